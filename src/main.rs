@@ -1,0 +1,2 @@
+//! The `postule` binary.
+fn main() {}
