@@ -1,0 +1,92 @@
+//! The campaign as a fold of its events: one event per thing, so that each stays small.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Campagne, Centre, Commission, Composante, Formation, Motif, PieceDef};
+use crate::ids::{CentreCode, CommissionCode, ComposanteCode, FormationCode, MotifCode, PieceCode};
+
+/// What an import adds or changes. Each replaces the former definition under the same code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "valeur", rename_all = "snake_case")]
+pub enum Evenement {
+    /// The campaign's own settings.
+    CampagneParametree(Campagne),
+    /// A centre.
+    CentreDefini(Centre),
+    /// A composante.
+    ComposanteDefinie(Composante),
+    /// A piece.
+    PieceDefinie(PieceDef),
+    /// A formation.
+    FormationDefinie(Formation),
+    /// A commission.
+    CommissionDefinie(Commission),
+    /// A motive.
+    MotifDefini(Motif),
+}
+
+/// Everything the campaign offers. Empty until the first import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// The campaign, once imported.
+    pub campagne: Option<Campagne>,
+    /// By code.
+    pub centres: BTreeMap<CentreCode, Centre>,
+    /// By code.
+    pub composantes: BTreeMap<ComposanteCode, Composante>,
+    /// By code.
+    pub pieces: BTreeMap<PieceCode, PieceDef>,
+    /// By code.
+    pub formations: BTreeMap<FormationCode, Formation>,
+    /// By code.
+    pub commissions: BTreeMap<CommissionCode, Commission>,
+    /// By code.
+    pub motifs: BTreeMap<MotifCode, Motif>,
+}
+
+impl Catalogue {
+    /// The catalogue after the event.
+    pub fn evolve(&mut self, evenement: Evenement) {
+        match evenement {
+            Evenement::CampagneParametree(v) => self.campagne = Some(v),
+            Evenement::CentreDefini(v) => drop(self.centres.insert(v.code.clone(), v)),
+            Evenement::ComposanteDefinie(v) => drop(self.composantes.insert(v.code.clone(), v)),
+            Evenement::PieceDefinie(v) => drop(self.pieces.insert(v.code.clone(), v)),
+            Evenement::FormationDefinie(v) => drop(self.formations.insert(v.code.clone(), v)),
+            Evenement::CommissionDefinie(v) => drop(self.commissions.insert(v.code.clone(), v)),
+            Evenement::MotifDefini(v) => drop(self.motifs.insert(v.code.clone(), v)),
+        }
+    }
+
+    /// Whether the event would change anything: an import keeps only those that do, and so is idempotent.
+    pub fn change(&self, evenement: &Evenement) -> bool {
+        match evenement {
+            Evenement::CampagneParametree(v) => self.campagne.as_ref() != Some(v),
+            Evenement::CentreDefini(v) => self.centres.get(&v.code) != Some(v),
+            Evenement::ComposanteDefinie(v) => self.composantes.get(&v.code) != Some(v),
+            Evenement::PieceDefinie(v) => self.pieces.get(&v.code) != Some(v),
+            Evenement::FormationDefinie(v) => self.formations.get(&v.code) != Some(v),
+            Evenement::CommissionDefinie(v) => self.commissions.get(&v.code) != Some(v),
+            Evenement::MotifDefini(v) => self.motifs.get(&v.code) != Some(v),
+        }
+    }
+
+    /// The pieces a formation asks for, in its order.
+    pub fn pieces_de<'a>(
+        &'a self,
+        formation: &'a Formation,
+    ) -> impl Iterator<Item = &'a PieceDef> + 'a {
+        formation
+            .pieces
+            .iter()
+            .filter_map(|code| self.pieces.get(code))
+    }
+
+    /// The mail of a formation's commission, where alerts go.
+    pub fn mail_commission(&self, formation: &Formation) -> Option<&str> {
+        let commission = self.commissions.get(formation.commission.as_ref()?)?;
+        commission.mail.as_deref()
+    }
+}

@@ -1,0 +1,270 @@
+//! What a command comes to, by state and facts.
+
+use jiff::Timestamp;
+
+use super::{Actif, Candidat, Commande, Evenement};
+use crate::campagne::Catalogue;
+use crate::dossier::ActeTiroir;
+use crate::effet::Lien;
+use crate::ids::{DossierId, EntreeId, FormationCode};
+use crate::profil::{MAX_ENTREES, Rubrique};
+use crate::refus::{CodeRefus, Refus};
+
+/// What a rule needs to know beside the account, read at the moment of the act.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The time.
+    pub maintenant: Timestamp,
+    /// The campaign's offer.
+    pub catalogue: &'a Catalogue,
+}
+
+type Resultat = Result<Vec<Evenement>, Refus>;
+
+/// Decides a command.
+///
+/// # Errors
+/// A [`Refus`] when a rule says no; nothing changes then.
+pub fn decide(candidat: &Candidat, commande: Commande, facts: &Facts<'_>) -> Resultat {
+    match candidat {
+        Candidat::Absent => absent(commande),
+        Candidat::AValider { lien, .. } => a_valider(lien, commande, facts),
+        Candidat::Actif(actif) => self::actif(actif, commande, facts),
+        Candidat::Expire(_) => expire(commande),
+    }
+}
+
+fn absent(commande: Commande) -> Resultat {
+    if let Commande::Creer { compte, lien } = commande {
+        return un(Evenement::CompteCree { compte, lien });
+    }
+    sans_compte(&commande, CodeRefus::Introuvable)
+}
+
+fn expire(commande: Commande) -> Resultat {
+    // The account is gone: whoever holds its link is told so, the rest finds nothing.
+    let code = if matches!(commande, Commande::Valider { .. }) {
+        CodeRefus::LienExpire
+    } else {
+        CodeRefus::Introuvable
+    };
+    sans_compte(&commande, code)
+}
+
+/// An account that is not there: late timers and process steps are no fault, all else is refused.
+fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
+    match commande {
+        Commande::Expirer | Commande::CloreDossier { .. } | Commande::SignalerDoublon => {
+            Ok(Vec::new())
+        }
+        Commande::Creer { .. }
+        | Commande::RenvoyerLien { .. }
+        | Commande::Valider { .. }
+        | Commande::DemanderReinitialisation { .. }
+        | Commande::Reinitialiser { .. }
+        | Commande::ChangerMotDePasse { .. }
+        | Commande::Rehacher { .. }
+        | Commande::DemanderChangementMail { .. }
+        | Commande::ConfirmerMail { .. }
+        | Commande::EnregistrerInformations(_)
+        | Commande::EnregistrerAdresse(_)
+        | Commande::EnregistrerBaccalaureat(_)
+        | Commande::EcrireEntree { .. }
+        | Commande::RetirerEntree { .. }
+        | Commande::OuvrirDossier { .. }
+        | Commande::Tiroir(_) => Err(code.into()),
+    }
+}
+
+fn a_valider(lien: &Lien, commande: Commande, facts: &Facts<'_>) -> Resultat {
+    match commande {
+        Commande::SignalerDoublon => un(Evenement::DoublonSignale {
+            le: facts.maintenant,
+        }),
+        // Who forgot the password before ever validating needs the link first: it proves the address as well.
+        Commande::RenvoyerLien { lien } | Commande::DemanderReinitialisation { lien } => {
+            un(Evenement::LienRenvoye { lien })
+        }
+        Commande::Valider { nonce } => {
+            suivre(Some(lien), &nonce, facts.maintenant)?;
+            un(Evenement::CompteValide {
+                le: facts.maintenant,
+            })
+        }
+        Commande::Expirer => un(Evenement::CompteExpire {
+            le: facts.maintenant,
+        }),
+        Commande::Rehacher { mot_de_passe } => un(Evenement::MotDePasseRehache { mot_de_passe }),
+        autre @ (Commande::Creer { .. }
+        | Commande::Reinitialiser { .. }
+        | Commande::ChangerMotDePasse { .. }
+        | Commande::DemanderChangementMail { .. }
+        | Commande::ConfirmerMail { .. }
+        | Commande::EnregistrerInformations(_)
+        | Commande::EnregistrerAdresse(_)
+        | Commande::EnregistrerBaccalaureat(_)
+        | Commande::EcrireEntree { .. }
+        | Commande::RetirerEntree { .. }
+        | Commande::OuvrirDossier { .. }
+        | Commande::CloreDossier { .. }
+        | Commande::Tiroir(_)) => sans_compte(&autre, CodeRefus::CompteNonValide),
+    }
+}
+
+fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
+    let maintenant = facts.maintenant;
+    match commande {
+        Commande::Creer { .. } => Err(CodeRefus::AdressePrise.into()),
+        // A validation link asked for a validated account: the mail says that the account is there (G05, G07).
+        Commande::SignalerDoublon | Commande::RenvoyerLien { .. } => {
+            un(Evenement::DoublonSignale { le: maintenant })
+        }
+        Commande::Valider { .. } => Err(CodeRefus::CompteDejaValide.into()),
+        Commande::Expirer => Ok(Vec::new()),
+        Commande::DemanderReinitialisation { lien } => {
+            un(Evenement::ReinitialisationDemandee { lien })
+        }
+        Commande::Reinitialiser {
+            nonce,
+            mot_de_passe,
+        } => {
+            suivre(actif.reinitialisation.as_ref(), &nonce, maintenant)?;
+            un(Evenement::MotDePasseChange { mot_de_passe })
+        }
+        Commande::ChangerMotDePasse { mot_de_passe } => {
+            un(Evenement::MotDePasseChange { mot_de_passe })
+        }
+        Commande::Rehacher { mot_de_passe } => un(Evenement::MotDePasseRehache { mot_de_passe }),
+        Commande::DemanderChangementMail { mail, lien } => {
+            un(Evenement::ChangementMailDemande { mail, lien })
+        }
+        Commande::ConfirmerMail { nonce } => {
+            let attendu = actif.changement.as_ref();
+            suivre(attendu.map(|(_, lien)| lien), &nonce, maintenant)?;
+            let nouveau = attendu.map(|(mail, _)| mail.clone()).unwrap_or_default();
+            un(Evenement::MailChange {
+                ancien: actif.base.compte.mail.clone(),
+                nouveau,
+            })
+        }
+        Commande::EnregistrerInformations(v) => un(Evenement::InformationsEnregistrees(v)),
+        Commande::EnregistrerAdresse(v) => un(Evenement::AdresseEnregistree(v)),
+        Commande::EnregistrerBaccalaureat(baccalaureat) => {
+            un(Evenement::BaccalaureatEnregistre { baccalaureat })
+        }
+        Commande::EcrireEntree {
+            rubrique,
+            id,
+            nouvelle,
+            entree,
+        } => {
+            place_entree(actif, rubrique, &id, nouvelle)?;
+            un(Evenement::EntreeEcrite {
+                rubrique,
+                id,
+                entree,
+            })
+        }
+        Commande::RetirerEntree { rubrique, id } => {
+            let presentes = actif.profil.entrees.get(&rubrique);
+            if presentes.is_none_or(|p| !p.contains_key(&id)) {
+                return Err(CodeRefus::Introuvable.into());
+            }
+            un(Evenement::EntreeRetiree { rubrique, id })
+        }
+        Commande::OuvrirDossier { dossier, formation } => ouvrir(actif, dossier, &formation, facts),
+        Commande::CloreDossier { dossier } => match actif.dossiers.get(&dossier) {
+            Some(ouverture) if ouverture.vivant => un(Evenement::DossierClos { dossier }),
+            Some(_) | None => Ok(Vec::new()),
+        },
+        Commande::Tiroir(acte) => ranger(actif, acte),
+    }
+}
+
+/// Whether an entry may be written under this id (G19).
+fn place_entree(
+    actif: &Actif,
+    rubrique: Rubrique,
+    id: &EntreeId,
+    nouvelle: bool,
+) -> Result<(), Refus> {
+    let presentes = actif.profil.entrees.get(&rubrique);
+    let connue = presentes.is_some_and(|p| p.contains_key(id));
+    if !nouvelle && !connue {
+        return Err(CodeRefus::Introuvable.into());
+    }
+    if !connue && presentes.is_some_and(|p| p.len() >= MAX_ENTREES) {
+        return Err(CodeRefus::TropDEntrees.into());
+    }
+    Ok(())
+}
+
+fn ranger(actif: &Actif, acte: ActeTiroir) -> Resultat {
+    match &acte {
+        ActeTiroir::Oter { piece } if !actif.tiroir.contains_key(piece) => {
+            Err(CodeRefus::PieceAttendue.into())
+        }
+        ActeTiroir::Oter { .. } | ActeTiroir::Ranger { .. } => un(Evenement::TiroirChange(acte)),
+    }
+}
+
+/// T01: profile complete (G11), window open (G23), limits, no live dossier for the formation (G22).
+fn ouvrir(actif: &Actif, dossier: DossierId, code: &FormationCode, facts: &Facts<'_>) -> Resultat {
+    // The process may be taken up again after a crash: the same dossier twice is the same dossier.
+    if actif.dossiers.contains_key(&dossier) {
+        return Ok(Vec::new());
+    }
+    let campagne = facts
+        .catalogue
+        .campagne
+        .as_ref()
+        .ok_or(CodeRefus::FormationFermee)?;
+    if campagne.code != actif.base.compte.campagne || !campagne.ouverte(facts.maintenant) {
+        return Err(CodeRefus::CompteHorsCampagne.into());
+    }
+    if !actif.profil.manque().is_empty() {
+        return Err(CodeRefus::ProfilIncomplet.into());
+    }
+    let formation = facts
+        .catalogue
+        .formations
+        .get(code)
+        .ok_or(CodeRefus::Introuvable)?;
+    if !formation.ouverte(facts.maintenant) {
+        return Err(CodeRefus::FormationFermee.into());
+    }
+    let vivants = || actif.dossiers.values().filter(|d| d.vivant);
+    if vivants().any(|d| &d.formation == code) {
+        return Err(CodeRefus::DossierExiste.into());
+    }
+    if vivants().count() >= usize::try_from(campagne.max_dossiers).unwrap_or(usize::MAX) {
+        return Err(CodeRefus::LimiteCampagne.into());
+    }
+    let limite = facts
+        .catalogue
+        .centres
+        .get(&formation.centre)
+        .and_then(|c| c.max_dossiers);
+    let du_centre = vivants().filter(|d| d.centre == formation.centre).count();
+    if limite.is_some_and(|max| du_centre >= usize::try_from(max).unwrap_or(usize::MAX)) {
+        return Err(CodeRefus::LimiteCentre.into());
+    }
+    un(Evenement::DossierOuvert {
+        dossier,
+        formation: code.clone(),
+        centre: formation.centre.clone(),
+    })
+}
+
+/// Whether the nonce of a link is the one awaited, in time (G04, G07).
+fn suivre(attendu: Option<&Lien>, nonce: &str, maintenant: Timestamp) -> Result<(), Refus> {
+    match attendu {
+        Some(lien) if lien.nonce == nonce && maintenant < lien.expire_le => Ok(()),
+        Some(lien) if lien.nonce == nonce => Err(CodeRefus::LienExpire.into()),
+        Some(_) | None => Err(CodeRefus::LienRemplace.into()),
+    }
+}
+
+fn un(evenement: Evenement) -> Resultat {
+    Ok(vec![evenement])
+}

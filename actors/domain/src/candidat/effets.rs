@@ -1,0 +1,82 @@
+//! What is owed after an event of a candidate.
+
+use super::{Candidat, Compte, Evenement};
+use crate::effet::{But, CodeMail, Echeance, Effet, Lien, MailDu};
+
+/// What the event, which led to `apres`, owes.
+pub fn effets(apres: &Candidat, evenement: &Evenement) -> Vec<Effet> {
+    let Some(base) = apres.base() else {
+        return Vec::new();
+    };
+    let compte = &base.compte;
+    let mail = |code, a: &str, lien| mail(compte, code, a, lien);
+    match evenement {
+        Evenement::CompteCree { lien, .. } => vec![
+            mail(
+                CodeMail::CptMinCreate,
+                &compte.mail,
+                Some((But::Validation, lien)),
+            ),
+            Effet::Armer {
+                echeance: Echeance::ExpirationCompte,
+                le: compte.expire_le,
+            },
+        ],
+        Evenement::DoublonSignale { .. } => vec![mail(CodeMail::CompteExiste, &compte.mail, None)],
+        Evenement::LienRenvoye { lien } => {
+            let lien = Some((But::Validation, lien));
+            vec![mail(CodeMail::CptMinLienValidOublie, &compte.mail, lien)]
+        }
+        Evenement::CompteValide { .. } => {
+            vec![Effet::Desarmer {
+                echeance: Echeance::ExpirationCompte,
+            }]
+        }
+        Evenement::CompteExpire { .. } => vec![mail(CodeMail::CptMinDelete, &compte.mail, None)],
+        Evenement::ReinitialisationDemandee { lien } => {
+            let lien = Some((But::Reinitialisation, lien));
+            vec![mail(CodeMail::CptMinMdpOublie, &compte.mail, lien)]
+        }
+        Evenement::ChangementMailDemande {
+            mail: nouveau,
+            lien,
+        } => {
+            vec![mail(
+                CodeMail::CptMinModMail,
+                nouveau,
+                Some((But::ChangementMail, lien)),
+            )]
+        }
+        Evenement::MailChange { ancien, .. } => vec![mail(CodeMail::CptMinModMail, ancien, None)],
+        Evenement::DossierOuvert {
+            dossier, formation, ..
+        } => vec![Effet::CreerDossier {
+            dossier: dossier.clone(),
+            candidat: compte.id.clone(),
+            formation: formation.clone(),
+        }],
+        // Told by the page at once; a mail of its own is not among those of the trade (`2-domain.md`, section 6).
+        Evenement::MotDePasseChange { .. }
+        | Evenement::MotDePasseRehache { .. }
+        | Evenement::InformationsEnregistrees(_)
+        | Evenement::AdresseEnregistree(_)
+        | Evenement::BaccalaureatEnregistre { .. }
+        | Evenement::EntreeEcrite { .. }
+        | Evenement::EntreeRetiree { .. }
+        | Evenement::DossierClos { .. }
+        | Evenement::TiroirChange(_) => Vec::new(),
+    }
+}
+
+fn mail(compte: &Compte, code: CodeMail, a: &str, lien: Option<(But, &Lien)>) -> Effet {
+    Effet::Mail(MailDu {
+        code,
+        a: a.to_owned(),
+        langue: compte.langue,
+        candidat: compte.id.clone(),
+        dossier: None,
+        formation: None,
+        lien: lien.map(|(but, lien)| (but, lien.clone())),
+        jours: None,
+    })
+}

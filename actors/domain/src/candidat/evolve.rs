@@ -1,0 +1,150 @@
+//! The state after an event. Total: an event that makes no sense in a state leaves it as it is,
+//! and `journal verify` reports it.
+
+use super::{Actif, Base, Candidat, Evenement, Ouverture};
+use crate::dossier::ActeTiroir;
+
+/// The candidate after the event.
+pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
+    match candidat {
+        Candidat::Absent => match evenement {
+            Evenement::CompteCree { compte, lien } => Candidat::AValider {
+                base: Box::new(Base {
+                    compte: (**compte).clone(),
+                    epoque: 0,
+                }),
+                lien: lien.clone(),
+            },
+            Evenement::DoublonSignale { .. }
+            | Evenement::LienRenvoye { .. }
+            | Evenement::CompteValide { .. }
+            | Evenement::CompteExpire { .. }
+            | Evenement::ReinitialisationDemandee { .. }
+            | Evenement::MotDePasseChange { .. }
+            | Evenement::MotDePasseRehache { .. }
+            | Evenement::ChangementMailDemande { .. }
+            | Evenement::MailChange { .. }
+            | Evenement::InformationsEnregistrees(_)
+            | Evenement::AdresseEnregistree(_)
+            | Evenement::BaccalaureatEnregistre { .. }
+            | Evenement::EntreeEcrite { .. }
+            | Evenement::EntreeRetiree { .. }
+            | Evenement::DossierOuvert { .. }
+            | Evenement::DossierClos { .. }
+            | Evenement::TiroirChange(_) => Candidat::Absent,
+        },
+        Candidat::AValider { base, lien } => a_valider(base, lien, evenement),
+        Candidat::Actif(mut actif) => {
+            appliquer(&mut actif, evenement);
+            Candidat::Actif(actif)
+        }
+        Candidat::Expire(base) => Candidat::Expire(base),
+    }
+}
+
+fn a_valider(mut base: Box<Base>, lien: crate::effet::Lien, evenement: &Evenement) -> Candidat {
+    match evenement {
+        Evenement::LienRenvoye { lien } => Candidat::AValider {
+            base,
+            lien: lien.clone(),
+        },
+        Evenement::CompteValide { .. } => Candidat::Actif(Box::new(Actif {
+            base: *base,
+            reinitialisation: None,
+            changement: None,
+            profil: crate::profil::Profil::default(),
+            tiroir: crate::dossier::Tiroir::new(),
+            dossiers: std::collections::BTreeMap::new(),
+        })),
+        Evenement::CompteExpire { .. } => Candidat::Expire(base),
+        Evenement::MotDePasseRehache { mot_de_passe } => {
+            base.compte.mot_de_passe.clone_from(mot_de_passe);
+            Candidat::AValider { base, lien }
+        }
+        Evenement::CompteCree { .. }
+        | Evenement::DoublonSignale { .. }
+        | Evenement::ReinitialisationDemandee { .. }
+        | Evenement::MotDePasseChange { .. }
+        | Evenement::ChangementMailDemande { .. }
+        | Evenement::MailChange { .. }
+        | Evenement::InformationsEnregistrees(_)
+        | Evenement::AdresseEnregistree(_)
+        | Evenement::BaccalaureatEnregistre { .. }
+        | Evenement::EntreeEcrite { .. }
+        | Evenement::EntreeRetiree { .. }
+        | Evenement::DossierOuvert { .. }
+        | Evenement::DossierClos { .. }
+        | Evenement::TiroirChange(_) => Candidat::AValider { base, lien },
+    }
+}
+
+fn appliquer(actif: &mut Actif, evenement: &Evenement) {
+    match evenement {
+        Evenement::CompteCree { .. }
+        | Evenement::DoublonSignale { .. }
+        | Evenement::LienRenvoye { .. }
+        | Evenement::CompteValide { .. }
+        | Evenement::CompteExpire { .. } => {}
+        Evenement::ReinitialisationDemandee { lien } => {
+            actif.reinitialisation = Some(lien.clone());
+        }
+        Evenement::MotDePasseChange { mot_de_passe } => {
+            actif.base.compte.mot_de_passe.clone_from(mot_de_passe);
+            actif.base.epoque += 1;
+            actif.reinitialisation = None;
+        }
+        Evenement::MotDePasseRehache { mot_de_passe } => {
+            actif.base.compte.mot_de_passe.clone_from(mot_de_passe);
+        }
+        Evenement::ChangementMailDemande { mail, lien } => {
+            actif.changement = Some((mail.clone(), lien.clone()));
+        }
+        Evenement::MailChange { nouveau, .. } => {
+            actif.base.compte.mail.clone_from(nouveau);
+            actif.changement = None;
+            // A reset link that went to the former address must not outlive it.
+            actif.reinitialisation = None;
+        }
+        Evenement::InformationsEnregistrees(v) => actif.profil.informations = Some((**v).clone()),
+        Evenement::AdresseEnregistree(v) => actif.profil.adresse = Some((**v).clone()),
+        Evenement::BaccalaureatEnregistre { baccalaureat } => {
+            actif.profil.baccalaureat = Some((**baccalaureat).clone());
+        }
+        Evenement::EntreeEcrite {
+            rubrique,
+            id,
+            entree,
+        } => {
+            let entrees = actif.profil.entrees.entry(*rubrique).or_default();
+            entrees.insert(id.clone(), entree.clone());
+        }
+        Evenement::EntreeRetiree { rubrique, id } => {
+            if let Some(entrees) = actif.profil.entrees.get_mut(rubrique) {
+                entrees.remove(id);
+            }
+        }
+        Evenement::DossierOuvert {
+            dossier,
+            formation,
+            centre,
+        } => {
+            let ouverture = Ouverture {
+                formation: formation.clone(),
+                centre: centre.clone(),
+                vivant: true,
+            };
+            actif.dossiers.insert(dossier.clone(), ouverture);
+        }
+        Evenement::DossierClos { dossier } => {
+            if let Some(ouverture) = actif.dossiers.get_mut(dossier) {
+                ouverture.vivant = false;
+            }
+        }
+        Evenement::TiroirChange(ActeTiroir::Ranger { piece, fichier }) => {
+            actif.tiroir.insert(piece.clone(), fichier.clone());
+        }
+        Evenement::TiroirChange(ActeTiroir::Oter { piece }) => {
+            actif.tiroir.remove(piece);
+        }
+    }
+}

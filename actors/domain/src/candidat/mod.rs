@@ -1,0 +1,317 @@
+//! One candidate: account, profile, list of dossiers, drawer of common files (G01–G22).
+
+mod decide;
+mod effets;
+mod evolve;
+pub mod mot_de_passe;
+
+pub use decide::{Facts, decide};
+pub use effets::effets;
+pub use evolve::evolve;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::dossier::{ActeTiroir, Tiroir};
+use crate::effet::Lien;
+use crate::ids::{
+    CampagneCode, CandidatId, CentreCode, DossierId, EntreeId, FormationCode, Numero,
+};
+use crate::langue::Langue;
+use crate::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubrique};
+
+/// The account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compte {
+    /// Itself.
+    pub id: CandidatId,
+    /// The log-in name.
+    pub numero: Numero,
+    /// The campaign it lives for (G09).
+    pub campagne: CampagneCode,
+    /// Family name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// The proved address, or the one to prove while the account waits.
+    pub mail: String,
+    /// The argon2id hash in PHC form; never the password.
+    pub mot_de_passe: String,
+    /// The language of the mails.
+    pub langue: Langue,
+    /// When it was created.
+    pub cree_le: Timestamp,
+    /// When it goes if it is never validated.
+    pub expire_le: Timestamp,
+}
+
+/// What every account that exists carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The account.
+    pub compte: Compte,
+    /// Rises when every open session must end (password changed).
+    pub epoque: u32,
+}
+
+/// A dossier in the candidate's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ouverture {
+    /// To what.
+    pub formation: FormationCode,
+    /// Whose limit it counts in.
+    pub centre: CentreCode,
+    /// Whether it still counts (G22): dropped ones do not.
+    pub vivant: bool,
+}
+
+/// A validated account and all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actif {
+    /// The account.
+    pub base: Base,
+    /// The single live link to a new password (G08).
+    pub reinitialisation: Option<Lien>,
+    /// The address to be proved, with its link (G10).
+    pub changement: Option<(String, Lien)>,
+    /// The profile.
+    pub profil: Profil,
+    /// The common files.
+    pub tiroir: Tiroir,
+    /// Every dossier ever opened.
+    pub dossiers: BTreeMap<DossierId, Ouverture>,
+}
+
+/// The states of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Candidat {
+    /// No such account.
+    #[default]
+    Absent,
+    /// Waits for its address to be proved (G03).
+    AValider {
+        /// The account.
+        base: Box<Base>,
+        /// The only link that validates it.
+        lien: Lien,
+    },
+    /// Validated.
+    Actif(Box<Actif>),
+    /// Never validated, gone; its number is not used again.
+    Expire(Box<Base>),
+}
+
+impl Candidat {
+    /// The account, if there is one.
+    pub fn base(&self) -> Option<&Base> {
+        match self {
+            Self::Absent => None,
+            Self::AValider { base, .. } | Self::Expire(base) => Some(base),
+            Self::Actif(actif) => Some(&actif.base),
+        }
+    }
+}
+
+/// What one may ask of a candidate's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "commande", rename_all = "snake_case")]
+pub enum Commande {
+    /// G03: with the fields checked and the password hashed.
+    Creer {
+        /// The account to be.
+        compte: Box<Compte>,
+        /// The link to prove the address.
+        lien: Lien,
+    },
+    /// G05: somebody asked for an account with this address.
+    SignalerDoublon,
+    /// G07: a new link, the older dies.
+    RenvoyerLien {
+        /// The new one.
+        lien: Lien,
+    },
+    /// G04.
+    Valider {
+        /// From the link.
+        nonce: String,
+    },
+    /// The account was not validated in time.
+    Expirer,
+    /// G08.
+    DemanderReinitialisation {
+        /// The single-use link.
+        lien: Lien,
+    },
+    /// G08.
+    Reinitialiser {
+        /// From the link.
+        nonce: String,
+        /// The new hash.
+        mot_de_passe: String,
+    },
+    /// With the old password already checked.
+    ChangerMotDePasse {
+        /// The new hash.
+        mot_de_passe: String,
+    },
+    /// Q10: the same password under stronger parameters; sessions go on.
+    Rehacher {
+        /// The new hash.
+        mot_de_passe: String,
+    },
+    /// G10.
+    DemanderChangementMail {
+        /// The new address.
+        mail: String,
+        /// The link that proves it.
+        lien: Lien,
+    },
+    /// G10.
+    ConfirmerMail {
+        /// From the link.
+        nonce: String,
+    },
+    /// G12, with the fields checked.
+    EnregistrerInformations(Box<Informations>),
+    /// G16, with the fields checked.
+    EnregistrerAdresse(Box<Adresse>),
+    /// G17, with the fields checked.
+    EnregistrerBaccalaureat(Box<Baccalaureat>),
+    /// G19: adds an entry, or changes the one of this id.
+    EcrireEntree {
+        /// Of which kind.
+        rubrique: Rubrique,
+        /// Which.
+        id: EntreeId,
+        /// To be added, or already there.
+        nouvelle: bool,
+        /// Its content, checked.
+        entree: Entree,
+    },
+    /// G19.
+    RetirerEntree {
+        /// Of which kind.
+        rubrique: Rubrique,
+        /// Which.
+        id: EntreeId,
+    },
+    /// T01.
+    OuvrirDossier {
+        /// The dossier to be.
+        dossier: DossierId,
+        /// To what.
+        formation: FormationCode,
+    },
+    /// T06: the dossier was dropped; a repeat changes nothing.
+    CloreDossier {
+        /// Which.
+        dossier: DossierId,
+    },
+    /// T04 on a common piece; only a dossier asks this, under its own guard.
+    Tiroir(ActeTiroir),
+}
+
+/// What happened to a candidate's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Evenement {
+    /// G03.
+    CompteCree {
+        /// The account.
+        compte: Box<Compte>,
+        /// The link.
+        lien: Lien,
+    },
+    /// G05.
+    DoublonSignale {
+        /// When.
+        le: Timestamp,
+    },
+    /// G07.
+    LienRenvoye {
+        /// The new link.
+        lien: Lien,
+    },
+    /// G04.
+    CompteValide {
+        /// When.
+        le: Timestamp,
+    },
+    /// Never validated, removed.
+    CompteExpire {
+        /// When.
+        le: Timestamp,
+    },
+    /// G08.
+    ReinitialisationDemandee {
+        /// The single-use link.
+        lien: Lien,
+    },
+    /// A new password: by link (G08) or by the candidate. Sessions end.
+    MotDePasseChange {
+        /// The new hash.
+        mot_de_passe: String,
+    },
+    /// Q10. Sessions go on.
+    MotDePasseRehache {
+        /// The new hash.
+        mot_de_passe: String,
+    },
+    /// G10.
+    ChangementMailDemande {
+        /// The new address.
+        mail: String,
+        /// Its link.
+        lien: Lien,
+    },
+    /// G10: the new address is proved and counts.
+    MailChange {
+        /// The former one, told of it.
+        ancien: String,
+        /// The new one.
+        nouveau: String,
+    },
+    /// G12.
+    InformationsEnregistrees(Box<Informations>),
+    /// G16.
+    AdresseEnregistree(Box<Adresse>),
+    /// G17. In a struct variant: the section is tagged by itself.
+    BaccalaureatEnregistre {
+        /// The section.
+        baccalaureat: Box<Baccalaureat>,
+    },
+    /// G19.
+    EntreeEcrite {
+        /// Of which kind.
+        rubrique: Rubrique,
+        /// Which.
+        id: EntreeId,
+        /// Its content.
+        entree: Entree,
+    },
+    /// G19.
+    EntreeRetiree {
+        /// Of which kind.
+        rubrique: Rubrique,
+        /// Which.
+        id: EntreeId,
+    },
+    /// T01: the dossier counts from now on; its own stream follows.
+    DossierOuvert {
+        /// Which.
+        dossier: DossierId,
+        /// To what.
+        formation: FormationCode,
+        /// Whose limit it counts in.
+        centre: CentreCode,
+    },
+    /// T06: it counts no more.
+    DossierClos {
+        /// Which.
+        dossier: DossierId,
+    },
+    /// T04 on a common piece.
+    TiroirChange(ActeTiroir),
+}
