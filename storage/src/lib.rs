@@ -1,1 +1,60 @@
-//! See the README of the workspace.
+//! Bytes and versions, no business: journal, index, outbox, timers, dedup, sessions, views and blobs.
+//!
+//! One set of tables ([`Store`]) stands on a small ordered key-value port ([`Kv`]): sled on disk,
+//! a tree in memory for tests. One committer thread gathers the batches that wait, writes them at
+//! once, syncs once, and answers them all (group commit): what is acknowledged is on disk.
+
+pub mod blobs;
+mod committer;
+mod export;
+mod keys;
+mod memory;
+mod plan;
+mod rows;
+mod sled;
+mod store;
+mod types;
+mod verify;
+
+pub use export::{Exported, restore};
+pub use memory::MemoryKv;
+pub use sled::SledKv;
+pub use store::Store;
+pub use types::{
+    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position,
+    Record, StoreError, Timer, Version,
+};
+pub use verify::{VerifyReport, verify};
+
+/// A key and its value.
+pub type Row = (Vec<u8>, Vec<u8>);
+
+/// A change of one key: a value, or none to delete.
+pub type Change = (Vec<u8>, Option<Vec<u8>>);
+
+/// An ordered key-value store: what the tables need of a disk.
+pub trait Kv: Send + Sync + 'static {
+    /// The value of a key.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// At most `limit` rows with `from <= key < to`, in order.
+    ///
+    /// # Errors
+    /// As [`Kv::get`].
+    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError>;
+
+    /// The last row with `from <= key < to`.
+    ///
+    /// # Errors
+    /// As [`Kv::get`].
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>, StoreError>;
+
+    /// Makes all changes, or none, and returns once they are on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: nothing may be taken as done.
+    fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+}

@@ -1,0 +1,234 @@
+//! Files by the SHA-256 of their content: streamed, synced before anything names them, never changed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest, Sha256};
+use tokio::fs::{self, File};
+use tokio::io::AsyncWriteExt;
+
+/// Distinguishes the temporary files of one process.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// A folder of files by content: `<dir>/ab/cdef…`.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    dir: PathBuf,
+}
+
+/// A file that is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub len: u64,
+}
+
+/// Why a file was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// More bytes than allowed; nothing is kept.
+    #[error("more than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: u64,
+    },
+    /// The disk refuses.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Blobs {
+    /// Opens or creates the folder.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn open(dir: &Path) -> io::Result<Self> {
+        fs::create_dir_all(dir.join("tmp")).await?;
+        Ok(Self {
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// Starts a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn create(&self, limit: u64) -> io::Result<Writer> {
+        let name = format!(
+            "{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let temporary = self.dir.join("tmp").join(name);
+        let file = File::create(&temporary).await?;
+        Ok(Writer {
+            blobs: self.clone(),
+            file,
+            hash: Sha256::new(),
+            len: 0,
+            limit,
+            temporary: Temporary(Some(temporary)),
+        })
+    }
+
+    /// Where a content is, whether or not it is there; none for a text that is no SHA-256.
+    pub fn path(&self, sha256: &str) -> Option<PathBuf> {
+        let hexa = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if sha256.len() != 64 || !sha256.bytes().all(hexa) {
+            return None;
+        }
+        let (folder, name) = sha256.split_at_checked(2)?;
+        Some(self.dir.join(folder).join(name))
+    }
+
+    /// Opens a content for reading.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`] and others.
+    pub async fn read(&self, sha256: &str) -> io::Result<File> {
+        File::open(self.path(sha256).ok_or(io::ErrorKind::NotFound)?).await
+    }
+
+    /// Whether the content on disk is still what its name says (Q06).
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn sound(&self, sha256: &str) -> io::Result<bool> {
+        use tokio::io::AsyncReadExt;
+        let mut file = self.read(sha256).await?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let n = file.read(&mut buffer).await?;
+            if n == 0 {
+                return Ok(hexadecimal(&hash.finalize()) == sha256);
+            }
+            hash.update(buffer.get(..n).unwrap_or_default());
+        }
+    }
+
+    /// Removes leftovers of uploads and contents nothing names, if they are older than `age`.
+    /// Returns how many went.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub async fn sweep(&self, named: impl Fn(&str) -> bool, age: Duration) -> io::Result<u64> {
+        let mut removed = 0;
+        let mut folders = fs::read_dir(&self.dir).await?;
+        while let Some(folder) = folders.next_entry().await? {
+            let prefix = folder.file_name().to_string_lossy().into_owned();
+            let mut files = fs::read_dir(folder.path()).await?;
+            while let Some(file) = files.next_entry().await? {
+                let sha256 = format!("{prefix}{}", file.file_name().to_string_lossy());
+                let since = file
+                    .metadata()
+                    .await?
+                    .modified()
+                    .unwrap_or(SystemTime::UNIX_EPOCH);
+                let old = since.elapsed().is_ok_and(|elapsed| elapsed >= age);
+                if old && (prefix == "tmp" || !named(&sha256)) {
+                    fs::remove_file(file.path()).await?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// Removes the temporary file unless it was given its name.
+struct Temporary(Option<PathBuf>);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            // What stays behind is swept later.
+            let _left = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// A file on its way in. Dropped before [`Writer::finish`], it leaves nothing.
+pub struct Writer {
+    blobs: Blobs,
+    file: File,
+    hash: Sha256,
+    len: u64,
+    limit: u64,
+    temporary: Temporary,
+}
+
+impl Writer {
+    /// Takes the next bytes, counted while they stream (Q16).
+    ///
+    /// # Errors
+    /// [`BlobError::TooLarge`] as soon as there is one byte too many.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
+        self.len += bytes.len() as u64;
+        if self.len > self.limit {
+            return Err(BlobError::TooLarge { limit: self.limit });
+        }
+        self.hash.update(bytes);
+        Ok(self.file.write_all(bytes).await?)
+    }
+
+    /// Where the bytes are until [`Writer::finish`], to look at them before.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn flushed(&mut self) -> io::Result<&Path> {
+        self.file.flush().await?;
+        self.temporary
+            .0
+            .as_deref()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Syncs the file, gives it its name, and syncs the folder: from here on an event may name it.
+    ///
+    /// # Errors
+    /// When the disk refuses; nothing is stored then.
+    pub async fn finish(mut self) -> Result<Stored, BlobError> {
+        self.file.flush().await?;
+        self.file.sync_all().await?;
+        let sha256 = hexadecimal(&std::mem::take(&mut self.hash).finalize());
+        let path = self
+            .blobs
+            .path(&sha256)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+        let folder = path
+            .parent()
+            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?
+            .to_owned();
+        if !fs::try_exists(&folder).await? {
+            fs::create_dir_all(&folder).await?;
+            File::open(&self.blobs.dir).await?.sync_all().await?;
+        }
+        let temporary = self
+            .temporary
+            .0
+            .take()
+            .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        fs::rename(&temporary, &path).await?;
+        File::open(&folder).await?.sync_all().await?;
+        Ok(Stored {
+            sha256,
+            len: self.len,
+        })
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ok = write!(text, "{byte:02x}");
+            text
+        })
+}

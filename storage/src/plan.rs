@@ -1,0 +1,293 @@
+//! What a batch comes to: checked against the store and the batches before it in the same group.
+
+use std::collections::HashMap;
+
+use crate::types::{
+    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, StoreError,
+    Timer,
+};
+use crate::{Change, Kv, keys, rows};
+
+/// Heads kept in memory; when there are more the cache starts anew.
+const MAX_HEADS: usize = 100_000;
+
+/// The state of the committer between and within groups.
+pub(crate) struct Planner {
+    /// The last position given.
+    pub(crate) position: u64,
+    heads: HashMap<String, Head>,
+    /// The changes of this group so far.
+    pending: HashMap<Vec<u8>, Option<Vec<u8>>>,
+}
+
+impl Planner {
+    pub(crate) fn new(position: u64) -> Self {
+        Self {
+            position,
+            heads: HashMap::new(),
+            pending: HashMap::new(),
+        }
+    }
+
+    /// The changes of the group, to be applied at once.
+    pub(crate) fn take(&mut self) -> Vec<Change> {
+        if self.heads.len() > MAX_HEADS {
+            self.heads.clear();
+        }
+        self.pending.drain().collect()
+    }
+
+    /// Forgets the group: it was not written.
+    pub(crate) fn reset(&mut self, position: u64) {
+        self.position = position;
+        self.heads.clear();
+        self.pending.clear();
+    }
+
+    /// Adds a batch to the group, or leaves the group as it is.
+    pub(crate) fn add(&mut self, kv: &dyn Kv, batch: Batch) -> Result<Committed, StoreError> {
+        self.check(kv, &batch)?;
+        let mut changes: Vec<Change> = Vec::new();
+        let mut committed = Committed {
+            position: self.position,
+            heads: Vec::new(),
+        };
+        let mut heads: HashMap<String, Head> = HashMap::new();
+        for append in batch.appends {
+            let before = match heads.get(&append.stream) {
+                Some(head) => *head,
+                None => self.head(kv, &append.stream)?,
+            };
+            let head = journal(append, before, &mut committed.position, &mut changes)?;
+            committed.heads.push(head.1);
+            heads.insert(head.0, head.1);
+        }
+        let puts = |table, rows: Vec<(Vec<u8>, Vec<u8>)>| {
+            rows.into_iter()
+                .map(move |(k, v)| (keys::key(table, &k), Some(v)))
+        };
+        let drops =
+            |table, rows: Vec<Vec<u8>>| rows.into_iter().map(move |k| (keys::key(table, &k), None));
+        // Deletes before puts: a key both freed and taken in one batch is taken.
+        changes.extend(drops(keys::INDEX, batch.index_delete));
+        changes.extend(puts(keys::INDEX, batch.index_put));
+        changes.extend(drops(keys::SESSION, batch.sessions_delete));
+        changes.extend(puts(keys::SESSION, batch.sessions_put));
+        changes.extend(drops(keys::VIEW, batch.views_delete));
+        changes.extend(puts(keys::VIEW, batch.views_put));
+        let owed = (batch.outbox_delete, batch.outbox_put);
+        self.timed(
+            kv,
+            owed,
+            (batch.timers_clear, batch.timers_set),
+            &mut changes,
+        )?;
+        for id in batch.dedup_delete {
+            changes.push((keys::key(keys::DEDUP, id.as_bytes()), None));
+        }
+        if let Some(Dedup {
+            id,
+            outcome,
+            expires_ms,
+        }) = batch.dedup
+        {
+            let row = rows::timed(expires_ms, 0, &outcome);
+            changes.push((keys::key(keys::DEDUP, id.as_bytes()), Some(row)));
+        }
+        self.accept(changes, heads, committed.position)?;
+        Ok(committed)
+    }
+
+    /// What is owed and what is to come, with their keys by instant.
+    fn timed(
+        &self,
+        kv: &dyn Kv,
+        owed: (Vec<String>, Vec<OutboxItem>),
+        timers: (Vec<String>, Vec<Timer>),
+        changes: &mut Vec<Change>,
+    ) -> Result<(), StoreError> {
+        for id in owed.0 {
+            self.drop_timed(kv, keys::OUTBOX, keys::OUTBOX_DUE, &id, changes)?;
+        }
+        for OutboxItem {
+            id,
+            due_ms,
+            attempts,
+            data,
+        } in owed.1
+        {
+            self.drop_timed(kv, keys::OUTBOX, keys::OUTBOX_DUE, &id, changes)?;
+            put_timed(
+                keys::OUTBOX,
+                keys::OUTBOX_DUE,
+                &id,
+                (due_ms, attempts),
+                &data,
+                changes,
+            );
+        }
+        for key in timers.0 {
+            self.drop_timed(kv, keys::TIMER, keys::TIMER_DUE, &key, changes)?;
+        }
+        for Timer { key, due_ms, data } in timers.1 {
+            self.drop_timed(kv, keys::TIMER, keys::TIMER_DUE, &key, changes)?;
+            put_timed(
+                keys::TIMER,
+                keys::TIMER_DUE,
+                &key,
+                (due_ms, 0),
+                &data,
+                changes,
+            );
+        }
+        Ok(())
+    }
+
+    /// Seals the rows and takes them into the group, unless one is too large.
+    fn accept(
+        &mut self,
+        changes: Vec<Change>,
+        heads: HashMap<String, Head>,
+        position: u64,
+    ) -> Result<(), StoreError> {
+        let too_large = |(key, value): &Change| {
+            let size = value.as_ref().map_or(0, Vec::len);
+            (size > MAX_VALUE).then(|| StoreError::TooLarge {
+                what: String::from_utf8_lossy(key).into_owned(),
+                size,
+            })
+        };
+        if let Some(error) = changes.iter().find_map(too_large) {
+            return Err(error);
+        }
+        for (key, value) in changes {
+            let value = value.map(|value| rows::seal(&key, value));
+            self.pending.insert(key, value);
+        }
+        self.heads.extend(heads);
+        self.position = position;
+        Ok(())
+    }
+
+    fn check(&mut self, kv: &dyn Kv, batch: &Batch) -> Result<(), StoreError> {
+        if let Some(dedup) = &batch.dedup
+            && let Some(row) = self.get(kv, &keys::key(keys::DEDUP, dedup.id.as_bytes()))?
+        {
+            let (_, _, outcome) = rows::timed_parts(&row).ok_or_else(|| damaged("dedup"))?;
+            return Err(StoreError::Duplicate(outcome.to_vec()));
+        }
+        for Append {
+            stream, expected, ..
+        } in &batch.appends
+        {
+            let actual = self.head(kv, stream)?.version;
+            if let Expected::Exact(expected) = *expected
+                && expected != actual
+            {
+                return Err(StoreError::Conflict {
+                    stream: stream.clone(),
+                    expected,
+                    actual,
+                });
+            }
+        }
+        for guard in &batch.guards {
+            let (key, wanted) = match guard {
+                Guard::Absent(key) => (key, None),
+                Guard::Equals(key, value) => (key, Some(value)),
+            };
+            let found = self.get(kv, &keys::key(keys::INDEX, key))?;
+            if found.as_ref() != wanted {
+                return Err(StoreError::Taken(key.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn get(&self, kv: &dyn Kv, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let sealed = match self.pending.get(key) {
+            Some(value) => value.clone(),
+            None => kv.get(key)?,
+        };
+        sealed.map(|value| rows::open(key, value)).transpose()
+    }
+
+    fn head(&mut self, kv: &dyn Kv, stream: &str) -> Result<Head, StoreError> {
+        if let Some(head) = self.heads.get(stream) {
+            return Ok(*head);
+        }
+        let head = head_of(kv, stream)?;
+        self.heads.insert(stream.to_owned(), head);
+        Ok(head)
+    }
+
+    /// Drops a row and its due key; a row that is not there is no fault.
+    fn drop_timed(
+        &self,
+        kv: &dyn Kv,
+        table: u8,
+        due_table: u8,
+        id: &str,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), StoreError> {
+        let key = keys::key(table, id.as_bytes());
+        if let Some(row) = self.get(kv, &key)? {
+            let (due_ms, _, _) = rows::timed_parts(&row).ok_or_else(|| damaged("timed row"))?;
+            changes.push((keys::due(due_table, due_ms, id), None));
+            changes.push((key, None));
+        }
+        Ok(())
+    }
+}
+
+fn put_timed(
+    table: u8,
+    due_table: u8,
+    id: &str,
+    (due_ms, attempts): (i64, u32),
+    data: &[u8],
+    changes: &mut Vec<Change>,
+) {
+    let row = rows::timed(due_ms, attempts, data);
+    changes.push((keys::key(table, id.as_bytes()), Some(row)));
+    changes.push((keys::due(due_table, due_ms, id), Some(Vec::new())));
+}
+
+fn journal(
+    append: Append,
+    mut head: Head,
+    position: &mut u64,
+    changes: &mut Vec<Change>,
+) -> Result<(String, Head), StoreError> {
+    let Append { stream, events, .. } = append;
+    if stream.is_empty() || stream.as_bytes().contains(&0) {
+        return Err(StoreError::Corrupt(format!("{stream:?} is no stream name")));
+    }
+    for data in events {
+        head = rows::chain(head, &stream, &data);
+        *position += 1;
+        let row = rows::record(*position, &head.hash, &data);
+        changes.push((keys::record(&stream, head.version), Some(row)));
+        changes.push((
+            keys::position(*position),
+            Some(rows::position(head.version, &stream)),
+        ));
+    }
+    Ok((stream, head))
+}
+
+/// The head of a stream as it is on disk.
+pub(crate) fn head_of(kv: &dyn Kv, stream: &str) -> Result<Head, StoreError> {
+    let prefix = keys::stream(stream);
+    let Some((key, sealed)) = kv.last(&prefix, &keys::end(&prefix))? else {
+        return Ok(Head::ABSENT);
+    };
+    let row = rows::open(&key, sealed)?;
+    let parts = keys::record_parts(&key).zip(rows::record_parts(&row));
+    let ((_, version), (_, hash, _)) = parts.ok_or_else(|| damaged("journal row"))?;
+    Ok(Head { version, hash })
+}
+
+pub(crate) fn damaged(what: &str) -> StoreError {
+    StoreError::Corrupt(format!("a {what} has an unknown form"))
+}

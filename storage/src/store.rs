@@ -1,0 +1,310 @@
+//! The tables, on any [`Kv`].
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::committer::Committer;
+use crate::plan::{damaged, head_of};
+use crate::types::{
+    Batch, Committed, Head, OutboxItem, Position, Record, StoreError, Timer, Version,
+};
+use crate::{Exported, Kv, Row, keys, rows};
+
+/// The schema written today.
+pub(crate) const SCHEMA: u32 = 1;
+/// Records read from a stream at once.
+const PAGE: usize = 512;
+
+/// The store. Reads see what is committed; writes go through the one committer.
+pub struct Store {
+    kv: Arc<dyn Kv>,
+    committer: Committer,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// Opens the tables on this store of keys, and stamps a new one with the schema.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub fn open(kv: Arc<dyn Kv>) -> Result<Self, StoreError> {
+        let key = keys::key(keys::META, b"schema");
+        match kv.get(&key)? {
+            None => kv.apply(vec![(
+                key.clone(),
+                Some(rows::seal(&key, SCHEMA.to_be_bytes().to_vec())),
+            )])?,
+            Some(sealed) => {
+                let row = rows::open(&key, sealed)?;
+                let found = row.first_chunk::<4>().map(|b| u32::from_be_bytes(*b));
+                let found = found.ok_or_else(|| damaged("schema row"))?;
+                if found > SCHEMA {
+                    return Err(StoreError::Newer {
+                        found,
+                        known: SCHEMA,
+                    });
+                }
+            }
+        }
+        let position = last_position(kv.as_ref())?;
+        Ok(Self {
+            committer: Committer::start(kv.clone(), position)?,
+            kv,
+        })
+    }
+
+    /// Commits a batch: all of it is on disk when this returns, or none of it is done.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
+        self.committer.commit(batch).await
+    }
+
+    /// Writes every row into one file, consistent as of one moment, while others go on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file cannot be written.
+    pub async fn export(&self, file: &Path) -> Result<Exported, StoreError> {
+        self.committer.export(file.to_owned()).await
+    }
+
+    /// The key-value store under it, for [`crate::verify`].
+    pub fn kv(&self) -> &dyn Kv {
+        self.kv.as_ref()
+    }
+
+    /// All records of a stream, in order; empty when it is absent.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] or [`StoreError::Unavailable`].
+    pub fn stream(&self, stream: &str) -> Result<Vec<Record>, StoreError> {
+        self.stream_after(stream, 0)
+    }
+
+    /// The records of a stream after a version.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn stream_after(&self, stream: &str, version: Version) -> Result<Vec<Record>, StoreError> {
+        let end = keys::end(&keys::stream(stream));
+        let mut from = keys::record(stream, version + 1);
+        let mut records = Vec::new();
+        loop {
+            let page = self.kv.range(&from, &end, PAGE)?;
+            let full = page.len() == PAGE;
+            for (key, sealed) in page {
+                records.push(record(&key, sealed)?);
+                from = key;
+                from.push(0);
+            }
+            if !full {
+                return Ok(records);
+            }
+        }
+    }
+
+    /// The head of a stream.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn head(&self, stream: &str) -> Result<Head, StoreError> {
+        head_of(self.kv.as_ref(), stream)
+    }
+
+    /// At most `limit` records after a position, in global order.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn records_after(&self, after: Position, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let end = keys::end(&[keys::POSITION]);
+        let rows = self.kv.range(&keys::position(after + 1), &end, limit)?;
+        rows.into_iter()
+            .map(|(key, sealed)| {
+                let row = rows::open(&key, sealed)?;
+                let parts = rows::position_parts(&row);
+                let (version, stream) = parts.ok_or_else(|| damaged("position row"))?;
+                let key = keys::record(stream, version);
+                let sealed = self
+                    .kv
+                    .get(&key)?
+                    .ok_or_else(|| damaged("position without record"))?;
+                record(&key, sealed)
+            })
+            .collect()
+    }
+
+    /// The last position given; 0 for an empty journal.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn last_position(&self) -> Result<Position, StoreError> {
+        last_position(self.kv.as_ref())
+    }
+
+    fn row(&self, table: u8, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let key = keys::key(table, key);
+        self.kv
+            .get(&key)?
+            .map(|sealed| rows::open(&key, sealed))
+            .transpose()
+    }
+
+    /// The value of an index key.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn index(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.row(keys::INDEX, key)
+    }
+
+    /// A session.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn session(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.row(keys::SESSION, key)
+    }
+
+    /// A row of a view.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn view(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.row(keys::VIEW, key)
+    }
+
+    /// At most `limit` rows of a view whose key starts with the prefix, after a key.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn views(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let prefix = keys::key(keys::VIEW, prefix);
+        let from = after.map_or_else(
+            || prefix.clone(),
+            |after| {
+                let mut from = keys::key(keys::VIEW, after);
+                from.push(0);
+                from
+            },
+        );
+        let rows = self.kv.range(&from, &keys::end(&prefix), limit)?;
+        rows.into_iter()
+            .map(|(key, sealed)| {
+                let value = rows::open(&key, sealed)?;
+                Ok((key.get(1..).unwrap_or_default().to_vec(), value))
+            })
+            .collect()
+    }
+
+    /// The answer of a command that was done.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn dedup(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(row) = self.row(keys::DEDUP, id.as_bytes())? else {
+            return Ok(None);
+        };
+        let (_, _, outcome) = rows::timed_parts(&row).ok_or_else(|| damaged("dedup row"))?;
+        Ok(Some(outcome.to_vec()))
+    }
+
+    /// At most `limit` things owed at this time, oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn outbox_due(&self, now_ms: i64, limit: usize) -> Result<Vec<OutboxItem>, StoreError> {
+        self.due(
+            keys::OUTBOX,
+            keys::OUTBOX_DUE,
+            now_ms,
+            limit,
+            |id, due_ms, attempts, data| OutboxItem {
+                id,
+                due_ms,
+                attempts,
+                data,
+            },
+        )
+    }
+
+    /// At most `limit` timers whose time has come, oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn timers_due(&self, now_ms: i64, limit: usize) -> Result<Vec<Timer>, StoreError> {
+        self.due(
+            keys::TIMER,
+            keys::TIMER_DUE,
+            now_ms,
+            limit,
+            |key, due_ms, _, data| Timer { key, due_ms, data },
+        )
+    }
+
+    /// How many things are owed, counted up to a limit.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn outbox_len(&self, limit: usize) -> Result<usize, StoreError> {
+        Ok(self
+            .kv
+            .range(&[keys::OUTBOX], &keys::end(&[keys::OUTBOX]), limit)?
+            .len())
+    }
+
+    fn due<T>(
+        &self,
+        table: u8,
+        due_table: u8,
+        now_ms: i64,
+        limit: usize,
+        make: impl Fn(String, i64, u32, Vec<u8>) -> T,
+    ) -> Result<Vec<T>, StoreError> {
+        let end = keys::due(due_table, now_ms.saturating_add(1), "");
+        let mut found = Vec::new();
+        for (key, _) in self.kv.range(&[due_table], &end, limit)? {
+            let (_, id) = keys::due_parts(&key).ok_or_else(|| damaged("due key"))?;
+            // Between the two reads another may have performed it.
+            let Some(row) = self.row(table, id.as_bytes())? else {
+                continue;
+            };
+            let parts = rows::timed_parts(&row).ok_or_else(|| damaged("timed row"))?;
+            found.push(make(id.to_owned(), parts.0, parts.1, parts.2.to_vec()));
+        }
+        Ok(found)
+    }
+}
+
+fn last_position(kv: &dyn Kv) -> Result<Position, StoreError> {
+    let last = kv.last(&[keys::POSITION], &keys::end(&[keys::POSITION]))?;
+    let Some((key, _)) = last else { return Ok(0) };
+    let bytes = key.get(1..).and_then(|rest| rest.first_chunk::<8>());
+    bytes
+        .map(|b| Position::from_be_bytes(*b))
+        .ok_or_else(|| damaged("position key"))
+}
+
+fn record(key: &[u8], sealed: Vec<u8>) -> Result<Record, StoreError> {
+    let row = rows::open(key, sealed)?;
+    let parts = keys::record_parts(key).zip(rows::record_parts(&row));
+    let ((stream, version), (position, hash, data)) =
+        parts.ok_or_else(|| damaged("journal row"))?;
+    Ok(Record {
+        position,
+        stream: stream.to_owned(),
+        version,
+        data: data.to_vec(),
+        hash,
+    })
+}
