@@ -1,1 +1,18 @@
-//! See the README of the workspace.
+//! One actix actor per candidate and one per dossier: order, durability, effects.
+//!
+//! A request enters at the [`guichet::Guichet`], finds its actor through the registry, is decided by
+//! the pure domain, appended to the journal, and answered once it is on disk. What is owed after that
+//! leaves from the durable outbox through the [`relais`].
+
+mod acteurs;
+pub mod atelier;
+mod fil;
+pub mod guichet;
+pub mod jetons;
+pub mod mots_de_passe;
+pub mod ports;
+pub mod protocol;
+pub mod record;
+pub mod relais;
+pub mod systeme;
+mod vues;

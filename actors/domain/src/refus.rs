@@ -18,6 +18,8 @@ pub enum CodeRefus {
     CompteNonValide,
     /// The account belongs to a campaign that is over, or not yet open (G09).
     CompteHorsCampagne,
+    /// No campaign is open: no account can be created.
+    CampagneFermee,
     /// The link is older than its life (G04).
     LienExpire,
     /// A newer link was sent, or this one was used (G07).
@@ -65,7 +67,7 @@ impl CodeRefus {
             Self::ChampsInvalides | Self::Introuvable => None,
             Self::CompteDejaValide | Self::LienExpire | Self::LienInvalide => Some("G04"),
             Self::CompteNonValide => Some("G06"),
-            Self::CompteHorsCampagne => Some("G09"),
+            Self::CompteHorsCampagne | Self::CampagneFermee => Some("G09"),
             Self::LienRemplace => Some("G07"),
             Self::AdressePrise => Some("G05"),
             Self::ProfilIncomplet => Some("G11"),
@@ -110,6 +112,10 @@ impl CodeRefus {
             Self::CompteHorsCampagne => (
                 "Ce compte appartient à une campagne fermée. Créez un nouveau compte pour la campagne en cours, avec la même adresse si vous le souhaitez.",
                 "This account belongs to a closed campaign. Create a new account for the current one, with the same address if you like.",
+            ),
+            Self::CampagneFermee => (
+                "Aucune campagne n'est ouverte en ce moment. Revenez à la date d'ouverture indiquée par l'université.",
+                "No campaign is open now. Come back on the opening date the university gives.",
             ),
             Self::LienExpire => (
                 "Ce lien a expiré. Demandez-en un nouveau.",

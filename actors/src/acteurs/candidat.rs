@@ -1,0 +1,187 @@
+//! The actor of one candidate.
+
+use std::sync::Arc;
+
+use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, WrapFuture};
+use storage::{Batch, Guard, StoreError};
+
+use domain::candidat::{Candidat, Commande, Evenement, Facts, decide, effets};
+use domain::ids::CandidatId;
+use domain::refus::CodeRefus;
+
+use super::{BOITE, ESSAIS, Retour, repondre};
+use crate::atelier::{Atelier, faute};
+use crate::fil::{Fil, dedup};
+use crate::jetons::cle_numero;
+use crate::protocol::Faute;
+
+/// A candidate as it stands at one version.
+#[derive(Clone, Debug)]
+pub(crate) struct Instantane {
+    /// The state, shared with the actor.
+    pub(crate) etat: Arc<Candidat>,
+    /// Of its stream.
+    pub(crate) version: u64,
+}
+
+/// What one may send to the actor.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) enum OrdreCandidat {
+    /// Decide and make durable.
+    Executer {
+        /// Recognises a repeat.
+        id: Option<String>,
+        /// What.
+        commande: Commande,
+        /// Where the answer goes.
+        retour: Retour<Instantane>,
+    },
+    /// Tell the state.
+    Lire {
+        /// Where the answer goes.
+        retour: Retour<Instantane>,
+    },
+}
+
+/// One per candidate in use.
+pub(crate) struct ActeurCandidat {
+    id: CandidatId,
+    atelier: Arc<Atelier>,
+    /// Loaded at the first message; taken out while a command is under way.
+    fil: Option<Fil<Candidat>>,
+}
+
+impl ActeurCandidat {
+    pub(crate) fn new(id: CandidatId, atelier: Arc<Atelier>) -> Self {
+        Self {
+            id,
+            atelier,
+            fil: None,
+        }
+    }
+}
+
+impl Actor for ActeurCandidat {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(BOITE);
+    }
+}
+
+impl Handler<OrdreCandidat> for ActeurCandidat {
+    type Result = AtomicResponse<Self, ()>;
+
+    /// Holds the mailbox until the command is durable: one command at a time.
+    fn handle(&mut self, ordre: OrdreCandidat, _: &mut Self::Context) -> Self::Result {
+        let (fil, atelier) = (self.fil.take(), self.atelier.clone());
+        let stream = format!("candidat.{}", self.id);
+        let travail = async move {
+            let mut fil = match fil.map_or_else(|| Fil::charger(&atelier, stream), Ok) {
+                Ok(fil) => fil,
+                Err(erreur) => {
+                    let (OrdreCandidat::Executer { retour, .. } | OrdreCandidat::Lire { retour }) =
+                        ordre;
+                    repondre(retour, Err(faute(&erreur)));
+                    return None;
+                }
+            };
+            match ordre {
+                OrdreCandidat::Lire { retour } => repondre(retour, Ok(instantane(&fil))),
+                OrdreCandidat::Executer {
+                    id,
+                    commande,
+                    retour,
+                } => {
+                    let reponse = executer(&mut fil, &atelier, id, commande).await;
+                    repondre(retour, reponse);
+                }
+            }
+            Some(fil)
+        };
+        let suite = travail
+            .into_actor(self)
+            .map(|fil, acteur, _| acteur.fil = fil);
+        AtomicResponse::new(Box::pin(suite))
+    }
+}
+
+fn instantane(fil: &Fil<Candidat>) -> Instantane {
+    Instantane {
+        etat: fil.etat.clone(),
+        version: fil.tete.version,
+    }
+}
+
+async fn executer(
+    fil: &mut Fil<Candidat>,
+    atelier: &Atelier,
+    id: Option<String>,
+    commande: Commande,
+) -> Result<Instantane, Faute> {
+    // A repeat gets the first outcome, even where the rules would now refuse it.
+    if let Some(id) = &id
+        && atelier.store.dedup(id).map_err(|e| faute(&e))?.is_some()
+    {
+        return Ok(instantane(fil));
+    }
+    for _ in 0..ESSAIS {
+        let catalogue = atelier.catalogue();
+        let facts = Facts {
+            maintenant: atelier.maintenant(),
+            catalogue: &catalogue,
+        };
+        let evenements = decide(&fil.etat, commande.clone(), &facts)?;
+        if evenements.is_empty() {
+            return Ok(instantane(fil));
+        }
+        let mut lot = Batch {
+            dedup: dedup(atelier, id.clone(), &()),
+            ..Batch::default()
+        };
+        for evenement in &evenements {
+            indexer(&mut lot, atelier, &fil.etat, evenement);
+        }
+        match fil.ajouter(atelier, evenements, effets, lot).await {
+            Ok(()) | Err(StoreError::Duplicate(_)) => return Ok(instantane(fil)),
+            Err(StoreError::Conflict { .. }) => {}
+            Err(StoreError::Taken(_)) => return Err(CodeRefus::AdressePrise.into()),
+            Err(
+                erreur @ (StoreError::TooLarge { .. }
+                | StoreError::Unavailable(_)
+                | StoreError::Corrupt(_)
+                | StoreError::Newer { .. }),
+            ) => return Err(faute(&erreur)),
+        }
+    }
+    Err(super::occupe())
+}
+
+/// Keeps number and address unique (G05): must-be-absent keys in the same commit as the event.
+fn indexer(lot: &mut Batch, atelier: &Atelier, avant: &Candidat, evenement: &Evenement) {
+    let prendre = |lot: &mut Batch, cle: Vec<u8>, id: &CandidatId| {
+        lot.guards.push(Guard::Absent(cle.clone()));
+        lot.index_put.push((cle, id.as_str().as_bytes().to_vec()));
+    };
+    if let Evenement::CompteCree { compte, .. } = evenement {
+        prendre(
+            lot,
+            atelier.cle.cle_adresse(&compte.campagne, &compte.mail),
+            &compte.id,
+        );
+        prendre(lot, cle_numero(compte.numero.as_str()), &compte.id);
+        return;
+    }
+    let Some(base) = avant.base() else { return };
+    let adresse = |mail: &str| atelier.cle.cle_adresse(&base.compte.campagne, mail);
+    if let Evenement::CompteExpire { .. } = evenement {
+        lot.index_delete.push(adresse(&base.compte.mail));
+    }
+    if let Evenement::MailChange { ancien, nouveau } = evenement
+        && ancien != nouveau
+    {
+        lot.index_delete.push(adresse(ancien));
+        prendre(lot, adresse(nouveau), &base.compte.id);
+    }
+}

@@ -1,0 +1,30 @@
+//! The actors and the registry that finds, starts and retires them.
+
+mod candidat;
+mod dossier;
+mod registre;
+
+pub(crate) use candidat::Instantane;
+pub(crate) use registre::{Annuaire, Salle, demarrer};
+
+use tokio::sync::oneshot;
+
+use crate::protocol::Faute;
+
+/// Messages one actor may have waiting; more are told to come back (a clear « occupé »).
+pub(crate) const BOITE: usize = 64;
+/// How often a command is decided again after losing to another writer.
+pub(crate) const ESSAIS: usize = 5;
+
+/// Where an answer goes.
+pub(crate) type Retour<T> = oneshot::Sender<Result<T, Faute>>;
+
+/// Too much at once for one actor.
+pub(crate) fn occupe() -> Faute {
+    Faute::Occupe { reessayer_s: 1 }
+}
+
+/// Answers; who asked may have gone, and finds the outcome by the command's id.
+pub(crate) fn repondre<T>(retour: Retour<T>, reponse: Result<T, Faute>) {
+    let _parti = retour.send(reponse);
+}

@@ -1,0 +1,267 @@
+//! Finds the actor of an id, starts it when needed, lets it go when idle.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use actix::dev::ToEnvelope;
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use tokio::sync::oneshot;
+
+use domain::candidat::Commande as CommandeCandidat;
+use domain::dossier::Commande as CommandeDossier;
+use domain::ids::{CandidatId, DossierId};
+
+use super::candidat::{ActeurCandidat, Instantane, OrdreCandidat};
+use super::dossier::{ActeurDossier, OrdreDossier};
+use super::{Retour, occupe};
+use crate::atelier::Atelier;
+use crate::protocol::{DossierVue, Faute};
+
+/// Messages that may wait for the registry.
+const BOITE_REGISTRE: usize = 8192;
+
+/// An order with its addressee.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) enum Vers {
+    Candidat(CandidatId, OrdreCandidat),
+    Dossier(DossierId, OrdreDossier),
+}
+
+/// The actors in memory of one kind.
+struct Presents<K, A: Actor>(HashMap<K, (Addr<A>, Instant)>);
+
+impl<K: Eq + Hash + Clone, A: Actor<Context = Context<A>>> Presents<K, A> {
+    /// Hands the message to the actor of this id. A full mailbox drops it, and the asker, whose
+    /// channel closes, is told to come back.
+    fn remettre<M>(&mut self, id: &K, message: M, naitre: impl FnOnce() -> A)
+    where
+        A: Handler<M>,
+        M: Message<Result = ()> + Send + 'static,
+        A::Context: ToEnvelope<A, M>,
+    {
+        let maintenant = Instant::now();
+        // An actor that died of a fault comes back by replay.
+        if self
+            .0
+            .get(id)
+            .is_some_and(|(adresse, _)| !adresse.connected())
+        {
+            self.0.remove(id);
+        }
+        let place = self
+            .0
+            .entry(id.clone())
+            .or_insert_with(|| (naitre().start(), maintenant));
+        place.1 = maintenant;
+        if place.0.try_send(message).is_err() {
+            tracing::warn!("an actor's mailbox is full");
+        }
+    }
+}
+
+/// The registry, an actor beside those it knows.
+struct Registre {
+    atelier: Arc<Atelier>,
+    annuaire: Annuaire,
+    candidats: Presents<CandidatId, ActeurCandidat>,
+    dossiers: Presents<DossierId, ActeurDossier>,
+}
+
+impl Actor for Registre {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(BOITE_REGISTRE);
+        let repos = self.atelier.limites.repos;
+        ctx.run_interval(repos, move |registre, _| {
+            // Dropping the last address lets an actor finish what waits, then it leaves memory.
+            registre
+                .candidats
+                .0
+                .retain(|_, (_, vu)| vu.elapsed() < repos);
+            registre
+                .dossiers
+                .0
+                .retain(|_, (_, vu)| vu.elapsed() < repos);
+            registre.compter();
+        });
+    }
+}
+
+impl Registre {
+    fn compter(&self) {
+        let presents = self.candidats.0.len() + self.dossiers.0.len();
+        self.annuaire
+            .0
+            .presents
+            .store(presents as u64, Ordering::Relaxed);
+    }
+}
+
+impl Handler<Vers> for Registre {
+    type Result = ();
+
+    fn handle(&mut self, vers: Vers, _: &mut Self::Context) {
+        let atelier = &self.atelier;
+        match vers {
+            Vers::Candidat(id, ordre) => {
+                let naitre = || ActeurCandidat::new(id.clone(), atelier.clone());
+                self.candidats.remettre(&id, ordre, naitre);
+            }
+            Vers::Dossier(id, ordre) => {
+                let annuaire = self.annuaire.clone();
+                let naitre = || ActeurDossier::new(id.clone(), atelier.clone(), annuaire);
+                self.dossiers.remettre(&id, ordre, naitre);
+            }
+        }
+        self.compter();
+    }
+}
+
+#[derive(Default)]
+struct Partage {
+    adresse: std::sync::OnceLock<Addr<Registre>>,
+    presents: AtomicU64,
+}
+
+/// How everybody reaches the actors; clones are cheap.
+#[derive(Clone, Default)]
+pub(crate) struct Annuaire(Arc<Partage>);
+
+impl Annuaire {
+    fn fixer(&self, adresse: Addr<Registre>) {
+        // Set once, by the registry's start.
+        let _deja = self.0.adresse.set(adresse);
+    }
+
+    /// Actors in memory.
+    pub(crate) fn presents(&self) -> u64 {
+        self.0.presents.load(Ordering::Relaxed)
+    }
+
+    async fn demander<T>(&self, vers: impl FnOnce(Retour<T>) -> Vers) -> Result<T, Faute> {
+        let (retour, reponse) = oneshot::channel();
+        let adresse = self.0.adresse.get().ok_or_else(occupe)?;
+        adresse.try_send(vers(retour)).map_err(|_plein| occupe())?;
+        reponse.await.map_err(|_perdu| occupe())?
+    }
+
+    pub(crate) async fn candidat(
+        &self,
+        qui: &CandidatId,
+        id: Option<String>,
+        commande: CommandeCandidat,
+    ) -> Result<Instantane, Faute> {
+        let qui = qui.clone();
+        self.demander(|retour| {
+            Vers::Candidat(
+                qui,
+                OrdreCandidat::Executer {
+                    id,
+                    commande,
+                    retour,
+                },
+            )
+        })
+        .await
+    }
+
+    pub(crate) async fn lire_candidat(&self, qui: &CandidatId) -> Result<Instantane, Faute> {
+        let qui = qui.clone();
+        self.demander(|retour| Vers::Candidat(qui, OrdreCandidat::Lire { retour }))
+            .await
+    }
+
+    pub(crate) async fn dossier(
+        &self,
+        dossier: &DossierId,
+        candidat: &CandidatId,
+        (id, commande, version): (Option<String>, CommandeDossier, Option<u64>),
+    ) -> Result<DossierVue, Faute> {
+        let (dossier, candidat) = (dossier.clone(), candidat.clone());
+        self.demander(|retour| {
+            let ordre = OrdreDossier::Executer {
+                id,
+                candidat,
+                commande,
+                version,
+                retour,
+            };
+            Vers::Dossier(dossier, ordre)
+        })
+        .await
+    }
+
+    pub(crate) async fn lire_dossier(
+        &self,
+        dossier: &DossierId,
+        candidat: &CandidatId,
+    ) -> Result<DossierVue, Faute> {
+        let (dossier, candidat) = (dossier.clone(), candidat.clone());
+        self.demander(|retour| Vers::Dossier(dossier, OrdreDossier::Lire { candidat, retour }))
+            .await
+    }
+
+    pub(crate) async fn rappeler(&self, dossier: &DossierId, jours: u8) -> Result<(), Faute> {
+        let dossier = dossier.clone();
+        self.demander(|retour| Vers::Dossier(dossier, OrdreDossier::Rappeler { jours, retour }))
+            .await
+    }
+}
+
+/// The thread all actors of a process share; dropping it ends them after what is under way.
+#[derive(Debug)]
+pub(crate) struct Salle {
+    arret: Option<oneshot::Sender<()>>,
+    fil: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for Salle {
+    fn drop(&mut self) {
+        drop(self.arret.take());
+        if let Some(fil) = self.fil.take() {
+            // A panic there was already seen by those who waited.
+            let _fini = fil.join();
+        }
+    }
+}
+
+/// Starts the registry on a thread of its own.
+///
+/// # Errors
+/// When the system gives no thread.
+pub(crate) fn demarrer(atelier: Arc<Atelier>) -> std::io::Result<(Annuaire, Salle)> {
+    let annuaire = Annuaire::default();
+    let (arret, arreter) = oneshot::channel::<()>();
+    let (pret, attendre) = std::sync::mpsc::sync_channel(1);
+    let partage = annuaire.clone();
+    let fil = std::thread::Builder::new()
+        .name("acteurs".to_owned())
+        .spawn(move || {
+            actix::System::new().block_on(async move {
+                let registre = Registre {
+                    atelier,
+                    annuaire: partage.clone(),
+                    candidats: Presents(HashMap::new()),
+                    dossiers: Presents(HashMap::new()),
+                };
+                partage.fixer(registre.start());
+                let _parti = pret.send(());
+                // Ends when the sender is dropped.
+                let _fin = arreter.await;
+            });
+        })?;
+    // A closed channel means that the thread is gone: every request will say « occupé ».
+    let _ferme = attendre.recv();
+    Ok((
+        annuaire,
+        Salle {
+            arret: Some(arret),
+            fil: Some(fil),
+        },
+    ))
+}

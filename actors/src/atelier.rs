@@ -1,0 +1,221 @@
+//! What every actor works with: the store, the clock, the keys, the campaign.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use storage::{Append, Batch, Expected, Store, StoreError};
+
+use domain::campagne::{Catalogue, Evenement};
+use domain::effet::Lien;
+use domain::refus::CodeRefus;
+
+use crate::jetons::{self, CleServeur};
+use crate::ports::{Alea, Horloge};
+use crate::protocol::Faute;
+use crate::record;
+
+/// The stream of the campaign being run.
+const CAMPAGNE: &str = "campagne";
+
+/// Lives of links, accounts and sessions (`[limites]`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limites {
+    /// Of a link in a mail (G04: one day).
+    pub vie_lien: SignedDuration,
+    /// Of an account never validated.
+    pub vie_compte: SignedDuration,
+    /// Of a session.
+    pub vie_session: SignedDuration,
+    /// How long the answer of a command is kept for a repeat.
+    pub vie_commande: SignedDuration,
+    /// After how long without a message an actor leaves memory.
+    pub repos: Duration,
+}
+
+impl Default for Limites {
+    fn default() -> Self {
+        Self {
+            vie_lien: SignedDuration::from_hours(24),
+            vie_compte: SignedDuration::from_hours(5 * 24),
+            vie_session: SignedDuration::from_hours(12),
+            vie_commande: SignedDuration::from_hours(48),
+            repos: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Shared by all actors of one process.
+pub struct Atelier {
+    /// The journal and its tables.
+    pub store: Arc<Store>,
+    /// The time.
+    pub horloge: Arc<dyn Horloge>,
+    /// Randomness.
+    pub alea: Arc<dyn Alea>,
+    /// Seals links.
+    pub cle: CleServeur,
+    /// Lives.
+    pub limites: Limites,
+    campagne: RwLock<(u64, Arc<Catalogue>)>,
+    /// Wakes the relay: something is owed.
+    pub(crate) reveil: tokio::sync::Notify,
+}
+
+impl std::fmt::Debug for Atelier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Atelier")
+            .field("limites", &self.limites)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Atelier {
+    /// Reads the campaign from the journal.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn ouvrir(
+        store: Arc<Store>,
+        horloge: Arc<dyn Horloge>,
+        alea: Arc<dyn Alea>,
+        cle: CleServeur,
+        limites: Limites,
+    ) -> Result<Self, StoreError> {
+        let atelier = Self {
+            store,
+            horloge,
+            alea,
+            cle,
+            limites,
+            campagne: RwLock::new((0, Arc::default())),
+            reveil: tokio::sync::Notify::new(),
+        };
+        atelier.relire_campagne()?;
+        Ok(atelier)
+    }
+
+    /// Now.
+    pub fn maintenant(&self) -> Timestamp {
+        self.horloge.maintenant()
+    }
+
+    /// The campaign as it stands.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.campagne
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .1
+            .clone()
+    }
+
+    /// A fresh link (G03).
+    pub fn lien(&self) -> Lien {
+        let nonce = jetons::identifiant(self.alea.as_ref());
+        Lien {
+            nonce,
+            expire_le: plus(self.maintenant(), self.limites.vie_lien),
+        }
+    }
+
+    /// Whether the account's campaign is the one that runs, and open (G09).
+    ///
+    /// # Errors
+    /// [`CodeRefus::CompteHorsCampagne`].
+    pub fn en_campagne(&self, code: &domain::ids::CampagneCode) -> Result<(), CodeRefus> {
+        let catalogue = self.catalogue();
+        let ouverte = catalogue
+            .campagne
+            .as_ref()
+            .is_some_and(|c| &c.code == code && c.ouverte(self.maintenant()));
+        if ouverte {
+            Ok(())
+        } else {
+            Err(CodeRefus::CompteHorsCampagne)
+        }
+    }
+
+    /// The campaign's events after this many, at most `limite`, and how many there are.
+    pub(crate) fn evenements_campagne(
+        &self,
+        depuis: u64,
+        limite: usize,
+    ) -> Result<(Vec<Evenement>, u64), StoreError> {
+        let total = self.store.head(CAMPAGNE)?.version;
+        let records = self.store.stream_after(CAMPAGNE, depuis)?;
+        let lus = records
+            .iter()
+            .take(limite)
+            .map(|r| record::lire(&r.data).map(|fait| fait.e));
+        let evenements = lus.collect::<Result<_, _>>().map_err(StoreError::Corrupt)?;
+        Ok((evenements, total))
+    }
+
+    fn relire_campagne(&self) -> Result<(), StoreError> {
+        let (version, catalogue) = {
+            let lu = self.campagne.read().unwrap_or_else(PoisonError::into_inner);
+            (lu.0, lu.1.clone())
+        };
+        let (evenements, _) = self.evenements_campagne(version, usize::MAX)?;
+        let version = version + evenements.len() as u64;
+        let mut catalogue = Arc::unwrap_or_clone(catalogue);
+        for evenement in evenements {
+            catalogue.evolve(evenement);
+        }
+        *self
+            .campagne
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = (version, Arc::new(catalogue));
+        Ok(())
+    }
+
+    /// Imports definitions; those that change nothing are left out, so a repeat is idempotent.
+    /// Returns how many changed.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn importer(&self, evenements: Vec<Evenement>) -> Result<u64, StoreError> {
+        let catalogue = self.catalogue();
+        let version = self
+            .campagne
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0;
+        let le = self.maintenant();
+        let changes = evenements
+            .iter()
+            .filter(|e| catalogue.change(e))
+            .map(|e| record::ecrire(le, e))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(StoreError::Corrupt)?;
+        let combien = changes.len() as u64;
+        if combien > 0 {
+            let append = Append {
+                stream: CAMPAGNE.to_owned(),
+                expected: Expected::Exact(version),
+                events: changes,
+            };
+            self.store
+                .commit(Batch {
+                    appends: vec![append],
+                    ..Batch::default()
+                })
+                .await?;
+            self.relire_campagne()?;
+        }
+        Ok(combien)
+    }
+}
+
+/// Saturates far in the future rather than failing.
+pub(crate) fn plus(instant: Timestamp, duree: SignedDuration) -> Timestamp {
+    instant.checked_add(duree).unwrap_or(Timestamp::MAX)
+}
+
+/// What a caller is told of a store's error.
+pub(crate) fn faute(erreur: &StoreError) -> Faute {
+    tracing::error!(%erreur, "the store refused");
+    Faute::Indisponible {
+        raison: erreur.to_string(),
+    }
+}

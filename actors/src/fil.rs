@@ -1,0 +1,180 @@
+//! The stream of one aggregate in memory: loaded by replay, appended to with its version.
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+use storage::{Append, Batch, Dedup, Expected, Head, OutboxItem, StoreError, Timer};
+
+use domain::effet::Effet;
+use jiff::Timestamp;
+
+use crate::atelier::{Atelier, plus};
+use crate::record;
+
+/// What a stream folds into.
+pub(crate) trait Agregat: Default + Clone {
+    /// What happens to it.
+    type Evenement: Serialize + DeserializeOwned;
+    /// The state after an event.
+    fn evolve(self, evenement: &Self::Evenement) -> Self;
+}
+
+impl Agregat for domain::candidat::Candidat {
+    type Evenement = domain::candidat::Evenement;
+    fn evolve(self, evenement: &Self::Evenement) -> Self {
+        domain::candidat::evolve(self, evenement)
+    }
+}
+
+impl Agregat for domain::dossier::Dossier {
+    type Evenement = domain::dossier::Evenement;
+    fn evolve(self, evenement: &Self::Evenement) -> Self {
+        domain::dossier::evolve(self, evenement)
+    }
+}
+
+/// A stream and its state.
+pub(crate) struct Fil<A: Agregat> {
+    pub(crate) stream: String,
+    pub(crate) etat: Arc<A>,
+    pub(crate) tete: Head,
+    /// Every event with its time: a stream has tens of them.
+    pub(crate) faits: Vec<record::Fait<A::Evenement>>,
+}
+
+impl<A: Agregat> Fil<A> {
+    /// Loads the stream by replay; an absent one is empty.
+    pub(crate) fn charger(atelier: &Atelier, stream: String) -> Result<Self, StoreError> {
+        let mut fil = Self {
+            stream,
+            etat: Arc::default(),
+            tete: Head::ABSENT,
+            faits: Vec::new(),
+        };
+        fil.rattraper(atelier)?;
+        Ok(fil)
+    }
+
+    /// Reads what others appended.
+    pub(crate) fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
+        for enregistre in atelier
+            .store
+            .stream_after(&self.stream, self.tete.version)?
+        {
+            let fait = record::lire::<A::Evenement>(&enregistre.data)
+                .map_err(|e| StoreError::Corrupt(format!("{}: {e}", self.stream)))?;
+            self.tete = Head {
+                version: enregistre.version,
+                hash: enregistre.hash,
+            };
+            self.absorber(fait);
+        }
+        Ok(())
+    }
+
+    fn absorber(&mut self, fait: record::Fait<A::Evenement>) {
+        let etat = Arc::unwrap_or_clone(std::mem::take(&mut self.etat));
+        self.etat = Arc::new(etat.evolve(&fait.e));
+        self.faits.push(fait);
+    }
+
+    /// Appends events with what they owe, in one durable commit, then evolves.
+    ///
+    /// # Errors
+    /// As [`storage::Store::commit`]; the state is as before, and reloaded after a conflict.
+    pub(crate) async fn ajouter(
+        &mut self,
+        atelier: &Atelier,
+        evenements: Vec<A::Evenement>,
+        effets: impl Fn(&A, &A::Evenement) -> Vec<Effet>,
+        mut lot: Batch,
+    ) -> Result<(), StoreError> {
+        let le = atelier.maintenant();
+        let mut apres = (*self.etat).clone();
+        let mut version = self.tete.version;
+        let mut octets = Vec::with_capacity(evenements.len());
+        for evenement in &evenements {
+            version += 1;
+            apres = apres.evolve(evenement);
+            for (rang, effet) in effets(&apres, evenement).into_iter().enumerate() {
+                self.devoir(&mut lot, effet, version, rang, le)?;
+            }
+            octets.push(record::ecrire(le, evenement).map_err(StoreError::Corrupt)?);
+        }
+        let du = !lot.outbox_put.is_empty();
+        lot.appends.push(Append {
+            stream: self.stream.clone(),
+            expected: Expected::Exact(self.tete.version),
+            events: octets,
+        });
+        match atelier.store.commit(lot).await {
+            Ok(fait) => {
+                if let Some(tete) = fait.heads.last() {
+                    self.tete = *tete;
+                }
+                for e in evenements {
+                    self.absorber(record::Fait {
+                        v: record::VERSION,
+                        le,
+                        e,
+                    });
+                }
+                if du {
+                    atelier.reveil.notify_one();
+                }
+                Ok(())
+            }
+            Err(erreur) => {
+                self.rattraper(atelier)?;
+                Err(erreur)
+            }
+        }
+    }
+
+    /// Turns an effect into a row of the outbox or a timer; its id comes from the event, so that a repeat is recognised.
+    fn devoir(
+        &self,
+        lot: &mut Batch,
+        effet: Effet,
+        version: u64,
+        rang: usize,
+        le: Timestamp,
+    ) -> Result<(), StoreError> {
+        let cle = |e: domain::effet::Echeance| format!("{}/{}", self.stream, e.cle());
+        match effet {
+            Effet::Armer { echeance, le } => lot.timers_set.push(Timer {
+                key: cle(echeance),
+                due_ms: le.as_millisecond(),
+                data: json(&echeance)?,
+            }),
+            Effet::Desarmer { echeance } => lot.timers_clear.push(cle(echeance)),
+            Effet::Mail(_) | Effet::CreerDossier { .. } | Effet::CloreDossier { .. } => {
+                lot.outbox_put.push(OutboxItem {
+                    id: format!("{}.{version}.{rang}", self.stream),
+                    due_ms: le.as_millisecond(),
+                    attempts: 0,
+                    data: json(&effet)?,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The dedup row of a command.
+pub(crate) fn dedup(
+    atelier: &Atelier,
+    id: Option<String>,
+    issue: &impl Serialize,
+) -> Option<Dedup> {
+    let expires = plus(atelier.maintenant(), atelier.limites.vie_commande);
+    Some(Dedup {
+        id: id?,
+        outcome: json(issue).ok()?,
+        expires_ms: expires.as_millisecond(),
+    })
+}
+
+pub(crate) fn json(valeur: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(valeur).map_err(|e| StoreError::Corrupt(e.to_string()))
+}

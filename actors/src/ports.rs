@@ -1,0 +1,108 @@
+//! What the actors need from outside, so that tests and the demo can move it.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use domain::campagne::Formation;
+use domain::effet::{But, CodeMail};
+use domain::ids::{CandidatId, DossierId, Numero};
+use domain::langue::Langue;
+
+/// The time.
+pub trait Horloge: Send + Sync {
+    /// Now.
+    fn maintenant(&self) -> Timestamp;
+}
+
+/// Randomness for identifiers, tokens and nonces.
+pub trait Alea: Send + Sync {
+    /// Fills with random bytes.
+    fn remplir(&self, octets: &mut [u8]);
+}
+
+/// The system's own clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HorlogeSysteme;
+
+impl Horloge for HorlogeSysteme {
+    fn maintenant(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// The system's own randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AleaSysteme;
+
+impl Alea for AleaSysteme {
+    fn remplir(&self, octets: &mut [u8]) {
+        // Without randomness no token is safe, and nothing can be served; the operating system gives it or is broken.
+        if let Err(erreur) = getrandom::fill(octets) {
+            tracing::error!(%erreur, "the operating system gives no randomness");
+            std::process::abort();
+        }
+    }
+}
+
+/// The link a mail carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LienCourrier {
+    /// What it is for.
+    pub but: But,
+    /// The token of the URL; in memory only, never stored.
+    pub jeton: String,
+    /// When it expires.
+    pub expire_le: Timestamp,
+}
+
+/// A mail to render and send, with all it may speak of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Courrier {
+    /// Of the outbox; the Message-ID comes from it.
+    pub id: String,
+    /// Which mail.
+    pub code: CodeMail,
+    /// To whom.
+    pub a: String,
+    /// In which language.
+    pub langue: Langue,
+    /// About whom.
+    pub candidat: CandidatId,
+    /// First name.
+    pub prenom: String,
+    /// Family name.
+    pub nom: String,
+    /// The log-in name.
+    pub numero: Numero,
+    /// When the account goes if it is never validated.
+    pub compte_expire_le: Timestamp,
+    /// The campaign's name, in the mail's language.
+    pub campagne: String,
+    /// About which dossier.
+    pub dossier: Option<DossierId>,
+    /// For which formation.
+    pub formation: Option<Formation>,
+    /// Days left, for a reminder.
+    pub jours: Option<u8>,
+    /// The link.
+    pub lien: Option<LienCourrier>,
+}
+
+/// Why a mail did not leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EchecPoste {
+    /// Try again later.
+    Temporaire(String),
+    /// Never.
+    Definitif(String),
+}
+
+/// Who renders and sends mails.
+#[async_trait]
+pub trait Postier: Send + Sync {
+    /// Hands the mail over; `Ok` once the next server has it. A repeat carries the same id.
+    ///
+    /// # Errors
+    /// [`EchecPoste`].
+    async fn poster(&self, courrier: &Courrier) -> Result<(), EchecPoste>;
+}

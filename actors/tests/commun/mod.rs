@@ -1,0 +1,366 @@
+//! A whole system in memory, with a clock that moves and a post box that keeps everything.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper that fails is a failed test"
+)]
+
+use std::sync::{Arc, Mutex};
+
+use actors::atelier::{Atelier, Limites};
+use actors::jetons::CleServeur;
+use actors::mots_de_passe::Cout;
+use actors::ports::{AleaSysteme, Courrier, EchecPoste, Horloge, Postier};
+use actors::protocol::{Acte, DossierVue, Faute, Moi, Reponse, Requete, Resultat};
+use actors::systeme::Systeme;
+use domain::campagne::{Campagne, Centre, Commission, Evenement, Formation, PieceDef, Texte};
+use domain::dossier::Commande;
+use domain::effet::CodeMail;
+use domain::fichier::{Fichier, TypeFichier};
+use domain::langue::Langue;
+use domain::profil::{Adresse, Baccalaureat, Informations};
+use domain::refus::{CodeRefus, Refus};
+use jiff::{SignedDuration, Timestamp};
+use storage::{Kv, MemoryKv, Store};
+
+pub(crate) const MOT_DE_PASSE: &str = "Motdepasse1@";
+
+pub(crate) struct HorlogeFixe(pub(crate) Mutex<Timestamp>);
+
+impl Horloge for HorlogeFixe {
+    fn maintenant(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Boite {
+    pub(crate) recus: Mutex<Vec<Courrier>>,
+    pub(crate) panne: Mutex<Option<EchecPoste>>,
+}
+
+#[async_trait::async_trait]
+impl Postier for Boite {
+    async fn poster(&self, courrier: &Courrier) -> Result<(), EchecPoste> {
+        if let Some(panne) = self.panne.lock().unwrap().clone() {
+            return Err(panne);
+        }
+        self.recus.lock().unwrap().push(courrier.clone());
+        Ok(())
+    }
+}
+
+pub(crate) struct Monde {
+    pub(crate) kv: Arc<dyn Kv>,
+    pub(crate) horloge: Arc<HorlogeFixe>,
+    pub(crate) boite: Arc<Boite>,
+    pub(crate) systeme: Systeme,
+}
+
+pub(crate) fn texte(s: &str) -> Texte {
+    Texte::fr(s)
+}
+
+fn instant(s: &str) -> Timestamp {
+    s.parse().unwrap()
+}
+
+pub(crate) fn formation(code: &str, centre: &str, pieces: &[&str]) -> Evenement {
+    Evenement::FormationDefinie(Formation {
+        code: code.into(),
+        libelle: texte(code),
+        composante: "UPHF".into(),
+        centre: centre.into(),
+        niveau: "Master".to_owned(),
+        mots_cles: vec![],
+        candidature_debut: instant("2027-02-01T00:00:00Z"),
+        candidature_fin: instant("2027-05-15T00:00:00Z"),
+        retour: instant("2027-05-31T00:00:00Z"),
+        confirmation: None,
+        capacite: None,
+        liste_complementaire: false,
+        pieces: pieces.iter().map(|p| (*p).into()).collect(),
+        commission: Some("JURY".into()),
+    })
+}
+
+pub(crate) fn campagne() -> Vec<Evenement> {
+    let piece = |code: &str, commune, conditionnelle| {
+        Evenement::PieceDefinie(PieceDef {
+            code: code.into(),
+            libelle: texte(code),
+            commune,
+            conditionnelle,
+            aide: texte(""),
+            modele: None,
+        })
+    };
+    vec![
+        Evenement::CampagneParametree(Campagne {
+            code: "2027-2028".into(),
+            libelle: texte("Campagne 2027-2028"),
+            ouverture: instant("2027-01-15T00:00:00Z"),
+            fermeture: instant("2027-09-30T00:00:00Z"),
+            max_dossiers: 4,
+            etat_transmis: Default::default(),
+        }),
+        Evenement::CentreDefini(Centre {
+            code: "A".into(),
+            libelle: texte("A"),
+            max_dossiers: Some(2),
+        }),
+        Evenement::CentreDefini(Centre {
+            code: "B".into(),
+            libelle: texte("B"),
+            max_dossiers: None,
+        }),
+        Evenement::CommissionDefinie(Commission {
+            code: "JURY".into(),
+            libelle: texte("Jury"),
+            centre: "A".into(),
+            mail: Some("jury@univ.example".to_owned()),
+            signataire: None,
+        }),
+        piece("CV", true, false),
+        piece("LM", false, false),
+        piece("HANDICAP", false, true),
+        formation("A1", "A", &["CV", "LM", "HANDICAP"]),
+        formation("A2", "A", &["CV"]),
+        formation("A3", "A", &["CV"]),
+        formation("B1", "B", &["CV", "LM"]),
+        formation("B2", "B", &["CV"]),
+        formation("B3", "B", &["CV"]),
+    ]
+}
+
+impl Monde {
+    pub(crate) async fn new() -> Self {
+        let monde = Self::sur(
+            Arc::new(MemoryKv::default()),
+            instant("2027-03-01T08:00:00Z"),
+        );
+        let importe = monde
+            .demander(Requete::Importer {
+                evenements: campagne(),
+            })
+            .await;
+        assert!(
+            matches!(importe, Ok(Reponse::Importe { changes: 13 })),
+            "{importe:?}"
+        );
+        monde
+    }
+
+    fn sur(kv: Arc<dyn Kv>, maintenant: Timestamp) -> Self {
+        let horloge = Arc::new(HorlogeFixe(Mutex::new(maintenant)));
+        let store = Arc::new(Store::open(kv.clone()).unwrap());
+        let cle = CleServeur::new([7; 32]);
+        let atelier = Atelier::ouvrir(
+            store,
+            horloge.clone(),
+            Arc::new(AleaSysteme),
+            cle,
+            Limites::default(),
+        );
+        let atelier = Arc::new(atelier.unwrap());
+        let boite = Arc::new(Boite::default());
+        let cout = Cout {
+            memoire_kib: 8,
+            passes: 1,
+        };
+        let systeme = Systeme::demarrer(atelier, boite.clone(), cout).unwrap();
+        Self {
+            kv,
+            horloge,
+            boite,
+            systeme,
+        }
+    }
+
+    /// Another process on the same disk.
+    pub(crate) fn redemarrer(self) -> Self {
+        let (kv, maintenant) = (self.kv.clone(), self.horloge.maintenant());
+        drop(self);
+        Self::sur(kv, maintenant)
+    }
+
+    pub(crate) fn avancer(&self, duree: SignedDuration) {
+        let mut horloge = self.horloge.0.lock().unwrap();
+        *horloge = horloge.checked_add(duree).unwrap();
+    }
+
+    pub(crate) fn regler(&self, maintenant: &str) {
+        *self.horloge.0.lock().unwrap() = instant(maintenant);
+    }
+
+    pub(crate) async fn demander(&self, requete: Requete) -> Resultat {
+        self.systeme.guichet.traiter(None, requete).await
+    }
+
+    pub(crate) async fn agir(&self, session: &str, acte: Acte) -> Resultat {
+        self.demander(Requete::Candidat {
+            session: session.to_owned(),
+            acte,
+        })
+        .await
+    }
+
+    pub(crate) async fn relayer(&self) {
+        while self.systeme.relais.tour().await.unwrap() > 0 {
+            if self.boite.panne.lock().unwrap().is_some() {
+                break;
+            }
+        }
+    }
+
+    pub(crate) fn mails(&self, code: CodeMail) -> Vec<Courrier> {
+        let recus = self.boite.recus.lock().unwrap();
+        recus.iter().filter(|c| c.code == code).cloned().collect()
+    }
+
+    pub(crate) async fn inscrire(&self, mail: &str) {
+        self.demander_compte(mail).await;
+        self.relayer().await;
+    }
+
+    pub(crate) async fn demander_compte(&self, mail: &str) {
+        let requete = Requete::Inscrire {
+            nom: "Martin".to_owned(),
+            prenom: "Élise".to_owned(),
+            mail: mail.to_owned(),
+            mot_de_passe: MOT_DE_PASSE.to_owned(),
+            langue: Langue::Fr,
+        };
+        let reponse = self.demander(requete).await;
+        assert!(matches!(reponse, Ok(Reponse::Fait)), "{reponse:?}");
+    }
+
+    pub(crate) fn jeton(&self, code: CodeMail) -> String {
+        self.mails(code).last().unwrap().lien.clone().unwrap().jeton
+    }
+
+    pub(crate) async fn connecter(&self, identifiant: &str) -> Resultat {
+        self.demander(Requete::Connecter {
+            identifiant: identifiant.to_owned(),
+            mot_de_passe: MOT_DE_PASSE.to_owned(),
+        })
+        .await
+    }
+
+    /// A candidate with a validated account, a session, and a complete profile.
+    pub(crate) async fn candidat(&self, mail: &str) -> String {
+        let session = self.sans_profil(mail).await;
+        self.remplir(&session).await;
+        session
+    }
+
+    pub(crate) async fn sans_profil(&self, mail: &str) -> String {
+        self.inscrire(mail).await;
+        let jeton = self.jeton(CodeMail::CptMinCreate);
+        let valide = self.demander(Requete::Valider { jeton }).await;
+        assert!(matches!(valide, Ok(Reponse::Valide { .. })), "{valide:?}");
+        match self.connecter(mail).await {
+            Ok(Reponse::Session { jeton, .. }) => jeton,
+            autre => panic!("{autre:?}"),
+        }
+    }
+
+    pub(crate) async fn remplir(&self, session: &str) {
+        let informations = Informations {
+            nationalite: "FRA".to_owned(),
+            ine: None,
+            date_naissance: "2004-05-06".parse().unwrap(),
+            lieu_naissance: "Valenciennes".to_owned(),
+            pays_naissance: "FRA".to_owned(),
+            nom_usage: None,
+            autres_prenoms: None,
+            telephone: None,
+        };
+        let adresse = Adresse {
+            pays: "FRA".to_owned(),
+            ligne1: "1 rue de Mons".to_owned(),
+            ligne2: None,
+            code_postal: Some("59300".to_owned()),
+            commune: "Valenciennes".to_owned(),
+            insee: Some("59606".to_owned()),
+        };
+        let baccalaureat = Box::new(Baccalaureat::Sans);
+        for acte in [
+            Acte::Informations(Box::new(informations)),
+            Acte::Adresse(Box::new(adresse)),
+            Acte::Baccalaureat { baccalaureat },
+        ] {
+            self.agir(session, acte).await.unwrap();
+        }
+    }
+
+    pub(crate) async fn moi(&self, session: &str) -> Moi {
+        match self.agir(session, Acte::Moi).await {
+            Ok(Reponse::Moi(moi)) => *moi,
+            autre => panic!("{autre:?}"),
+        }
+    }
+
+    pub(crate) async fn ouvrir(&self, session: &str, formation: &str) -> Result<DossierVue, Faute> {
+        dossier(
+            self.agir(
+                session,
+                Acte::OuvrirDossier {
+                    formation: formation.into(),
+                },
+            )
+            .await,
+        )
+    }
+
+    pub(crate) async fn lire(&self, session: &str, vue: &DossierVue) -> DossierVue {
+        dossier(
+            self.agir(session, Acte::Dossier { id: vue.id.clone() })
+                .await,
+        )
+        .unwrap()
+    }
+
+    pub(crate) async fn sur_dossier(
+        &self,
+        session: &str,
+        vue: &DossierVue,
+        commande: Commande,
+    ) -> Result<DossierVue, Faute> {
+        let acte = Acte::AgirDossier {
+            id: vue.id.clone(),
+            commande,
+            version: None,
+        };
+        dossier(self.agir(session, acte).await)
+    }
+
+    pub(crate) fn deposer(&self, piece: &str, contenu: char) -> Commande {
+        Commande::Deposer {
+            piece: piece.into(),
+            fichier: Fichier {
+                sha256: contenu.to_string().repeat(64),
+                nom: "f.pdf".to_owned(),
+                type_: TypeFichier::Pdf,
+                taille: 10,
+                depose_le: self.horloge.maintenant(),
+            },
+        }
+    }
+}
+
+pub(crate) fn dossier(reponse: Resultat) -> Result<DossierVue, Faute> {
+    let reponse = reponse?;
+    let Reponse::Dossier(vue) = reponse else {
+        panic!("{reponse:?}")
+    };
+    Ok(*vue)
+}
+
+pub(crate) fn refus<T: std::fmt::Debug>(reponse: Result<T, Faute>) -> CodeRefus {
+    match reponse {
+        Err(Faute::Refus(Refus { code, .. })) => code,
+        autre => panic!("a refusal was expected, not {autre:?}"),
+    }
+}
