@@ -9,6 +9,7 @@ pub mod candidat;
 pub mod dossier;
 pub mod effet;
 pub mod fichier;
+pub mod formulaires;
 pub mod ids;
 pub mod langue;
 pub mod profil;

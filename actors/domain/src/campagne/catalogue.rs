@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{Campagne, Centre, Commission, Composante, Formation, Motif, PieceDef};
 use crate::ids::{CentreCode, CommissionCode, ComposanteCode, FormationCode, MotifCode, PieceCode};
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "formations are nine in ten of these events"
+)]
 /// What an import adds or changes. Each replaces the former definition under the same code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "valeur", rename_all = "snake_case")]

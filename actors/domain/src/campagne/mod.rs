@@ -115,6 +115,17 @@ pub struct PieceDef {
     pub modele: Option<String>,
 }
 
+/// How the waiting list moves up when a place frees (T22).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Promotion {
+    /// By itself.
+    #[default]
+    Automatique,
+    /// By a manager.
+    Manuelle,
+}
+
 /// A programme one applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Formation {
@@ -140,6 +151,24 @@ pub struct Formation {
     /// The last moment to confirm.
     #[serde(default)]
     pub confirmation: Option<Timestamp>,
+    /// Or so long after the release, ISO 8601, whichever is earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation_delai: Option<String>,
+    /// The last moment to confirm for people promoted from the waiting list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation_lc: Option<Timestamp>,
+    /// Or so long after the promotion, ISO 8601.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation_lc_delai: Option<String>,
+    /// When the jury meets; shown only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jury: Option<Timestamp>,
+    /// When results are published; shown only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Timestamp>,
+    /// How the waiting list moves up.
+    #[serde(default)]
+    pub promotion: Promotion,
     /// Places.
     #[serde(default)]
     pub capacite: Option<u32>,

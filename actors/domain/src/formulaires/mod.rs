@@ -1,0 +1,15 @@
+//! The forms candidates send, read into the domain's types with every fault at once.
+//!
+//! Every field is optional to the reader, so that all that is missing is named together.
+
+mod compte;
+mod lecteur;
+mod profil;
+
+pub use compte::{
+    ChangementMail, ChangementMotDePasse, Inscription, NouveauMotDePasse, normaliser_mail,
+};
+pub use lecteur::Lecteur;
+pub use profil::{
+    AdresseForm, BaccalaureatForm, Communes, EntreeForm, InformationsForm, Nomenclatures,
+};
