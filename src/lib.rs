@@ -1,4 +1,8 @@
 //! Postule: the edges around the actors. `main` parses arguments and calls one role.
 
+pub mod accuse;
 pub mod campagne;
+pub mod cles;
 pub mod data;
+pub mod fichiers;
+pub mod mail;
