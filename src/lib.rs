@@ -1,8 +1,10 @@
 //! Postule: the edges around the actors. `main` parses arguments and calls one role.
 
 pub mod accuse;
+pub mod app;
 pub mod campagne;
 pub mod cles;
 pub mod data;
+pub mod edge;
 pub mod fichiers;
 pub mod mail;

@@ -1,0 +1,70 @@
+//! The JSON API of the contract, `/api/v1`.
+
+mod comptes;
+mod corps;
+mod dossiers;
+mod formations;
+mod moi;
+mod pieces;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post, put};
+
+use super::Etat;
+
+/// Bytes of a JSON body.
+const MAX_JSON: usize = 64 * 1024;
+/// Bytes of a multipart body around one file.
+const MAX_MULTIPART: usize = 4 * 1024 * 1024 + 64 * 1024;
+
+pub(super) fn routes() -> Router<Etat> {
+    let fichiers = Router::new()
+        .route(
+            "/dossiers/{id}/pieces/{code}",
+            put(pieces::deposer)
+                .get(pieces::lire)
+                .delete(pieces::retirer),
+        )
+        .layer(DefaultBodyLimit::max(MAX_MULTIPART));
+    Router::new()
+        .route("/formations", get(formations::offre))
+        .route("/pieces/{code}/modele", get(pieces::modele))
+        .route("/comptes", post(comptes::creer))
+        .route("/comptes/validation", post(comptes::valider))
+        .route("/comptes/code-perdu", post(comptes::code_perdu))
+        .route(
+            "/comptes/mot-de-passe-oublie",
+            post(comptes::mot_de_passe_oublie),
+        )
+        .route("/comptes/mot-de-passe", post(comptes::mot_de_passe))
+        .route("/comptes/nouvelle-adresse", post(comptes::nouvelle_adresse))
+        .route(
+            "/session",
+            post(comptes::connecter).delete(comptes::deconnecter),
+        )
+        .route("/moi", get(moi::lire))
+        .route("/moi/informations", put(moi::informations))
+        .route("/moi/adresse", put(moi::adresse))
+        .route("/moi/baccalaureat", put(moi::baccalaureat))
+        .route("/moi/mail", put(moi::mail))
+        .route("/moi/mot-de-passe", put(moi::mot_de_passe))
+        .route("/moi/cursus-internes", get(moi::cursus_internes))
+        .route("/moi/{rubrique}", get(moi::entrees).post(moi::ajouter))
+        .route(
+            "/moi/{rubrique}/{id}",
+            get(moi::entree).put(moi::changer).delete(moi::retirer),
+        )
+        .route("/dossiers", get(dossiers::lister).post(dossiers::ouvrir))
+        .route("/dossiers/{id}", get(dossiers::lire))
+        .route("/dossiers/{id}/transmission", post(dossiers::transmettre))
+        .route("/dossiers/{id}/annulation", post(dossiers::annuler))
+        .route("/dossiers/{id}/accuse", get(dossiers::accuse))
+        .route("/dossiers/{id}/accuse.json", get(dossiers::accuse))
+        .route(
+            "/dossiers/{id}/pieces/{code}/non-concerne",
+            post(pieces::declarer).delete(pieces::revenir),
+        )
+        .layer(DefaultBodyLimit::max(MAX_JSON))
+        .merge(fichiers)
+}

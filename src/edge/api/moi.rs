@@ -1,0 +1,202 @@
+//! The candidate's own account and profile (G10–G19).
+
+use actors::protocol::{Acte, Moi, Reponse};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use domain::formulaires::{
+    AdresseForm, BaccalaureatForm, ChangementMail, ChangementMotDePasse, EntreeForm,
+    InformationsForm,
+};
+use domain::ids::EntreeId;
+use domain::profil::Rubrique;
+use domain::refus::CodeRefus;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::corps::{Corps, Demandeur};
+use crate::data::{CommunesFr, Listes};
+use crate::edge::problemes::Probleme;
+use crate::edge::{Etat, vues};
+
+fn aujourd_hui(etat: &Etat) -> Date {
+    etat.atelier
+        .maintenant()
+        .to_zoned_datetime(TimeZone::UTC)
+        .date()
+}
+
+fn repondre(reponse: Reponse) -> Result<Response, Probleme> {
+    let Reponse::Moi(moi) = reponse else {
+        return Err(Probleme::interne(&"unexpected answer"));
+    };
+    let etiquette = format!("\"{}\"", moi.version);
+    Ok(([(header::ETAG, etiquette)], Json(vues::moi(&moi))).into_response())
+}
+
+async fn profil(etat: &Etat, demandeur: &Demandeur) -> Result<Box<Moi>, Probleme> {
+    let Reponse::Moi(moi) = demandeur.agir(etat, Acte::Moi).await? else {
+        return Err(Probleme::interne(&"unexpected answer"));
+    };
+    Ok(moi)
+}
+
+pub(super) async fn lire(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    repondre(demandeur.agir(&etat, Acte::Moi).await?)
+}
+
+pub(super) async fn informations(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+    Corps(form): Corps<InformationsForm>,
+) -> Result<Response, Probleme> {
+    let informations = Box::new(form.lire(&Listes, aujourd_hui(&etat))?);
+    repondre(
+        demandeur
+            .agir(&etat, Acte::Informations(informations))
+            .await?,
+    )
+}
+
+pub(super) async fn adresse(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+    Corps(form): Corps<AdresseForm>,
+) -> Result<Response, Probleme> {
+    let adresse = Box::new(form.lire(&Listes, CommunesFr::embarquees())?);
+    repondre(demandeur.agir(&etat, Acte::Adresse(adresse)).await?)
+}
+
+pub(super) async fn baccalaureat(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+    Corps(form): Corps<BaccalaureatForm>,
+) -> Result<Response, Probleme> {
+    let baccalaureat = Box::new(form.lire(&Listes, aujourd_hui(&etat))?);
+    repondre(
+        demandeur
+            .agir(&etat, Acte::Baccalaureat { baccalaureat })
+            .await?,
+    )
+}
+
+pub(super) async fn mail(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+    Corps(form): Corps<ChangementMail>,
+) -> Result<Response, Probleme> {
+    let mail = form.lire()?;
+    repondre(demandeur.agir(&etat, Acte::ChangerMail { mail }).await?)
+}
+
+pub(super) async fn mot_de_passe(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+    Corps(form): Corps<ChangementMotDePasse>,
+) -> Result<StatusCode, Probleme> {
+    let (actuel, nouveau) = form.lire()?;
+    demandeur
+        .agir(&etat, Acte::ChangerMotDePasse { actuel, nouveau })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// G18: filled by the scolarité only; empty until it pushes.
+pub(super) async fn cursus_internes(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+) -> Result<Json<Value>, Probleme> {
+    profil(&etat, &demandeur).await?;
+    Ok(Json(json!({ "entrees": [] })))
+}
+
+fn rubrique(texte: &str) -> Result<Rubrique, Probleme> {
+    serde_json::from_value(json!(texte)).map_err(|_| CodeRefus::Introuvable.into())
+}
+
+pub(super) async fn entrees(
+    State(etat): State<Etat>,
+    Path(nom): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Json<Value>, Probleme> {
+    let rubrique = rubrique(&nom)?;
+    let moi = profil(&etat, &demandeur).await?;
+    let entrees = moi.profil.entrees.get(&rubrique).into_iter().flatten();
+    let entrees: Vec<Value> = entrees
+        .map(|(id, entree)| json!({ "id": id, "entree": entree }))
+        .collect();
+    Ok(Json(json!({ "entrees": entrees })))
+}
+
+pub(super) async fn entree(
+    State(etat): State<Etat>,
+    Path((nom, id)): Path<(String, String)>,
+    demandeur: Demandeur,
+) -> Result<Json<Value>, Probleme> {
+    let rubrique = rubrique(&nom)?;
+    let moi = profil(&etat, &demandeur).await?;
+    let entree = moi
+        .profil
+        .entrees
+        .get(&rubrique)
+        .and_then(|e| e.get(id.as_str()));
+    let entree = entree.ok_or(CodeRefus::Introuvable)?;
+    Ok(Json(json!({ "id": id, "entree": entree })))
+}
+
+async fn ecrire(
+    etat: &Etat,
+    demandeur: &Demandeur,
+    (nom, id): (&str, Option<EntreeId>),
+    form: &EntreeForm,
+) -> Result<Json<Value>, Probleme> {
+    let rubrique = rubrique(nom)?;
+    let entree = form.lire()?;
+    let acte = Acte::EcrireEntree {
+        rubrique,
+        id,
+        entree,
+    };
+    let Reponse::Entree { id, version } = demandeur.agir(etat, acte).await? else {
+        return Err(Probleme::interne(&"unexpected answer"));
+    };
+    Ok(Json(json!({ "id": id, "version": version })))
+}
+
+pub(super) async fn ajouter(
+    State(etat): State<Etat>,
+    Path(nom): Path<String>,
+    demandeur: Demandeur,
+    Corps(form): Corps<EntreeForm>,
+) -> Result<(StatusCode, Json<Value>), Probleme> {
+    Ok((
+        StatusCode::CREATED,
+        ecrire(&etat, &demandeur, (&nom, None), &form).await?,
+    ))
+}
+
+pub(super) async fn changer(
+    State(etat): State<Etat>,
+    Path((nom, id)): Path<(String, String)>,
+    demandeur: Demandeur,
+    Corps(form): Corps<EntreeForm>,
+) -> Result<Json<Value>, Probleme> {
+    ecrire(&etat, &demandeur, (&nom, Some(EntreeId::new(id))), &form).await
+}
+
+pub(super) async fn retirer(
+    State(etat): State<Etat>,
+    Path((nom, id)): Path<(String, String)>,
+    demandeur: Demandeur,
+) -> Result<StatusCode, Probleme> {
+    let acte = Acte::RetirerEntree {
+        rubrique: rubrique(&nom)?,
+        id: EntreeId::new(id),
+    };
+    demandeur.agir(&etat, acte).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

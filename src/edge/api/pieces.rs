@@ -1,0 +1,305 @@
+//! Pieces of a dossier: files in, files out, « non concerné » (G24–G27).
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::dossier::{Commande, Depot};
+use domain::fichier::{Fichier, TAILLE_MAX};
+use domain::ids::PieceCode;
+use domain::refus::CodeRefus;
+use futures_util::StreamExt;
+use http_body_util::BodyExt;
+use serde::Deserialize;
+use storage::blobs::{BlobError, Writer};
+use tokio::io::AsyncReadExt;
+
+use super::corps::{Corps, Demandeur};
+use super::dossiers;
+use crate::edge::Etat;
+use crate::edge::problemes::Probleme;
+use crate::fichiers;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Certification {
+    #[serde(default)]
+    certifie: bool,
+}
+
+fn ecriture(erreur: BlobError) -> Probleme {
+    match erreur {
+        BlobError::TooLarge { .. } => trop_gros(),
+        BlobError::Io(erreur) => Probleme::interne(&erreur),
+    }
+}
+
+fn trop_gros() -> Probleme {
+    let texte = fichiers::trop_gros();
+    let fr = texte
+        .champs
+        .first()
+        .map(|c| c.message.clone())
+        .unwrap_or_default();
+    Probleme::http(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "fichier_trop_gros",
+        &fr,
+        "This file is larger than 4 MB.",
+    )
+}
+
+fn coupe(erreur: &dyn std::fmt::Display) -> Probleme {
+    Probleme::http(
+        StatusCode::BAD_REQUEST,
+        "envoi_interrompu",
+        &format!("L'envoi du fichier s'est interrompu : {erreur}. Recommencez."),
+        "The upload was interrupted. Try again.",
+    )
+}
+
+pub(super) async fn deposer(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    demandeur: Demandeur,
+    requete: Request,
+) -> Result<Response, Probleme> {
+    let piece = PieceCode::new(code);
+    // Before a byte is read: the dossier is the asker's and asks for this piece.
+    let vue = dossiers::trouver(&etat, &demandeur, &id).await?;
+    let annonce = requete.headers().get(header::CONTENT_LENGTH);
+    let annonce = annonce
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse::<u64>().ok());
+    let type_ = requete
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
+    let multipart = type_.is_some_and(|t| t.starts_with("multipart/form-data"));
+    if !multipart && annonce.is_some_and(|octets| octets > TAILLE_MAX) {
+        return Err(trop_gros());
+    }
+    if vue.etat == actors::protocol::Etat::EnAttente && !vue.pieces.iter().any(|p| p.code == piece)
+    {
+        return Err(CodeRefus::PieceInconnue.into());
+    }
+    let mut ecrivain = etat
+        .blobs
+        .create(TAILLE_MAX)
+        .await
+        .map_err(|e| Probleme::interne(&e))?;
+    let nom = if multipart {
+        recevoir_multipart(&etat, requete, &mut ecrivain).await?
+    } else {
+        recevoir(requete, &mut ecrivain).await?
+    };
+    let chemin = ecrivain
+        .flushed()
+        .await
+        .map_err(|e| Probleme::interne(&e))?
+        .to_owned();
+    let octets = tokio::fs::read(&chemin)
+        .await
+        .map_err(|e| Probleme::interne(&e))?;
+    let examen = tokio::task::spawn_blocking(move || fichiers::examiner(octets));
+    let type_ = examen.await.map_err(|e| Probleme::interne(&e))??;
+    let range = ecrivain.finish().await.map_err(ecriture)?;
+    let fichier = Fichier {
+        sha256: range.sha256,
+        nom: fichiers::nom_sur(&nom),
+        type_,
+        taille: range.len,
+        depose_le: etat.atelier.maintenant(),
+    };
+    dossiers::agir(&etat, &demandeur, &id, Commande::Deposer { piece, fichier }).await
+}
+
+async fn recevoir(requete: Request, ecrivain: &mut Writer) -> Result<String, Probleme> {
+    let nom = nom_annonce(requete.headers());
+    let mut corps = requete.into_body();
+    while let Some(trame) = corps.frame().await {
+        let trame = trame.map_err(|e| coupe(&e))?;
+        if let Some(octets) = trame.data_ref() {
+            ecrivain.write(octets).await.map_err(ecriture)?;
+        }
+    }
+    Ok(nom)
+}
+
+async fn recevoir_multipart(
+    etat: &Etat,
+    requete: Request,
+    ecrivain: &mut Writer,
+) -> Result<String, Probleme> {
+    let mut parties = Multipart::from_request(requete, etat)
+        .await
+        .map_err(|e| coupe(&e.body_text()))?;
+    while let Some(mut champ) = parties
+        .next_field()
+        .await
+        .map_err(|e| coupe(&e.body_text()))?
+    {
+        let Some(nom) = champ.file_name().map(str::to_owned) else {
+            continue;
+        };
+        while let Some(octets) = champ.next().await {
+            let octets = octets.map_err(|e| coupe(&e.body_text()))?;
+            ecrivain.write(&octets).await.map_err(ecriture)?;
+        }
+        return Ok(nom);
+    }
+    Err(coupe(&"aucun fichier dans le formulaire"))
+}
+
+/// The name in `Content-Disposition`, RFC 6266: `filename*` first.
+fn nom_annonce(entetes: &HeaderMap) -> String {
+    let valeur = entetes.get(header::CONTENT_DISPOSITION);
+    let valeur = valeur
+        .map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
+        .unwrap_or_default();
+    let parametre = |cle: &str| {
+        let mut parties = valeur.split(';').map(str::trim);
+        parties.find_map(|p| p.strip_prefix(cle).map(|v| v.trim_matches('"').to_owned()))
+    };
+    if let Some(etendu) = parametre("filename*=")
+        && let Some((_, code)) = etendu.split_once("''")
+    {
+        return decoder(code);
+    }
+    parametre("filename=").unwrap_or_default()
+}
+
+/// Percent-decoding (RFC 8187); what is no UTF-8 is replaced.
+fn decoder(code: &str) -> String {
+    let mut octets = Vec::with_capacity(code.len());
+    let mut reste = code.as_bytes();
+    while let Some((premier, suite)) = reste.split_first() {
+        let hexa = suite.get(..2).and_then(|h| std::str::from_utf8(h).ok());
+        let lu = hexa
+            .filter(|_| *premier == b'%')
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
+        octets.push(lu.unwrap_or(*premier));
+        reste = if lu.is_some() {
+            suite.get(2..).unwrap_or_default()
+        } else {
+            suite
+        };
+    }
+    String::from_utf8_lossy(&octets).into_owned()
+}
+
+/// `attachment` with the name in both forms (RFC 6266).
+fn disposition(nom: &str) -> HeaderValue {
+    let ascii: String = nom
+        .chars()
+        .map(|c| {
+            if c.is_ascii() && c != '"' && c != '\\' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let etendu: String = nom
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect();
+    let texte = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{etendu}");
+    HeaderValue::from_str(&texte).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+}
+
+/// Files are ≤ 4 MiB: read whole, so that a damaged one is found before a byte leaves.
+async fn envoyer(
+    etat: &Etat,
+    sha256: &str,
+    nom: &str,
+    mime: &'static str,
+) -> Result<Response, Probleme> {
+    let mut fichier = etat
+        .blobs
+        .read(sha256)
+        .await
+        .map_err(|e| Probleme::interne(&e))?;
+    let mut octets = Vec::new();
+    fichier
+        .read_to_end(&mut octets)
+        .await
+        .map_err(|e| Probleme::interne(&e))?;
+    let mut reponse = Body::from(octets).into_response();
+    let entetes = reponse.headers_mut();
+    entetes.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
+    entetes.insert(header::CONTENT_DISPOSITION, disposition(nom));
+    entetes.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    entetes.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
+    Ok(reponse)
+}
+
+pub(super) async fn lire(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let vue = dossiers::trouver(&etat, &demandeur, &id).await?;
+    let piece = vue.pieces.iter().find(|p| p.code.as_str() == code);
+    match piece.and_then(|p| p.depot.as_ref()) {
+        Some(Depot::Deposee { fichier }) => {
+            envoyer(&etat, &fichier.sha256, &fichier.nom, fichier.type_.mime()).await
+        }
+        Some(Depot::NonConcerne { .. }) | None => Err(CodeRefus::Introuvable.into()),
+    }
+}
+
+pub(super) async fn retirer(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let piece = PieceCode::new(code);
+    dossiers::agir(&etat, &demandeur, &id, Commande::Retirer { piece }).await
+}
+
+pub(super) async fn declarer(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    demandeur: Demandeur,
+    Corps(Certification { certifie }): Corps<Certification>,
+) -> Result<Response, Probleme> {
+    let piece = PieceCode::new(code);
+    let commande = Commande::DeclarerNonConcerne { piece, certifie };
+    dossiers::agir(&etat, &demandeur, &id, commande).await
+}
+
+pub(super) async fn revenir(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let piece = PieceCode::new(code);
+    dossiers::agir(&etat, &demandeur, &id, Commande::RevenirConcerne { piece }).await
+}
+
+/// G26: the form to download.
+pub(super) async fn modele(
+    State(etat): State<Etat>,
+    Path(code): Path<String>,
+) -> Result<Response, Probleme> {
+    let catalogue = etat.atelier.catalogue();
+    let sha256 = catalogue
+        .pieces
+        .get(code.as_str())
+        .and_then(|d| d.modele.as_deref());
+    let sha256 = sha256.ok_or(CodeRefus::Introuvable)?;
+    envoyer(&etat, sha256, &format!("{code}.pdf"), "application/pdf").await
+}

@@ -1,0 +1,104 @@
+//! What only the demo has: the post box and the clock that moves.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, Json};
+use axum::routing::{get, post};
+use jiff::{SignedDuration, Span};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Etat;
+use super::problemes::Probleme;
+
+/// Mails shown, newest first.
+const MAX_MAILS: usize = 50;
+
+pub(super) fn routes() -> Router<Etat> {
+    Router::new()
+        .route("/demo/boite", get(boite))
+        .route("/demo/horloge", post(horloge).get(heure))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Avance {
+    avancer: String,
+}
+
+async fn heure(State(etat): State<Etat>) -> Json<Value> {
+    Json(json!({ "maintenant": etat.atelier.maintenant() }))
+}
+
+async fn horloge(
+    State(etat): State<Etat>,
+    Json(Avance { avancer }): Json<Avance>,
+) -> Result<Json<Value>, Probleme> {
+    let duree = avancer.parse::<Span>().ok().and_then(|span| {
+        let debut = etat
+            .atelier
+            .maintenant()
+            .to_zoned_datetime(jiff::tz::TimeZone::UTC);
+        let fin = debut.checked_add(span).ok()?;
+        Some(fin.timestamp().duration_since(debut.timestamp()))
+    });
+    let duree = duree
+        .filter(|d| *d >= SignedDuration::ZERO)
+        .ok_or_else(|| {
+            Probleme::http(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "duree_invalide",
+                "« avancer » est une durée ISO 8601 vers l'avenir, comme PT25H ou P7D.",
+                "“avancer” is an ISO 8601 duration into the future, such as PT25H or P7D.",
+            )
+        })?;
+    if let Some(demo) = &etat.demo {
+        demo.horloge.avancer(duree);
+    }
+    Ok(heure(State(etat)).await)
+}
+
+fn sur(texte: &str) -> String {
+    texte
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+async fn boite(State(etat): State<Etat>) -> Result<Html<String>, Probleme> {
+    let Some(demo) = etat.demo else {
+        return Err(Probleme::sans_session());
+    };
+    let mut noms = Vec::new();
+    if let Ok(mut lecture) = tokio::fs::read_dir(&demo.mails).await {
+        while let Ok(Some(entree)) = lecture.next_entry().await {
+            let nom = entree.file_name().to_string_lossy().into_owned();
+            if nom.ends_with(".eml") && !nom.starts_with('.') {
+                noms.push(nom);
+            }
+        }
+    }
+    noms.sort();
+    let mut articles = String::new();
+    for nom in noms.iter().rev().take(MAX_MAILS) {
+        let octets = tokio::fs::read(demo.mails.join(nom))
+            .await
+            .map_err(|e| Probleme::interne(&e))?;
+        if let Some(mail) = crate::mail::lire(&octets) {
+            articles.extend([format!(
+                "<article><h2>{}</h2><p>À : {}</p>{}</article>",
+                sur(&mail.objet),
+                sur(&mail.a),
+                mail.html
+            )]);
+        }
+    }
+    if articles.is_empty() {
+        articles.push_str("<p>Aucun mail pour l'instant.</p>");
+    }
+    Ok(Html(format!(
+        "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Boîte aux lettres de la démonstration</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"></head><body><main><h1>Boîte aux lettres</h1>{articles}</main></body></html>"
+    )))
+}

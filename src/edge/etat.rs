@@ -1,0 +1,67 @@
+//! What every handler works with.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actors::atelier::Atelier;
+use actors::guichet::Guichet;
+use actors::ports::Horloge;
+use ed25519_dalek::SigningKey;
+use jiff::{SignedDuration, Timestamp};
+use storage::blobs::Blobs;
+
+/// Shared by all handlers; clones are cheap.
+#[derive(Clone)]
+pub struct Etat {
+    /// Serves requests.
+    pub guichet: Guichet,
+    /// The campaign and the clock.
+    pub atelier: Arc<Atelier>,
+    /// Files.
+    pub blobs: Blobs,
+    /// Signs receipts.
+    pub cle_accuse: Arc<SigningKey>,
+    /// Present in the demo only.
+    pub demo: Option<Demo>,
+}
+
+impl std::fmt::Debug for Etat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Etat")
+    }
+}
+
+/// What only the demo has.
+#[derive(Clone)]
+pub struct Demo {
+    /// The clock that moves.
+    pub horloge: Arc<HorlogeMobile>,
+    /// Where its mails are written.
+    pub mails: PathBuf,
+}
+
+/// The real time, shifted.
+#[derive(Debug, Default)]
+pub struct HorlogeMobile(Mutex<SignedDuration>);
+
+impl HorlogeMobile {
+    /// Starts at this instant.
+    pub fn a(instant: Timestamp) -> Self {
+        Self(Mutex::new(instant.duration_since(Timestamp::now())))
+    }
+
+    /// Moves it.
+    pub fn avancer(&self, duree: SignedDuration) {
+        let mut ecart = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *ecart = ecart.saturating_add(duree);
+    }
+}
+
+impl Horloge for HorlogeMobile {
+    fn maintenant(&self) -> Timestamp {
+        let ecart = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Timestamp::now()
+            .saturating_add(ecart)
+            .unwrap_or(Timestamp::MAX)
+    }
+}

@@ -1,0 +1,27 @@
+//! HTTP: translates, never decides. hyper owns the connections; axum routes.
+
+mod api;
+mod demo;
+mod etat;
+mod problemes;
+mod serveur;
+mod vues;
+
+pub use etat::{Demo, Etat, HorlogeMobile};
+pub use serveur::servir;
+
+use axum::Router;
+
+/// Every route, one readable list. What is under `/demo` exists only when the clock can be moved.
+pub fn routes(etat: Etat) -> Router {
+    let mut routes = Router::new()
+        .nest("/api/v1", api::routes())
+        .merge(serveur::sante());
+    if etat.demo.is_some() {
+        routes = routes.merge(demo::routes());
+    }
+    routes
+        .fallback(problemes::introuvable)
+        .method_not_allowed_fallback(problemes::methode)
+        .with_state(etat)
+}

@@ -1,0 +1,107 @@
+//! What the actors answer, as the JSON of the contract.
+
+use actors::protocol::{DossierVue, Etat as EtatDossier, Moi, PieceVue};
+use domain::campagne::{Catalogue, EtatTransmis, Formation};
+use domain::dossier::Depot;
+use domain::profil::Section;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// A formation, with whether it takes applications now.
+pub(super) fn formation(f: &Formation, maintenant: Timestamp) -> Value {
+    json!({
+        "code": f.code,
+        "libelle": f.libelle.fr,
+        "libelle_en": f.libelle.en,
+        "composante": f.composante,
+        "centre": f.centre,
+        "niveau": f.niveau,
+        "mots_cles": f.mots_cles,
+        "candidature_debut": f.candidature_debut,
+        "candidature_fin": f.candidature_fin,
+        "retour": f.retour,
+        "confirmation": f.confirmation,
+        "capacite": f.capacite,
+        "pieces": f.pieces,
+        "ouverte": f.ouverte(maintenant),
+    })
+}
+
+/// Account, what is missing, profile.
+pub(super) fn moi(moi: &Moi) -> Value {
+    let manque = moi.profil.manque();
+    json!({
+        "id": moi.id,
+        "numero": moi.numero,
+        "nom": moi.nom,
+        "prenom": moi.prenom,
+        "mail": moi.mail,
+        "mail_en_attente": moi.mail_en_attente,
+        "langue": moi.langue,
+        "activation": { "complete": manque.is_empty(), "manque": manque },
+        "profil": moi.profil,
+        "ine_verifie": moi.profil.informations.as_ref().and_then(|i| i.ine.as_ref()).map(|i| i.verifie()),
+        "sections": [Section::Informations, Section::Adresse, Section::Baccalaureat],
+        "version": moi.version,
+    })
+}
+
+/// A dossier.
+pub(super) fn dossier(vue: &DossierVue, catalogue: &Catalogue, maintenant: Timestamp) -> Value {
+    let formation = catalogue.formations.get(&vue.formation);
+    let pieces: Vec<Value> = vue.pieces.iter().map(|p| piece(p, catalogue)).collect();
+    json!({
+        "id": vue.id,
+        "etat": vue.etat,
+        "libelle": libelle(vue.etat, catalogue),
+        "formation": formation.map(|f| self::formation(f, maintenant)),
+        "pieces": pieces,
+        "transmissible": vue.transmissible,
+        "echu": vue.echu,
+        "cree_le": vue.cree_le,
+        "transmis_le": vue.transmis_le,
+        "historique": vue.historique,
+        "echeances": {
+            "retour": formation.map(|f| f.retour),
+            "confirmation": formation.and_then(|f| f.confirmation),
+        },
+        "chaine": vue.chaine,
+        "version": vue.version,
+    })
+}
+
+fn libelle(etat: EtatDossier, catalogue: &Catalogue) -> &'static str {
+    let transmis = catalogue
+        .campagne
+        .as_ref()
+        .map(|c| c.etat_transmis)
+        .unwrap_or_default();
+    match (etat, transmis) {
+        (EtatDossier::EnAttente, _) => "En attente",
+        (EtatDossier::Transmis, EtatTransmis::Receptionne) => "Réceptionné",
+        (EtatDossier::Transmis, EtatTransmis::Transmis) => "Transmis",
+        (EtatDossier::Annule, _) => "Annulé",
+    }
+}
+
+/// A piece of a dossier.
+pub(super) fn piece(vue: &PieceVue, catalogue: &Catalogue) -> Value {
+    let def = catalogue.pieces.get(&vue.code);
+    let (statut, fichier, certifie_le) = match &vue.depot {
+        None => ("attendue", None, None),
+        Some(Depot::Deposee { fichier }) => ("deposee", Some(fichier), None),
+        Some(Depot::NonConcerne { certifie_le, .. }) => ("non_concerne", None, Some(certifie_le)),
+    };
+    json!({
+        "code": vue.code,
+        "libelle": def.map(|d| &d.libelle.fr),
+        "libelle_en": def.and_then(|d| d.libelle.en.as_ref()),
+        "aide": def.map(|d| &d.aide.fr),
+        "commune": def.is_some_and(|d| d.commune),
+        "conditionnelle": def.is_some_and(|d| d.conditionnelle),
+        "modele": def.is_some_and(|d| d.modele.is_some()),
+        "statut": statut,
+        "fichier": fichier,
+        "certifie_le": certifie_le,
+    })
+}
