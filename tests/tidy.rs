@@ -1,0 +1,148 @@
+//! The house rules that a machine can hold.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test helper that fails is a failed test"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The hard limit of lines in a source file.
+const MAX_LIGNES: usize = 600;
+
+fn racine() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file of the workspace, by path from its root.
+fn sources() -> BTreeMap<String, String> {
+    fn parcourir(dossier: &Path, trouves: &mut BTreeMap<String, String>) {
+        for entree in std::fs::read_dir(dossier).unwrap() {
+            let chemin = entree.unwrap().path();
+            if chemin.is_dir() {
+                parcourir(&chemin, trouves);
+            } else if chemin.extension().is_some_and(|e| e == "rs") {
+                let nom = chemin
+                    .strip_prefix(racine())
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
+                trouves.insert(nom, std::fs::read_to_string(&chemin).unwrap());
+            }
+        }
+    }
+    let mut trouves = BTreeMap::new();
+    for dossier in ["src", "actors", "bus", "storage", "fixtures", "tests"] {
+        parcourir(&racine().join(dossier), &mut trouves);
+    }
+    trouves
+}
+
+#[test]
+fn les_dependances_vont_dans_un_seul_sens() {
+    let sortie = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
+        .current_dir(racine())
+        .output()
+        .unwrap();
+    assert!(
+        sortie.status.success(),
+        "{}",
+        String::from_utf8_lossy(&sortie.stderr)
+    );
+    let tout: serde_json::Value = serde_json::from_slice(&sortie.stdout).unwrap();
+    let permises: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("domain", &[][..]),
+        ("storage", &[][..]),
+        ("bus", &[][..]),
+        ("actors", &["domain", "storage", "bus"][..]),
+        ("fixtures", &["domain"][..]),
+        ("postule", &["domain", "storage", "bus", "actors"][..]),
+    ]);
+    let mut vus = 0;
+    for paquet in tout["packages"].as_array().unwrap() {
+        let nom = paquet["name"].as_str().unwrap();
+        vus += 1;
+        for dependance in paquet["dependencies"].as_array().unwrap() {
+            let vers = dependance["name"].as_str().unwrap();
+            let notre = permises.contains_key(vers);
+            let essai = dependance["kind"] == "dev";
+            assert!(
+                !notre || essai || permises[nom].contains(&vers),
+                "{nom} must not depend on {vers}"
+            );
+        }
+    }
+    assert_eq!(vus, permises.len(), "every package has its line here");
+}
+
+#[test]
+fn chaque_bibliotheque_n_est_nommee_que_chez_elle() {
+    let chez: [(&str, &[&str]); 8] = [
+        ("lettre::", &["src/mail/"]),
+        ("mail_parser::", &["src/mail/"]),
+        ("async_nats::", &["bus/src/nats"]),
+        ("sled::", &["storage/src/sled", "storage/src/lib.rs"]),
+        ("actix::", &["actors/src/"]),
+        ("axum::", &["src/edge/"]),
+        ("hyper_util::", &["src/edge/", "tests/"]),
+        ("argon2::", &["actors/src/mots_de_passe"]),
+    ];
+    for (nom, texte) in sources().iter().filter(|(nom, _)| *nom != "tests/tidy.rs") {
+        for (bibliotheque, places) in chez {
+            let nommee = texte.lines().any(|l| {
+                let code = l.trim_start();
+                !code.starts_with("//") && code.contains(bibliotheque)
+            });
+            let ici = places.iter().any(|place| nom.starts_with(place));
+            assert!(!nommee || ici, "{nom} names {bibliotheque}");
+        }
+    }
+}
+
+#[test]
+fn les_fichiers_restent_courts_et_sans_reste() {
+    let reste = ["to", "do!("].concat();
+    for (nom, texte) in sources() {
+        assert!(
+            texte.lines().count() <= MAX_LIGNES,
+            "{nom} has more than {MAX_LIGNES} lines"
+        );
+        assert!(!texte.contains(&reste), "{nom} has something left undone");
+    }
+}
+
+#[test]
+fn la_racine_ne_contient_que_ce_qui_est_convenu() {
+    let convenus = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "src",
+        "actors",
+        "bus",
+        "storage",
+        "fixtures",
+        "tests",
+        "docs",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "rust-toolchain.toml",
+        "target",
+        "donnees",
+    ];
+    for entree in std::fs::read_dir(racine()).unwrap() {
+        let nom = entree.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(
+            nom.starts_with('.') || convenus.contains(&nom.as_str()),
+            "{nom} is not expected here"
+        );
+    }
+}
