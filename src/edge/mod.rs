@@ -3,6 +3,7 @@
 mod api;
 mod demo;
 mod etat;
+mod pages;
 mod problemes;
 mod serveur;
 mod vues;
@@ -16,7 +17,8 @@ use axum::Router;
 pub fn routes(etat: Etat) -> Router {
     let mut routes = Router::new()
         .nest("/api/v1", api::routes())
-        .merge(serveur::sante());
+        .merge(serveur::sante())
+        .merge(pages::routes());
     if etat.demo.is_some() {
         routes = routes.merge(demo::routes());
     }

@@ -82,9 +82,9 @@ fn statut(code: CodeRefus) -> StatusCode {
 }
 
 /// Status, code, French, English, seconds to wait.
-type Dit = (StatusCode, String, String, String, Option<u32>);
+pub(super) type Dit = (StatusCode, String, String, String, Option<u32>);
 
-fn dire(faute: &Faute) -> Dit {
+pub(super) fn dire(faute: &Faute) -> Dit {
     let dit = |statut, code: &str, fr: &str, en: &str, attente| {
         (
             statut,

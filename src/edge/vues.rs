@@ -1,11 +1,14 @@
 //! What the actors answer, as the JSON of the contract.
 
+use std::collections::BTreeMap;
+
 use actors::protocol::{DossierVue, Etat as EtatDossier, Moi, PieceVue};
 use domain::campagne::{Catalogue, EtatTransmis, Formation};
 use domain::dossier::Depot;
 use domain::profil::Section;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
 
 /// A formation, with whether it takes applications now.
 pub(super) fn formation(f: &Formation, maintenant: Timestamp) -> Value {
@@ -70,7 +73,8 @@ pub(super) fn dossier(vue: &DossierVue, catalogue: &Catalogue, maintenant: Times
     })
 }
 
-fn libelle(etat: EtatDossier, catalogue: &Catalogue) -> &'static str {
+/// The state as people read it.
+pub(super) fn libelle(etat: EtatDossier, catalogue: &Catalogue) -> &'static str {
     let transmis = catalogue
         .campagne
         .as_ref()
@@ -105,3 +109,41 @@ pub(super) fn piece(vue: &PieceVue, catalogue: &Catalogue) -> Value {
         "certifie_le": certifie_le,
     })
 }
+
+/// Accents and case ignored.
+fn plat(texte: &str) -> String {
+    texte
+        .nfd()
+        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
+        .collect::<String>()
+        .to_lowercase()
+}
+
+/// Every word of the filter is in the name or the key words.
+fn convient(formation: &Formation, mots: &[&str]) -> bool {
+    let en = formation.libelle.en.as_deref().unwrap_or_default();
+    let texte = plat(&format!(
+        "{} {en} {}",
+        formation.libelle.fr,
+        formation.mots_cles.join(" ")
+    ));
+    mots.iter().all(|mot| texte.contains(mot))
+}
+
+/// The offer: composante, then level, then formations that the filter leaves (G20).
+pub(super) fn offre<'a>(catalogue: &'a Catalogue, filtre: &str) -> Offre<'a> {
+    let filtre = plat(filtre);
+    let mots: Vec<&str> = filtre.split_whitespace().collect();
+    let mut groupes = Offre::new();
+    for formation in catalogue.formations.values().filter(|f| convient(f, &mots)) {
+        let niveaux = groupes.entry(formation.composante.as_str()).or_default();
+        niveaux
+            .entry(formation.niveau.as_str())
+            .or_default()
+            .push(formation);
+    }
+    groupes
+}
+
+/// By composante and level.
+pub(super) type Offre<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Formation>>>;

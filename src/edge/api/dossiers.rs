@@ -1,6 +1,6 @@
 //! Dossiers (G20–G30).
 
-use actors::protocol::{Acte, DossierVue, Etat as EtatDossier, Reponse};
+use actors::protocol::{Acte, DossierVue, Etat as EtatDossier, Moi, Reponse};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -131,11 +131,20 @@ pub(super) async fn accuse(
     demandeur: Demandeur,
 ) -> Result<Response, Probleme> {
     let vue = trouver(&etat, &demandeur, &id).await?;
-    let (EtatDossier::Transmis, Some(transmis_le)) = (vue.etat, vue.transmis_le) else {
-        return Err(CodeRefus::Introuvable.into());
-    };
     let Reponse::Moi(moi) = demandeur.agir(&etat, Acte::Moi).await? else {
         return Err(Probleme::interne(&"unexpected answer"));
+    };
+    signer(&etat, &vue, *moi)
+}
+
+/// The signed receipt of a dossier.
+pub(in crate::edge) fn signer(
+    etat: &Etat,
+    vue: &DossierVue,
+    moi: Moi,
+) -> Result<Response, Probleme> {
+    let (EtatDossier::Transmis, Some(transmis_le)) = (vue.etat, vue.transmis_le) else {
+        return Err(CodeRefus::Introuvable.into());
     };
     let catalogue = etat.atelier.catalogue();
     let formation = catalogue.formations.get(&vue.formation);

@@ -2,10 +2,10 @@
 
 mod comptes;
 mod corps;
-mod dossiers;
+pub(super) mod dossiers;
 mod formations;
 mod moi;
-mod pieces;
+pub(super) mod pieces;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -1,5 +1,6 @@
 //! Pieces of a dossier: files in, files out, « non concerné » (G24–G27).
 
+use actors::protocol::DossierVue;
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -67,21 +68,22 @@ pub(super) async fn deposer(
     let piece = PieceCode::new(code);
     // Before a byte is read: the dossier is the asker's and asks for this piece.
     let vue = dossiers::trouver(&etat, &demandeur, &id).await?;
-    let annonce = requete.headers().get(header::CONTENT_LENGTH);
-    let annonce = annonce
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.parse::<u64>().ok());
-    let type_ = requete
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok());
-    let multipart = type_.is_some_and(|t| t.starts_with("multipart/form-data"));
+    let ouvert = vue.etat == actors::protocol::Etat::EnAttente;
+    if ouvert && !vue.pieces.iter().any(|p| p.code == piece) {
+        return Err(CodeRefus::PieceInconnue.into());
+    }
+    let fichier = recevoir_fichier(&etat, requete).await?;
+    dossiers::agir(&etat, &demandeur, &id, Commande::Deposer { piece, fichier }).await
+}
+
+/// Takes the file of a request: counted while it streams, looked at, synced under its content's name.
+pub(in crate::edge) async fn recevoir_fichier(
+    etat: &Etat,
+    requete: Request,
+) -> Result<Fichier, Probleme> {
+    let (annonce, multipart) = annonce(requete.headers());
     if !multipart && annonce.is_some_and(|octets| octets > TAILLE_MAX) {
         return Err(trop_gros());
-    }
-    if vue.etat == actors::protocol::Etat::EnAttente && !vue.pieces.iter().any(|p| p.code == piece)
-    {
-        return Err(CodeRefus::PieceInconnue.into());
     }
     let mut ecrivain = etat
         .blobs
@@ -89,7 +91,7 @@ pub(super) async fn deposer(
         .await
         .map_err(|e| Probleme::interne(&e))?;
     let nom = if multipart {
-        recevoir_multipart(&etat, requete, &mut ecrivain).await?
+        recevoir_multipart(etat, requete, &mut ecrivain).await?
     } else {
         recevoir(requete, &mut ecrivain).await?
     };
@@ -104,14 +106,21 @@ pub(super) async fn deposer(
     let examen = tokio::task::spawn_blocking(move || fichiers::examiner(octets));
     let type_ = examen.await.map_err(|e| Probleme::interne(&e))??;
     let range = ecrivain.finish().await.map_err(ecriture)?;
-    let fichier = Fichier {
+    Ok(Fichier {
         sha256: range.sha256,
         nom: fichiers::nom_sur(&nom),
         type_,
         taille: range.len,
         depose_le: etat.atelier.maintenant(),
-    };
-    dossiers::agir(&etat, &demandeur, &id, Commande::Deposer { piece, fichier }).await
+    })
+}
+
+/// The length announced, and whether the body is a form.
+fn annonce(entetes: &HeaderMap) -> (Option<u64>, bool) {
+    let texte = |nom| entetes.get(nom).and_then(|v| v.to_str().ok());
+    let longueur = texte(header::CONTENT_LENGTH).and_then(|v| v.parse::<u64>().ok());
+    let type_ = texte(header::CONTENT_TYPE).unwrap_or_default();
+    (longueur, type_.starts_with("multipart/form-data"))
 }
 
 async fn recevoir(requete: Request, ecrivain: &mut Writer) -> Result<String, Probleme> {
@@ -252,10 +261,19 @@ pub(super) async fn lire(
     demandeur: Demandeur,
 ) -> Result<Response, Probleme> {
     let vue = dossiers::trouver(&etat, &demandeur, &id).await?;
+    rendre(&etat, &vue, &code).await
+}
+
+/// The file of a piece, as handed in.
+pub(in crate::edge) async fn rendre(
+    etat: &Etat,
+    vue: &DossierVue,
+    code: &str,
+) -> Result<Response, Probleme> {
     let piece = vue.pieces.iter().find(|p| p.code.as_str() == code);
     match piece.and_then(|p| p.depot.as_ref()) {
         Some(Depot::Deposee { fichier }) => {
-            envoyer(&etat, &fichier.sha256, &fichier.nom, fichier.type_.mime()).await
+            envoyer(etat, &fichier.sha256, &fichier.nom, fichier.type_.mime()).await
         }
         Some(Depot::NonConcerne { .. }) | None => Err(CodeRefus::Introuvable.into()),
     }
