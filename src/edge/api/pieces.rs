@@ -21,6 +21,9 @@ use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
 use crate::fichiers;
 
+/// Bytes of a refused file that are read, to be dropped.
+const MAX_RESTE: usize = 8 * 1024 * 1024;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Certification {
@@ -83,6 +86,7 @@ pub(in crate::edge) async fn recevoir_fichier(
 ) -> Result<Fichier, Probleme> {
     let (annonce, multipart) = annonce(requete.headers());
     if !multipart && annonce.is_some_and(|octets| octets > TAILLE_MAX) {
+        epuiser(requete.into_body()).await;
         return Err(trop_gros());
     }
     let mut ecrivain = etat
@@ -113,6 +117,18 @@ pub(in crate::edge) async fn recevoir_fichier(
         taille: range.len,
         depose_le: etat.atelier.maintenant(),
     })
+}
+
+/// Reads and drops a bounded rest: a client that is cut off while it sends never sees why it was refused.
+async fn epuiser(mut corps: Body) {
+    let mut reste = MAX_RESTE;
+    while let Some(Ok(trame)) = corps.frame().await {
+        let lus = trame.data_ref().map_or(0, |octets| octets.len());
+        match reste.checked_sub(lus) {
+            Some(encore) => reste = encore,
+            None => return,
+        }
+    }
 }
 
 /// The length announced, and whether the body is a form.
