@@ -1,15 +1,21 @@
 //! What comes with a request: JSON bodies, the session, the command's id, the version seen.
 
 use actors::protocol::{Acte, Reponse, Requete};
+use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Json, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
 
+/// Bytes of a JSON body.
+const MAX_JSON: usize = 64 * 1024;
+/// Bytes of a body that is read at all.
+const MAX_RESTE: usize = 8 * 1024 * 1024;
 /// Characters of an `Idempotency-Key`.
 const MAX_CLE: usize = 200;
 
@@ -19,32 +25,55 @@ pub(super) struct Corps<T>(pub(super) T);
 impl<T: DeserializeOwned> FromRequest<Etat> for Corps<T> {
     type Rejection = Probleme;
 
-    async fn from_request(requete: Request, etat: &Etat) -> Result<Self, Probleme> {
-        match Json::from_request(requete, etat).await {
+    async fn from_request(requete: Request, _: &Etat) -> Result<Self, Probleme> {
+        let type_ = requete
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok());
+        if !type_.is_some_and(|t| t.starts_with("application/json")) {
+            return Err(Probleme::http(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "type_de_corps_refuse",
+                "Envoyez du JSON, avec Content-Type: application/json.",
+                "Send JSON, with Content-Type: application/json.",
+            ));
+        }
+        let octets = lire(requete.into_body()).await?;
+        match Json::from_bytes(&octets) {
             Ok(Json(corps)) => Ok(Self(corps)),
             Err(rejet) => Err(refuser(&rejet)),
         }
     }
 }
 
+/// The whole body. What is beyond the limit is read and dropped, up to a bound: a client that is cut off
+/// while it sends never sees why it was refused.
+async fn lire(mut corps: Body) -> Result<Vec<u8>, Probleme> {
+    let mut octets = Vec::new();
+    let mut lus = 0;
+    while let Some(trame) = corps.frame().await {
+        let Some(donnees) = trame.ok().and_then(|t| t.into_data().ok()) else {
+            break;
+        };
+        lus += donnees.len();
+        if lus <= MAX_JSON {
+            octets.extend_from_slice(&donnees);
+        } else if lus > MAX_RESTE {
+            break;
+        }
+    }
+    if lus <= MAX_JSON {
+        return Ok(octets);
+    }
+    Err(Probleme::http(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "corps_trop_gros",
+        "Le corps de la requête est trop gros.",
+        "The request's body is too large.",
+    ))
+}
+
 fn refuser(rejet: &JsonRejection) -> Probleme {
-    let statut = rejet.status();
-    if statut == StatusCode::PAYLOAD_TOO_LARGE {
-        return Probleme::http(
-            statut,
-            "corps_trop_gros",
-            "Le corps de la requête est trop gros.",
-            "The request's body is too large.",
-        );
-    }
-    if statut == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-        return Probleme::http(
-            statut,
-            "type_de_corps_refuse",
-            "Envoyez du JSON, avec Content-Type: application/json.",
-            "Send JSON, with Content-Type: application/json.",
-        );
-    }
     // Unknown fields and wrong types are named by serde, after the sentence for people.
     Probleme::http(
         StatusCode::BAD_REQUEST,

@@ -13,8 +13,6 @@ use axum::routing::{get, post, put};
 
 use super::Etat;
 
-/// Bytes of a JSON body.
-const MAX_JSON: usize = 64 * 1024;
 /// Bytes of a multipart body around one file.
 const MAX_MULTIPART: usize = 4 * 1024 * 1024 + 64 * 1024;
 
@@ -65,6 +63,5 @@ pub(super) fn routes() -> Router<Etat> {
             "/dossiers/{id}/pieces/{code}/non-concerne",
             post(pieces::declarer).delete(pieces::revenir),
         )
-        .layer(DefaultBodyLimit::max(MAX_JSON))
         .merge(fichiers)
 }
