@@ -10,10 +10,13 @@ from pathlib import Path
 source = Path(sys.argv[1]) / "@etalab/decoupage-administratif/data"
 sortie = Path(sys.argv[2])
 
+communes = json.loads((source / "communes.json").read_text())
+codes = {c["code"]: c.get("codesPostaux") or [] for c in communes if c["type"] == "commune-actuelle"}
 par_code = defaultdict(list)
-for commune in json.loads((source / "communes.json").read_text()):
-    # Former communes share the postal codes of the commune they joined: people still write their names.
-    for code in commune.get("codesPostaux") or []:
+for commune in communes:
+    # A former commune carries no postal code here: it takes those of the commune it joined, since
+    # people still write its name.
+    for code in commune.get("codesPostaux") or codes.get(commune.get("chefLieu"), []):
         par_code[code].append((commune["code"], commune["nom"], commune["type"]))
 
 lignes = ["# code postal, then INSEE code and name of each commune it serves. From @etalab/decoupage-administratif."]

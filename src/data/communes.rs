@@ -80,6 +80,11 @@ mod tests {
             Some("Saint-Denis-lès-Bourg")
         );
         assert_eq!(nom("97400", "Saint Denis").as_deref(), Some("Saint-Denis"));
+        assert_eq!(
+            nom("59160", "Lomme").as_deref(),
+            Some("Lomme"),
+            "former communes too"
+        );
         assert_eq!(nom("59300", "Lille"), None);
         assert_eq!(nom("00000", "Lille"), None);
         assert!(liste.noms("59300").len() > 2);

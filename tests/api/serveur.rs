@@ -177,6 +177,11 @@ impl Serveur {
                 .iter()
                 .rev()
                 .filter(|n| n.extension().is_some_and(|e| e == "eml"))
+                // A name that begins with a point is a mail still being written.
+                .filter(|n| {
+                    !n.file_name()
+                        .is_some_and(|f| f.to_string_lossy().starts_with('.'))
+                })
             {
                 let mail = postule::mail::lire(&std::fs::read(nom).unwrap()).unwrap();
                 if mail.a == adresse && mail.objet.contains(objet) {
