@@ -1,11 +1,12 @@
 //! The receipt of a transmission: what was handed in and when, signed over the dossier's chain head.
 
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One piece of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PieceAccuse {
     /// Its code.
     pub code: String,
@@ -23,6 +24,7 @@ pub struct PieceAccuse {
 
 /// What the signature covers: the fields in this order, as JSON without spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Contenu {
     /// The dossier's number.
     pub dossier: String,
@@ -50,6 +52,7 @@ pub struct Contenu {
 
 /// A signed receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Accuse {
     /// What is signed.
     pub contenu: Contenu,
@@ -93,13 +96,14 @@ pub fn verifier(cle: &VerifyingKey, accuse: &Accuse) -> Result<(), Doute> {
     }
     let signature = octets::<64>(&accuse.signature).ok_or(Doute::Illisible)?;
     let signe = serde_json::to_vec(&accuse.contenu).map_err(|_| Doute::Illisible)?;
-    cle.verify(&signe, &Signature::from_bytes(&signature))
+    cle.verify_strict(&signe, &Signature::from_bytes(&signature))
         .map_err(|_| Doute::Altere)
 }
 
 fn octets<const N: usize>(texte: &str) -> Option<[u8; N]> {
     let mut octets = [0; N];
-    if texte.len() != 2 * N {
+    let hexa = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if texte.len() != 2 * N || !texte.bytes().all(hexa) {
         return None;
     }
     for (rang, octet) in octets.iter_mut().enumerate() {

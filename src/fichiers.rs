@@ -108,7 +108,7 @@ pub fn nom_sur(nom: &str) -> String {
     let nom = nom.rsplit(['/', '\\']).next().unwrap_or_default();
     let trompeur = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(c, '\u{61c}' | '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
             || "<>:\"|?*".contains(c)
     };
     let propre: String = nom.nfc().filter(|c| !trompeur(*c)).collect();

@@ -148,5 +148,8 @@ async fn ecrire(dossier: &Path, nom: &str, octets: &[u8]) -> io::Result<()> {
     tokio::fs::create_dir_all(dossier).await?;
     let provisoire = dossier.join(format!(".{nom}"));
     tokio::fs::write(&provisoire, octets).await?;
-    tokio::fs::rename(provisoire, dossier.join(nom)).await
+    // The outbox forgets the mail after this: file and folder must outlive a power cut.
+    tokio::fs::File::open(&provisoire).await?.sync_all().await?;
+    tokio::fs::rename(provisoire, dossier.join(nom)).await?;
+    tokio::fs::File::open(dossier).await?.sync_all().await
 }
