@@ -1,0 +1,39 @@
+//! Names on the bus. None carries a name, an address or an INE: anybody who may listen sees them.
+
+use std::fmt;
+
+/// What every subject starts with.
+const ROOT: &str = "postule.v1";
+
+/// A subject of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Subject(String);
+
+impl Subject {
+    /// A command between edge and actors: `postule.v1.cmd.<kind>`.
+    pub fn command(kind: &str) -> Self {
+        Self(format!("{ROOT}.cmd.{kind}"))
+    }
+
+    /// Every command.
+    pub fn commands() -> Self {
+        Self::command(">")
+    }
+
+    /// As NATS wants it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A request that knows its subject.
+pub trait Routed {
+    /// Where it goes.
+    fn subject(&self) -> Subject;
+}
