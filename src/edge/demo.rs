@@ -28,7 +28,7 @@ struct Avance {
 }
 
 async fn heure(State(etat): State<Etat>) -> Json<Value> {
-    Json(json!({ "maintenant": etat.atelier.maintenant() }))
+    Json(json!({ "maintenant": etat.maintenant() }))
 }
 
 async fn horloge(
@@ -36,10 +36,7 @@ async fn horloge(
     Json(Avance { avancer }): Json<Avance>,
 ) -> Result<Json<Value>, Probleme> {
     let duree = avancer.parse::<Span>().ok().and_then(|span| {
-        let debut = etat
-            .atelier
-            .maintenant()
-            .to_zoned_datetime(jiff::tz::TimeZone::UTC);
+        let debut = etat.maintenant().to_zoned_datetime(jiff::tz::TimeZone::UTC);
         let fin = debut.checked_add(span).ok()?;
         Some(fin.timestamp().duration_since(debut.timestamp()))
     });

@@ -3,20 +3,24 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actors::atelier::Atelier;
-use actors::guichet::Guichet;
 use actors::ports::Horloge;
+use domain::campagne::Catalogue;
 use ed25519_dalek::SigningKey;
 use jiff::{SignedDuration, Timestamp};
 use storage::blobs::Blobs;
+
+use crate::comptoir::Comptoir;
+use crate::vitrine::Vitrine;
 
 /// Shared by all handlers; clones are cheap.
 #[derive(Clone)]
 pub struct Etat {
     /// Serves requests.
-    pub guichet: Guichet,
-    /// The campaign and the clock.
-    pub atelier: Arc<Atelier>,
+    pub guichet: Comptoir,
+    /// The campaign.
+    pub vitrine: Arc<Vitrine>,
+    /// The time.
+    pub horloge: Arc<dyn Horloge>,
     /// Files.
     pub blobs: Blobs,
     /// Signs receipts.
@@ -28,6 +32,18 @@ pub struct Etat {
 impl std::fmt::Debug for Etat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Etat")
+    }
+}
+
+impl Etat {
+    /// The campaign as last read.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.vitrine.catalogue()
+    }
+
+    /// Now.
+    pub fn maintenant(&self) -> Timestamp {
+        self.horloge.maintenant()
     }
 }
 

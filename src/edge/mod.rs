@@ -1,6 +1,7 @@
 //! HTTP: translates, never decides. hyper owns the connections; axum routes.
 
 mod api;
+mod cadence;
 mod demo;
 mod etat;
 mod pages;
@@ -8,6 +9,7 @@ mod problemes;
 mod serveur;
 mod vues;
 
+pub use cadence::Cadence;
 pub use etat::{Demo, Etat, HorlogeMobile};
 pub use serveur::servir;
 

@@ -95,7 +95,7 @@ impl Serveur {
         entetes: &[(&str, &str)],
         corps: Vec<u8>,
     ) -> Reponse {
-        let flux = tokio::net::TcpStream::connect(self.app.as_ref().unwrap().adresse)
+        let flux = tokio::net::TcpStream::connect(self.app.as_ref().unwrap().adresse().unwrap())
             .await
             .unwrap();
         let (mut client, connexion) = hyper::client::conn::http1::handshake(TokioIo::new(flux))

@@ -30,7 +30,7 @@ pub(super) fn repondre(
     let Reponse::Dossier(vue) = reponse else {
         return Err(Probleme::interne(&"unexpected answer"));
     };
-    let corps = vues::dossier(&vue, &etat.atelier.catalogue(), etat.atelier.maintenant());
+    let corps = vues::dossier(&vue, &etat.catalogue(), etat.maintenant());
     let etiquette = format!("\"{}\"", vue.version);
     Ok((statut, [(header::ETAG, etiquette)], Json(corps)).into_response())
 }
@@ -72,7 +72,7 @@ pub(super) async fn lister(
     let Reponse::Dossiers { dossiers } = demandeur.agir(&etat, Acte::Dossiers).await? else {
         return Err(Probleme::interne(&"unexpected answer"));
     };
-    let (catalogue, maintenant) = (etat.atelier.catalogue(), etat.atelier.maintenant());
+    let (catalogue, maintenant) = (etat.catalogue(), etat.maintenant());
     // A candidate has at most the campaign's limit of them, so there is one page.
     let dossiers = dossiers
         .iter()
@@ -146,7 +146,7 @@ pub(in crate::edge) fn signer(
     let (EtatDossier::Transmis, Some(transmis_le)) = (vue.etat, vue.transmis_le) else {
         return Err(CodeRefus::Introuvable.into());
     };
-    let catalogue = etat.atelier.catalogue();
+    let catalogue = etat.catalogue();
     let formation = catalogue.formations.get(&vue.formation);
     let contenu = Contenu {
         dossier: vue.id.to_string(),

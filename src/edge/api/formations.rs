@@ -17,7 +17,7 @@ pub(super) async fn offre(
     State(etat): State<Etat>,
     Query(Filtre { filtre }): Query<Filtre>,
 ) -> Json<Value> {
-    let (catalogue, maintenant) = (etat.atelier.catalogue(), etat.atelier.maintenant());
+    let (catalogue, maintenant) = (etat.catalogue(), etat.maintenant());
     let groupes = vues::offre(&catalogue, &filtre);
     let composantes = groupes.into_iter().map(|(code, niveaux)| {
         let libelle = catalogue.composantes.get(code).map(|c| &c.libelle);

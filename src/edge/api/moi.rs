@@ -21,10 +21,7 @@ use crate::edge::problemes::Probleme;
 use crate::edge::{Etat, vues};
 
 fn aujourd_hui(etat: &Etat) -> Date {
-    etat.atelier
-        .maintenant()
-        .to_zoned_datetime(TimeZone::UTC)
-        .date()
+    etat.maintenant().to_zoned_datetime(TimeZone::UTC).date()
 }
 
 fn repondre(reponse: Reponse) -> Result<Response, Probleme> {

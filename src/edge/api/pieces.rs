@@ -115,7 +115,7 @@ pub(in crate::edge) async fn recevoir_fichier(
         nom: fichiers::nom_sur(&nom),
         type_,
         taille: range.len,
-        depose_le: etat.atelier.maintenant(),
+        depose_le: etat.maintenant(),
     })
 }
 
@@ -329,7 +329,7 @@ pub(super) async fn modele(
     State(etat): State<Etat>,
     Path(code): Path<String>,
 ) -> Result<Response, Probleme> {
-    let catalogue = etat.atelier.catalogue();
+    let catalogue = etat.catalogue();
     let sha256 = catalogue
         .pieces
         .get(code.as_str())

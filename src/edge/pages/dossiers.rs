@@ -80,7 +80,7 @@ pub(super) async fn offre(
     visiteur: Visiteur,
     Query(Filtre { filtre }): Query<Filtre>,
 ) -> Response {
-    let (catalogue, maintenant) = (etat.atelier.catalogue(), etat.atelier.maintenant());
+    let (catalogue, maintenant) = (etat.catalogue(), etat.maintenant());
     let ligne = |f: &Formation| LigneFormation {
         code: f.code.to_string(),
         libelle: f.libelle.fr.clone(),
@@ -159,7 +159,7 @@ pub(super) async fn lister(
     let Reponse::Dossiers { dossiers } = visiteur.agir(&etat, Acte::Dossiers).await? else {
         return Err(CodeRefus::Introuvable.into());
     };
-    let catalogue = etat.atelier.catalogue();
+    let catalogue = etat.catalogue();
     let dossiers = dossiers.iter().map(|vue| LigneDossier {
         id: vue.id.to_string(),
         libelle: libelle(&catalogue, &vue.formation),
@@ -180,7 +180,7 @@ pub(super) async fn confirmer(
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
     visiteur.session()?;
-    let catalogue = etat.atelier.catalogue();
+    let catalogue = etat.catalogue();
     let formation = catalogue
         .formations
         .get(code.as_str())
@@ -304,7 +304,7 @@ pub(super) async fn lire(
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
     let vue = trouver(&etat, &visiteur, &id).await?;
-    let catalogue = etat.atelier.catalogue();
+    let catalogue = etat.catalogue();
     let pieces = vue
         .pieces
         .iter()

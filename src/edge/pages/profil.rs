@@ -202,11 +202,7 @@ pub(super) async fn lire(State(etat): State<Etat>, visiteur: Visiteur) -> Result
 
 fn acte(etat: &Etat, section: &str, saisie: &Saisie) -> Result<Acte, Refus> {
     let lu = |nom| valeur(saisie, nom).filter(|v| !v.trim().is_empty());
-    let jour = etat
-        .atelier
-        .maintenant()
-        .to_zoned_datetime(TimeZone::UTC)
-        .date();
+    let jour = etat.maintenant().to_zoned_datetime(TimeZone::UTC).date();
     match section {
         "informations" => {
             let form = InformationsForm {

@@ -20,7 +20,7 @@ pub fn normaliser_mail(mail: &str) -> String {
 }
 
 /// Whether a mail can be sent there, as far as the shape tells: the link proves the rest.
-fn mail_plausible(mail: &str) -> bool {
+pub fn mail_plausible(mail: &str) -> bool {
     let Some((local, domaine)) = mail.rsplit_once('@') else {
         return false;
     };

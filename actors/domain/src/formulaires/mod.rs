@@ -7,7 +7,8 @@ mod lecteur;
 mod profil;
 
 pub use compte::{
-    ChangementMail, ChangementMotDePasse, Inscription, NouveauMotDePasse, normaliser_mail,
+    ChangementMail, ChangementMotDePasse, Inscription, NouveauMotDePasse, mail_plausible,
+    normaliser_mail,
 };
 pub use lecteur::Lecteur;
 pub use profil::{

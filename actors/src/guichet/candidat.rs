@@ -1,0 +1,214 @@
+//! What a candidate with a session asks and does.
+
+use domain::candidat::{Actif, Candidat, Commande};
+use domain::dossier::Commande as CommandeDossier;
+use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode};
+use domain::profil::{Entree, Rubrique};
+use domain::refus::{CodeRefus, Refus};
+
+use super::Guichet;
+use crate::acteurs::Instantane;
+use crate::jetons;
+use crate::mots_de_passe::Verdict;
+use crate::protocol::{Acte, Faute, Reponse, Resultat};
+use crate::vues;
+
+impl Guichet {
+    pub(super) async fn agir(
+        &self,
+        qui: &CandidatId,
+        lu: Instantane,
+        id: Option<String>,
+        acte: Acte,
+    ) -> Resultat {
+        match acte {
+            Acte::Moi => moi(&lu),
+            Acte::Informations(v) => {
+                self.profil(qui, id, Commande::EnregistrerInformations(v))
+                    .await
+            }
+            Acte::Adresse(v) => self.profil(qui, id, Commande::EnregistrerAdresse(v)).await,
+            Acte::Baccalaureat { baccalaureat } => {
+                self.profil(qui, id, Commande::EnregistrerBaccalaureat(baccalaureat))
+                    .await
+            }
+            Acte::ChangerMail { mail } => {
+                let lien = self.atelier.lien();
+                self.profil(qui, id, Commande::DemanderChangementMail { mail, lien })
+                    .await
+            }
+            Acte::ChangerMotDePasse { actuel, nouveau } => {
+                self.changer_mot_de_passe(qui, &lu, id, (actuel, nouveau))
+                    .await
+            }
+            Acte::EcrireEntree {
+                rubrique,
+                id: entree_id,
+                entree,
+            } => {
+                self.ecrire_entree(qui, id, (rubrique, entree_id, entree))
+                    .await
+            }
+            Acte::RetirerEntree {
+                rubrique,
+                id: entree_id,
+            } => {
+                self.faire(
+                    qui,
+                    id,
+                    Commande::RetirerEntree {
+                        rubrique,
+                        id: entree_id,
+                    },
+                )
+                .await
+            }
+            Acte::Dossiers => self.dossiers(qui, &lu).await,
+            Acte::Dossier { id } => Ok(Reponse::Dossier(Box::new(
+                self.annuaire.lire_dossier(&id, qui).await?,
+            ))),
+            Acte::OuvrirDossier { formation } => self.ouvrir(qui, id, formation).await,
+            Acte::AgirDossier {
+                id: dossier,
+                commande,
+                version,
+            } => {
+                self.agir_dossier(qui, &dossier, (id, commande, version))
+                    .await
+            }
+        }
+    }
+
+    async fn changer_mot_de_passe(
+        &self,
+        qui: &CandidatId,
+        lu: &Instantane,
+        id: Option<String>,
+        (actuel, nouveau): (String, String),
+    ) -> Resultat {
+        let hache = actif(lu)?.base.compte.mot_de_passe.clone();
+        if self.hacheur.verifier(Some(hache), actuel).await? == Verdict::Faux {
+            return Err(Faute::IdentifiantsFaux);
+        }
+        let mot_de_passe = self.hacheur.hacher(nouveau).await?;
+        self.faire(qui, id, Commande::ChangerMotDePasse { mot_de_passe })
+            .await
+    }
+
+    async fn ecrire_entree(
+        &self,
+        qui: &CandidatId,
+        id: Option<String>,
+        (rubrique, entree_id, entree): (Rubrique, Option<EntreeId>, Entree),
+    ) -> Resultat {
+        let nouvelle = entree_id.is_none();
+        let entree_id = entree_id.unwrap_or_else(|| {
+            EntreeId::new(jetons::id_dossier(
+                self.atelier.alea.as_ref(),
+                id.as_deref(),
+            ))
+        });
+        let commande = Commande::EcrireEntree {
+            rubrique,
+            id: entree_id.clone(),
+            nouvelle,
+            entree,
+        };
+        let apres = self.annuaire.candidat(qui, id, commande).await?;
+        Ok(Reponse::Entree {
+            id: entree_id,
+            version: apres.version,
+        })
+    }
+
+    async fn profil(&self, qui: &CandidatId, id: Option<String>, commande: Commande) -> Resultat {
+        moi(&self.annuaire.candidat(qui, id, commande).await?)
+    }
+
+    async fn dossiers(&self, qui: &CandidatId, lu: &Instantane) -> Resultat {
+        let mut dossiers = Vec::new();
+        for id in actif(lu)?.dossiers.keys() {
+            match self.annuaire.lire_dossier(id, qui).await {
+                Ok(vue) => dossiers.push(vue),
+                // Its stream is still to be created by the relay (T01 after a crash).
+                Err(Faute::Refus(Refus {
+                    code: CodeRefus::Introuvable,
+                    ..
+                })) => {}
+                Err(autre) => return Err(autre),
+            }
+        }
+        dossiers.sort_by(|a, b| (a.cree_le, a.id.as_str()).cmp(&(b.cree_le, b.id.as_str())));
+        Ok(Reponse::Dossiers { dossiers })
+    }
+
+    /// T01: an event of the candidate, then the dossier's stream, which the relay would create as well.
+    async fn ouvrir(
+        &self,
+        qui: &CandidatId,
+        id: Option<String>,
+        formation: FormationCode,
+    ) -> Resultat {
+        let alea = self.atelier.alea.as_ref();
+        let dossier = DossierId::new(jetons::id_dossier(alea, id.as_deref()));
+        let commande = Commande::OuvrirDossier {
+            dossier: dossier.clone(),
+            formation: formation.clone(),
+        };
+        self.annuaire.candidat(qui, id, commande).await?;
+        let creer = CommandeDossier::Creer {
+            id: dossier.clone(),
+            candidat: qui.clone(),
+            formation,
+        };
+        let vue = self
+            .annuaire
+            .dossier(&dossier, qui, (None, creer, None))
+            .await?;
+        Ok(Reponse::Dossier(Box::new(vue)))
+    }
+
+    async fn agir_dossier(
+        &self,
+        qui: &CandidatId,
+        dossier: &DossierId,
+        (id, commande, version): (Option<String>, CommandeDossier, Option<u64>),
+    ) -> Resultat {
+        let annule = match &commande {
+            CommandeDossier::Creer { .. } | CommandeDossier::Rappeler { .. } => {
+                return Err(CodeRefus::Introuvable.into());
+            }
+            CommandeDossier::Annuler => true,
+            CommandeDossier::Deposer { .. }
+            | CommandeDossier::Retirer { .. }
+            | CommandeDossier::DeclarerNonConcerne { .. }
+            | CommandeDossier::RevenirConcerne { .. }
+            | CommandeDossier::Transmettre => false,
+        };
+        let vue = self
+            .annuaire
+            .dossier(dossier, qui, (id, commande, version))
+            .await?;
+        if annule {
+            // The relay would do it as well; who drops a dossier to open another should not wait for it.
+            let clore = Commande::CloreDossier {
+                dossier: dossier.clone(),
+            };
+            self.annuaire.candidat(qui, None, clore).await?;
+        }
+        Ok(Reponse::Dossier(Box::new(vue)))
+    }
+}
+
+pub(super) fn actif(lu: &Instantane) -> Result<&Actif, Faute> {
+    match lu.etat.as_ref() {
+        Candidat::Actif(actif) => Ok(actif),
+        Candidat::Absent | Candidat::AValider { .. } | Candidat::Expire(_) => {
+            Err(Faute::SessionAbsente)
+        }
+    }
+}
+
+fn moi(lu: &Instantane) -> Resultat {
+    Ok(Reponse::Moi(Box::new(vues::moi(actif(lu)?, lu.version))))
+}

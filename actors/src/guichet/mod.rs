@@ -1,0 +1,194 @@
+//! Where every request comes in: finds who asks, what is asked, and the actor that answers.
+
+mod candidat;
+mod comptes;
+mod sessions;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bus::{Envelope, Service};
+
+use domain::candidat::Commande;
+use domain::effet::But;
+use domain::ids::CandidatId;
+use domain::refus::CodeRefus;
+
+use crate::acteurs::Annuaire;
+use crate::atelier::{Atelier, faute};
+use crate::mots_de_passe::Hacheur;
+use crate::protocol::{Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante};
+
+/// Things owed that the health page counts; more show as this many.
+const MAX_COMPTES: usize = 10_000;
+
+/// The counter. Clones share everything.
+#[derive(Clone)]
+pub struct Guichet {
+    atelier: Arc<Atelier>,
+    annuaire: Annuaire,
+    hacheur: Hacheur,
+}
+
+impl std::fmt::Debug for Guichet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Guichet")
+    }
+}
+
+#[async_trait]
+impl Service<Requete, Resultat> for Guichet {
+    async fn serve(&self, request: Envelope<Requete>) -> Resultat {
+        self.traiter(request.id, request.body).await
+    }
+}
+
+impl Guichet {
+    pub(crate) fn new(atelier: Arc<Atelier>, annuaire: Annuaire, hacheur: Hacheur) -> Self {
+        Self {
+            atelier,
+            annuaire,
+            hacheur,
+        }
+    }
+
+    /// Serves a request. `id` recognises a repeat of the same command by the same candidate.
+    ///
+    /// # Errors
+    /// [`Faute`]; nothing was done then, unless it is [`Faute::Occupe`] or [`Faute::Indisponible`],
+    /// after which a repeat under the same id finds out.
+    pub async fn traiter(&self, id: Option<String>, requete: Requete) -> Resultat {
+        match requete {
+            Requete::Inscrire {
+                nom,
+                prenom,
+                mail,
+                mot_de_passe,
+                langue,
+            } => {
+                self.inscrire((nom, prenom), mail, mot_de_passe, langue)
+                    .await
+            }
+            Requete::Valider { jeton } => self.valider(&jeton).await,
+            Requete::RenvoyerLien { mail } => {
+                self.ecrire_a(
+                    &mail,
+                    Commande::RenvoyerLien {
+                        lien: self.atelier.lien(),
+                    },
+                )
+                .await
+            }
+            Requete::DemanderReinitialisation { mail } => {
+                let lien = self.atelier.lien();
+                self.ecrire_a(&mail, Commande::DemanderReinitialisation { lien })
+                    .await
+            }
+            Requete::Reinitialiser {
+                jeton,
+                mot_de_passe,
+            } => {
+                let (qui, nonce) = self.lien(But::Reinitialisation, &jeton)?;
+                let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
+                self.faire(
+                    &qui,
+                    None,
+                    Commande::Reinitialiser {
+                        nonce,
+                        mot_de_passe,
+                    },
+                )
+                .await
+            }
+            Requete::ConfirmerMail { jeton } => {
+                let (qui, nonce) = self.lien(But::ChangementMail, &jeton)?;
+                self.faire(&qui, None, Commande::ConfirmerMail { nonce })
+                    .await
+            }
+            Requete::Connecter {
+                identifiant,
+                mot_de_passe,
+            } => self.connecter(&identifiant, mot_de_passe).await,
+            Requete::Deconnecter { session } => self.deconnecter(&session).await,
+            Requete::Candidat { session, acte } => {
+                let (qui, lu) = self.authentifier(&session).await?;
+                let id = id.map(|id| format!("{qui}/{id}"));
+                self.agir(&qui, lu, id, acte).await
+            }
+            Requete::Campagne { depuis } => self.campagne(depuis),
+            Requete::Importer { evenements } => {
+                let changes = self
+                    .atelier
+                    .importer(evenements)
+                    .await
+                    .map_err(|e| faute(&e))?;
+                Ok(Reponse::Importe { changes })
+            }
+            Requete::Sante => Ok(Reponse::Sante(self.sante())),
+        }
+    }
+
+    fn campagne(&self, depuis: u64) -> Resultat {
+        let lus = self
+            .atelier
+            .evenements_campagne(depuis, MAX_EVENEMENTS_CAMPAGNE);
+        let (evenements, total) = lus.map_err(|e| faute(&e))?;
+        Ok(Reponse::Campagne { evenements, total })
+    }
+
+    fn sante(&self) -> Sante {
+        let store = &self.atelier.store;
+        let lu = store
+            .last_position()
+            .and_then(|p| Ok((p, store.outbox_len(MAX_COMPTES)?)));
+        let acteurs = self.annuaire.presents();
+        match lu {
+            Ok((position, dus)) => Sante {
+                stockage: None,
+                outbox: dus as u64,
+                position,
+                acteurs,
+            },
+            Err(erreur) => Sante {
+                stockage: Some(erreur.to_string()),
+                outbox: 0,
+                position: 0,
+                acteurs,
+            },
+        }
+    }
+
+    fn lien(&self, but: But, jeton: &str) -> Result<(CandidatId, String), Faute> {
+        self.atelier
+            .cle
+            .ouvrir(but, jeton)
+            .ok_or_else(|| CodeRefus::LienInvalide.into())
+    }
+
+    async fn faire(&self, qui: &CandidatId, id: Option<String>, commande: Commande) -> Resultat {
+        self.annuaire.candidat(qui, id, commande).await?;
+        Ok(Reponse::Fait)
+    }
+
+    /// Who has this address in the running campaign.
+    fn par_adresse(&self, mail: &str) -> Result<Option<CandidatId>, Faute> {
+        let catalogue = self.atelier.catalogue();
+        let Some(campagne) = &catalogue.campagne else {
+            return Ok(None);
+        };
+        self.par_cle(&self.atelier.cle.cle_adresse(&campagne.code, mail))
+    }
+
+    fn par_cle(&self, cle: &[u8]) -> Result<Option<CandidatId>, Faute> {
+        let trouve = self.atelier.store.index(cle).map_err(|e| faute(&e))?;
+        Ok(trouve.map(|id| CandidatId::new(String::from_utf8_lossy(&id))))
+    }
+
+    /// A command to whoever has the address; the answer is alike when nobody has it (Q12).
+    async fn ecrire_a(&self, mail: &str, commande: Commande) -> Resultat {
+        if let Some(qui) = self.par_adresse(mail)? {
+            self.annuaire.candidat(&qui, None, commande).await?;
+        }
+        Ok(Reponse::Fait)
+    }
+}

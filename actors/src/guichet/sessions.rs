@@ -1,0 +1,124 @@
+//! Log-in, and whose session a request carries.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use storage::Batch;
+
+use domain::candidat::{Candidat, Commande};
+use domain::ids::CandidatId;
+use domain::refus::CodeRefus;
+
+use super::Guichet;
+use super::candidat::actif;
+use crate::acteurs::Instantane;
+use crate::atelier::{faute, plus};
+use crate::fil::json;
+use crate::jetons;
+use crate::mots_de_passe::Verdict;
+use crate::protocol::{Faute, Reponse, Resultat};
+
+/// The stored form of a session; its key is the hash of the token (Q11).
+#[derive(Serialize, Deserialize)]
+struct Session {
+    candidat: CandidatId,
+    epoque: u32,
+    expire_le: Timestamp,
+}
+
+impl Guichet {
+    pub(super) async fn connecter(&self, identifiant: &str, mot_de_passe: String) -> Resultat {
+        let identifiant = identifiant.trim();
+        let qui = if identifiant.contains('@') {
+            self.par_adresse(&identifiant.to_lowercase())?
+        } else {
+            self.par_cle(&jetons::cle_numero(identifiant))?
+        };
+        let lu = match &qui {
+            Some(qui) => Some(self.annuaire.lire_candidat(qui).await?.etat),
+            None => None,
+        };
+        let base = lu.as_deref().and_then(Candidat::base);
+        let hache = base.map(|b| b.compte.mot_de_passe.clone());
+        let verdict = self.hacheur.verifier(hache, mot_de_passe.clone()).await?;
+        let (Some(qui), Some(etat)) = (qui, lu.as_deref()) else {
+            return Err(Faute::IdentifiantsFaux);
+        };
+        if verdict == Verdict::Faux {
+            return Err(Faute::IdentifiantsFaux);
+        }
+        // Only who knows the password is told more.
+        let actif = match etat {
+            Candidat::Absent | Candidat::Expire(_) => return Err(Faute::IdentifiantsFaux),
+            Candidat::AValider { .. } => return Err(CodeRefus::CompteNonValide.into()),
+            Candidat::Actif(actif) => actif,
+        };
+        self.atelier.en_campagne(&actif.base.compte.campagne)?;
+        if verdict == Verdict::ARehacher {
+            let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
+            self.annuaire
+                .candidat(&qui, None, Commande::Rehacher { mot_de_passe })
+                .await?;
+        }
+        self.ouvrir_session(qui, actif.base.epoque).await
+    }
+
+    async fn ouvrir_session(&self, candidat: CandidatId, epoque: u32) -> Resultat {
+        let expire_le = plus(self.atelier.maintenant(), self.atelier.limites.vie_session);
+        let jeton = jetons::jeton_session(self.atelier.alea.as_ref());
+        let session = Session {
+            candidat: candidat.clone(),
+            epoque,
+            expire_le,
+        };
+        let ligne = json(&session).map_err(|e| faute(&e))?;
+        let lot = Batch {
+            sessions_put: vec![(jetons::cle_session(&jeton), ligne)],
+            ..Batch::default()
+        };
+        self.atelier
+            .store
+            .commit(lot)
+            .await
+            .map_err(|e| faute(&e))?;
+        Ok(Reponse::Session {
+            jeton,
+            expire_le,
+            candidat,
+        })
+    }
+
+    /// Whose session it is, and the account as it stands; ends with a new password or the campaign.
+    pub(super) async fn authentifier(
+        &self,
+        session: &str,
+    ) -> Result<(CandidatId, Instantane), Faute> {
+        let ligne = self.atelier.store.session(&jetons::cle_session(session));
+        let ligne = ligne.map_err(|e| faute(&e))?.ok_or(Faute::SessionAbsente)?;
+        let session: Session =
+            serde_json::from_slice(&ligne).map_err(|_ancienne| Faute::SessionAbsente)?;
+        if self.atelier.maintenant() >= session.expire_le {
+            return Err(Faute::SessionAbsente);
+        }
+        let lu = self.annuaire.lire_candidat(&session.candidat).await?;
+        let actif = actif(&lu)?;
+        if actif.base.epoque != session.epoque {
+            return Err(Faute::SessionAbsente);
+        }
+        self.atelier.en_campagne(&actif.base.compte.campagne)?;
+        Ok((session.candidat, lu))
+    }
+
+    pub(super) async fn deconnecter(&self, session: &str) -> Resultat {
+        let sessions_delete = vec![jetons::cle_session(session)];
+        let lot = Batch {
+            sessions_delete,
+            ..Batch::default()
+        };
+        self.atelier
+            .store
+            .commit(lot)
+            .await
+            .map_err(|e| faute(&e))?;
+        Ok(Reponse::Fait)
+    }
+}

@@ -1,0 +1,108 @@
+//! The two parts of a process: the actors with their store, and the edge.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::atelier::{Atelier, Limites};
+use actors::guichet::Guichet;
+use actors::jetons::CleServeur;
+use actors::mots_de_passe::Cout;
+use actors::ports::{AleaSysteme, Horloge, Postier};
+use actors::protocol::{Requete, Resultat};
+use actors::systeme::Systeme;
+use bus::{InProcess, Nats, NatsOptions, Serving};
+use storage::{SledKv, Store};
+use tokio::task::JoinHandle;
+
+use crate::comptoir::Comptoir;
+use crate::config;
+
+/// How long the edge waits for an answer of the actors.
+const DELAI: Duration = Duration::from_secs(20);
+/// How long a start waits for NATS before it says that it is away.
+const PATIENCE_NATS: Duration = Duration::from_secs(10);
+
+/// The actors, the relay, and, over NATS, those who serve requests.
+#[derive(Debug)]
+pub(super) struct Acteurs {
+    pub(super) guichet: Guichet,
+    relais: JoinHandle<()>,
+    service: Option<Serving>,
+}
+
+impl Acteurs {
+    /// Opens the store of this folder and starts the actors on it.
+    pub(super) fn demarrer(
+        donnees: &Path,
+        horloge: Arc<dyn Horloge>,
+        cle: CleServeur,
+        limites: Limites,
+        postier: Arc<dyn Postier>,
+    ) -> Result<Self, String> {
+        let kv = SledKv::open(&donnees.join("journal")).map_err(|e| e.to_string())?;
+        let store = Arc::new(Store::open(Arc::new(kv)).map_err(|e| e.to_string())?);
+        let atelier = Atelier::ouvrir(store, horloge, Arc::new(AleaSysteme), cle, limites);
+        let atelier = Arc::new(atelier.map_err(|e| e.to_string())?);
+        let systeme = Systeme::demarrer(atelier, postier, Cout::default())?;
+        Ok(Self {
+            guichet: systeme.guichet.clone(),
+            relais: tokio::spawn(async move {
+                // The whole of it: the thread of the actors ends with this task.
+                let systeme = systeme;
+                systeme.relais.tourner().await;
+            }),
+            service: None,
+        })
+    }
+
+    /// Serves requests that come over NATS, too.
+    pub(super) async fn servir(&mut self, nats: &Nats) -> Result<(), String> {
+        let service = nats.serve::<Requete, Resultat, Guichet>(Arc::new(self.guichet.clone()));
+        self.service = Some(service.await.map_err(|e| e.to_string())?);
+        Ok(())
+    }
+
+    /// Answers what is under way, then ends the actors and closes the store.
+    pub(super) async fn arreter(mut self) {
+        if let Some(service) = self.service.take() {
+            service.stop().await;
+        }
+        self.relais.abort();
+        // Waits until the actors have ended and the store is closed; being cancelled is how it ends.
+        let _annule = (&mut self.relais).await;
+    }
+}
+
+impl Drop for Acteurs {
+    fn drop(&mut self) {
+        self.relais.abort();
+    }
+}
+
+/// The actors' counter in this process.
+pub(super) fn comptoir_local(guichet: Guichet) -> Comptoir {
+    Comptoir::new(Arc::new(InProcess::new(guichet, DELAI)))
+}
+
+/// The actors' counter over NATS.
+pub(super) fn comptoir_nats(nats: &Nats) -> Comptoir {
+    Comptoir::new(Arc::new(nats.bus::<Requete, Resultat>()))
+}
+
+/// Connects, and says at once when nothing is there.
+pub(super) async fn joindre_nats(nats: &config::Nats) -> Result<Nats, String> {
+    let options = NatsOptions {
+        url: nats.url.clone(),
+        credentials: nats.credentials.clone(),
+        deadline: DELAI,
+    };
+    let joint = Nats::connect(&options).await.map_err(|e| e.to_string())?;
+    if joint.ready(PATIENCE_NATS).await {
+        Ok(joint)
+    } else {
+        Err(format!(
+            "NATS ne répond pas après {PATIENCE_NATS:?} : vérifiez [bus] nats et que le serveur est démarré"
+        ))
+    }
+}

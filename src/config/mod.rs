@@ -1,0 +1,391 @@
+//! `postule.toml` (`3-contract.md`): every key also as `POSTULE_SECTION__KEY`, unknown keys are faults.
+
+mod lecteur;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use actors::atelier::Limites;
+use domain::formulaires::{mail_plausible, normaliser_mail};
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+
+pub use lecteur::{FauteConfig, Ou};
+
+use crate::edge::Cadence;
+use lecteur::Lecteur;
+
+/// The sections there are.
+const SECTIONS: [&str; 7] = [
+    "etablissement",
+    "serveur",
+    "donnees",
+    "bus",
+    "mail",
+    "campagne",
+    "limites",
+];
+
+/// All that `serve` needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Who runs it.
+    pub etablissement: Etablissement,
+    /// Where it listens.
+    pub serveur: Serveur,
+    /// Where it keeps everything.
+    pub donnees: PathBuf,
+    /// Absent: everything in one process.
+    pub nats: Option<Nats>,
+    /// How mails leave.
+    pub mail: Mail,
+    /// The campaign file, imported at the start.
+    pub campagne: Option<PathBuf>,
+    /// Lives.
+    pub limites: Limites,
+    /// Rates.
+    pub cadence: Cadence,
+}
+
+/// `[etablissement]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Etablissement {
+    /// Shown on every page and mail.
+    pub nom: String,
+    /// Where a candidate may write.
+    pub support: Option<String>,
+}
+
+/// `[serveur]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serveur {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// What links in mails start with.
+    pub public_url: String,
+    /// Whose `X-Forwarded-For` is believed (Q13).
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Certificate chain and key, PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Where `/metrics` is; nowhere if absent.
+    pub admin: Option<SocketAddr>,
+}
+
+/// `[bus]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nats {
+    /// One URL or several, separated by commas.
+    pub url: String,
+    /// A `.creds` file.
+    pub credentials: Option<PathBuf>,
+}
+
+/// Where mails go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sortie {
+    /// `smtp://` or `smtps://`.
+    Smtp(String),
+    /// One file each.
+    Dossier(PathBuf),
+}
+
+/// `[mail]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Where they go.
+    pub sortie: Sortie,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// Every fault of a configuration, and of the file's place.
+pub type Fautes = Vec<FauteConfig>;
+
+impl Config {
+    /// Reads a file and the environment.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn ouvrir(chemin: &Path) -> Result<Self, Fautes> {
+        let source = std::fs::read_to_string(chemin).map_err(|e| {
+            let message = format!("{} ne se lit pas : {e}", chemin.display());
+            vec![FauteConfig {
+                ou: Ou::Ligne(0),
+                message,
+            }]
+        })?;
+        let environnement: Vec<_> = std::env::vars().collect();
+        let config = Self::lire(&source, &environnement)?;
+        Ok(config.depuis(chemin.parent().unwrap_or(Path::new("."))))
+    }
+
+    /// Reads a text and variables.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn lire(source: &str, environnement: &[(String, String)]) -> Result<Self, Fautes> {
+        let mut l = Lecteur::new(source, environnement);
+        let config = (
+            etablissement(&mut l),
+            serveur(&mut l),
+            l.valeur("donnees", "dir").unwrap_or("donnees".into()),
+            nats(&mut l),
+            mail(&mut l),
+            l.valeur("campagne", "file"),
+            limites(&mut l),
+            cadence(&mut l),
+        );
+        let fautes = l.finir();
+        match config {
+            (
+                Some(etablissement),
+                Some(serveur),
+                donnees,
+                nats,
+                Some(mail),
+                campagne,
+                limites,
+                cadence,
+            ) if fautes.is_empty() => Ok(Self {
+                etablissement,
+                serveur,
+                donnees,
+                nats,
+                mail,
+                campagne,
+                limites,
+                cadence,
+            }),
+            _ => Err(fautes),
+        }
+    }
+
+    /// Relative paths are meant from the file's folder.
+    fn depuis(mut self, dossier: &Path) -> Self {
+        let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);
+        let places = places.chain(self.nats.as_mut().and_then(|n| n.credentials.as_mut()));
+        let tls = self.serveur.tls.iter_mut().flat_map(|(c, k)| [c, k]);
+        for place in places.chain(tls) {
+            *place = dossier.join(&place);
+        }
+        if let Sortie::Dossier(place) = &mut self.mail.sortie {
+            *place = dossier.join(&place);
+        }
+        self
+    }
+}
+
+fn adresse_mail(texte: &str) -> Result<String, &'static str> {
+    let mail = normaliser_mail(texte);
+    mail_plausible(&mail)
+        .then_some(mail)
+        .ok_or("ce n'est pas une adresse mail")
+}
+
+fn etablissement(l: &mut Lecteur) -> Option<Etablissement> {
+    let nom = l.valeur("etablissement", "name");
+    let support = l.texte("etablissement", "support", adresse_mail);
+    Some(Etablissement {
+        nom: l.exiger("etablissement", "name", nom)?,
+        support,
+    })
+}
+
+fn serveur(l: &mut Lecteur) -> Option<Serveur> {
+    let adresse = |texte: &str| {
+        texte
+            .parse::<SocketAddr>()
+            .map_err(|_| "écrivez une adresse et un port, comme 127.0.0.1:8080")
+    };
+    let listen = l.texte("serveur", "listen", adresse);
+    let admin = l.texte("serveur", "admin", adresse);
+    let public_url = l.texte("serveur", "public_url", |texte| {
+        let debut = ["https://", "http://"].iter().any(|d| texte.starts_with(d));
+        let texte = texte.trim_end_matches('/').to_owned();
+        debut.then_some(texte).ok_or("écrivez https://…")
+    });
+    let public_url = l.exiger("serveur", "public_url", public_url);
+    let trusted_proxies = l.lire("serveur", "trusted_proxies", |textes: Vec<String>| {
+        let lus = textes.iter().map(|t| t.parse::<IpAddr>().map_err(|_| t));
+        lus.collect::<Result<Vec<_>, _>>()
+            .map_err(|t| format!("« {t} » n'est pas une adresse IP"))
+    });
+    let cert: Option<PathBuf> = l.valeur("serveur", "tls_cert");
+    let key: Option<PathBuf> = l.valeur("serveur", "tls_key");
+    if cert.is_some() != key.is_some() {
+        let ou = l.ou("serveur");
+        l.faute(
+            ou,
+            "serveur.tls_cert et serveur.tls_key vont ensemble".to_owned(),
+        );
+    }
+    Some(Serveur {
+        listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+        public_url: public_url?,
+        trusted_proxies: trusted_proxies.unwrap_or_default(),
+        tls: cert.zip(key),
+        admin,
+    })
+}
+
+fn nats(l: &mut Lecteur) -> Option<Nats> {
+    let url = l.secret("bus", "nats");
+    let credentials = l.valeur("bus", "credentials");
+    url.map(|url| Nats { url, credentials })
+}
+
+fn mail(l: &mut Lecteur) -> Option<Mail> {
+    let smtp = l.secret("mail", "smtp");
+    let folder: Option<PathBuf> = l.valeur("mail", "folder");
+    let from = l.texte("mail", "from", adresse_mail);
+    let from = l.exiger("mail", "from", from);
+    let sortie = match (smtp, folder) {
+        (Some(url), None) => Some(Sortie::Smtp(url)),
+        (None, Some(dossier)) => Some(Sortie::Dossier(dossier)),
+        (None, None) | (Some(_), Some(_)) => {
+            let ou = l.ou("mail");
+            l.faute(
+                ou,
+                "mail : donnez « smtp » (une URL) ou « folder » (un dossier)".to_owned(),
+            );
+            None
+        }
+    };
+    Some(Mail {
+        sortie: sortie?,
+        from: from?,
+    })
+}
+
+/// ISO 8601; days of 24 hours.
+fn duree(texte: &str) -> Result<SignedDuration, String> {
+    let faux = || "écrivez une durée ISO 8601, comme PT24H ou P5D".to_owned();
+    let span: Span = texte.parse().map_err(|_| faux())?;
+    let relative = SpanRelativeTo::days_are_24_hours();
+    let duree = span.to_duration(relative).map_err(|_| faux())?;
+    if duree <= SignedDuration::ZERO {
+        return Err("la durée doit être positive".to_owned());
+    }
+    Ok(duree)
+}
+
+fn limites(l: &mut Lecteur) -> Limites {
+    let defaut = Limites::default();
+    let mut vie = |cle, defaut| l.texte("limites", cle, duree).unwrap_or(defaut);
+    Limites {
+        vie_lien: vie("vie_lien", defaut.vie_lien),
+        vie_compte: vie("vie_compte", defaut.vie_compte),
+        vie_session: vie("vie_session", defaut.vie_session),
+        ..defaut
+    }
+}
+
+fn cadence(l: &mut Lecteur) -> Cadence {
+    let defaut = Cadence::default();
+    let mut taux = |cle, defaut| {
+        let lu = l.lire("limites", cle, |n: u32| {
+            std::num::NonZeroU32::new(n).ok_or_else(|| "au moins 1".to_owned())
+        });
+        lu.unwrap_or(defaut)
+    };
+    Cadence {
+        requetes_par_seconde: taux("requetes_par_seconde", defaut.requetes_par_seconde),
+        connexions_par_minute: taux("connexions_par_minute", defaut.connexions_par_minute),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BONNE: &str = "[etablissement]\nname = \"Université\"\n\n[serveur]\npublic_url = \"https://c.example/\"\n\n\
+        [mail]\nfolder = \"mails\"\nfrom = \"c@univ.example\"\n";
+
+    fn variable(nom: &str, valeur: &str) -> (String, String) {
+        (nom.to_owned(), valeur.to_owned())
+    }
+
+    #[test]
+    fn une_configuration_courte_suffit() {
+        let config = Config::lire(BONNE, &[]).unwrap();
+        assert_eq!(config.serveur.public_url, "https://c.example");
+        assert_eq!(config.limites.vie_lien, SignedDuration::from_hours(24));
+        assert_eq!(config.nats, None);
+        let config = config.depuis(Path::new("/etc/postule"));
+        assert_eq!(config.donnees, Path::new("/etc/postule/donnees"));
+        assert_eq!(
+            config.mail.sortie,
+            Sortie::Dossier("/etc/postule/mails".into())
+        );
+    }
+
+    #[test]
+    fn l_environnement_l_emporte_sur_le_fichier() {
+        let config = Config::lire(
+            BONNE,
+            &[
+                variable("POSTULE_SERVEUR__LISTEN", "0.0.0.0:80"),
+                variable("POSTULE_LIMITES__VIE_COMPTE", "P5D"),
+                variable("POSTULE_LIMITES__CONNEXIONS_PAR_MINUTE", "7"),
+                variable("POSTULE_SERVEUR__TRUSTED_PROXIES", "[\"10.0.0.1\"]"),
+                variable("POSTULE_LOG", "debug"),
+            ],
+        );
+        let config = config.unwrap();
+        assert_eq!(config.serveur.listen.port(), 80);
+        assert_eq!(config.limites.vie_compte, SignedDuration::from_hours(120));
+        assert_eq!(config.cadence.connexions_par_minute.get(), 7);
+        assert_eq!(config.serveur.trusted_proxies.len(), 1);
+    }
+
+    #[test]
+    fn toutes_les_fautes_sont_nommees_avec_leur_place() {
+        let source = "[etablissement]\nnam = \"U\"\n[serveur]\nlisten = \"ici\"\ntls_cert = \"c.pem\"\n\
+            [mail]\nfrom = \"personne\"\n[couleurs]\nfond = 1\n[limites]\nvie_lien = \"un jour\"\nvie_session = 3\n";
+        let environnement = [variable("POSTULE_BUS__NATTS", "nats://x")];
+        let fautes = Config::lire(source, &environnement).unwrap_err();
+        let lues: Vec<String> = fautes.iter().map(ToString::to_string).collect();
+        for attendue in [
+            "ligne 1 : etablissement.name : cette clé manque",
+            "ligne 2 : etablissement.nam : clé inconnue",
+            "ligne 3 : serveur.public_url : cette clé manque",
+            "ligne 4 : serveur.listen : « ici » : écrivez une adresse et un port, comme 127.0.0.1:8080",
+            "ligne 3 : serveur.tls_cert et serveur.tls_key vont ensemble",
+            "ligne 6 : mail : donnez « smtp » (une URL) ou « folder » (un dossier)",
+            "ligne 7 : mail.from : « personne » : ce n'est pas une adresse mail",
+            "ligne 8 : section inconnue : [couleurs]",
+            "ligne 11 : limites.vie_lien : « un jour » : écrivez une durée ISO 8601, comme PT24H ou P5D",
+            "POSTULE_BUS__NATTS : bus.natts : clé inconnue",
+        ] {
+            assert!(
+                lues.iter().any(|l| l == attendue),
+                "{attendue}\nin {lues:#?}"
+            );
+        }
+        assert!(
+            lues.iter()
+                .any(|l| l.starts_with("ligne 12 : limites.vie_session")),
+            "{lues:#?}"
+        );
+    }
+
+    #[test]
+    fn un_texte_qui_n_est_pas_du_toml_est_nomme() {
+        let fautes = Config::lire("[mail\n", &[]).unwrap_err();
+        assert_eq!(fautes[0].ou, Ou::Ligne(1), "{fautes:?}");
+    }
+
+    #[test]
+    fn un_secret_se_lit_dans_un_fichier() {
+        let fichier = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(fichier.path(), "smtp://user:secret@mail.example\n").unwrap();
+        let source = BONNE.replace(
+            "folder = \"mails\"",
+            &format!("smtp_file = {:?}", fichier.path()),
+        );
+        let config = Config::lire(&source, &[]).unwrap();
+        assert_eq!(
+            config.mail.sortie,
+            Sortie::Smtp("smtp://user:secret@mail.example".to_owned())
+        );
+    }
+}
