@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
-use storage::{Append, Batch, Dedup, Expected, Head, OutboxItem, StoreError, Timer};
+use storage::{Append, Batch, Committed, Dedup, Expected, Head, OutboxItem, StoreError, Timer};
 
 use domain::effet::Effet;
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use crate::record;
 /// What a stream folds into.
 pub(crate) trait Agregat: Default + Clone {
     /// What happens to it.
-    type Evenement: Serialize + DeserializeOwned;
+    type Evenement: Clone + Serialize + DeserializeOwned;
     /// The state after an event.
     fn evolve(self, evenement: &Self::Evenement) -> Self;
 }
@@ -23,6 +23,13 @@ impl Agregat for domain::candidat::Candidat {
     type Evenement = domain::candidat::Evenement;
     fn evolve(self, evenement: &Self::Evenement) -> Self {
         domain::candidat::evolve(self, evenement)
+    }
+}
+
+impl Agregat for domain::places::Places {
+    type Evenement = domain::places::Evenement;
+    fn evolve(self, evenement: &Self::Evenement) -> Self {
+        domain::places::evolve(self, evenement)
     }
 }
 
@@ -38,8 +45,17 @@ pub(crate) struct Fil<A: Agregat> {
     pub(crate) stream: String,
     pub(crate) etat: Arc<A>,
     pub(crate) tete: Head,
-    /// Every event with its time: a stream has tens of them.
-    pub(crate) faits: Vec<record::Fait<A::Evenement>>,
+    /// Every event with its time and the head after it: a stream has tens of them.
+    pub(crate) faits: Vec<(record::Fait<A::Evenement>, Head)>,
+}
+
+/// Events on their way into the journal.
+pub(crate) struct Prepare<E> {
+    le: Timestamp,
+    evenements: Vec<E>,
+    /// Of the append among those of the batch.
+    place: usize,
+    du: bool,
 }
 
 impl<A: Agregat> Fil<A> {
@@ -72,10 +88,11 @@ impl<A: Agregat> Fil<A> {
         Ok(())
     }
 
+    /// Under the head it made.
     fn absorber(&mut self, fait: record::Fait<A::Evenement>) {
         let etat = Arc::unwrap_or_clone(std::mem::take(&mut self.etat));
         self.etat = Arc::new(etat.evolve(&fait.e));
-        self.faits.push(fait);
+        self.faits.push((fait, self.tete));
     }
 
     /// Appends events with what they owe, in one durable commit, then evolves.
@@ -89,6 +106,22 @@ impl<A: Agregat> Fil<A> {
         effets: impl Fn(&A, &A::Evenement) -> Vec<Effet>,
         mut lot: Batch,
     ) -> Result<(), StoreError> {
+        let prepare = self.preparer(atelier, evenements, effets, &mut lot)?;
+        let commis = atelier.store.commit(lot).await;
+        self.conclure(atelier, prepare, commis)
+    }
+
+    /// Puts events with what they owe into a batch that may hold more.
+    ///
+    /// # Errors
+    /// When an event or effect has no stored form; the batch is of no use then.
+    pub(crate) fn preparer(
+        &self,
+        atelier: &Atelier,
+        evenements: Vec<A::Evenement>,
+        effets: impl Fn(&A, &A::Evenement) -> Vec<Effet>,
+        lot: &mut Batch,
+    ) -> Result<Prepare<A::Evenement>, StoreError> {
         let le = atelier.maintenant();
         let mut apres = (*self.etat).clone();
         let mut version = self.tete.version;
@@ -97,38 +130,60 @@ impl<A: Agregat> Fil<A> {
             version += 1;
             apres = apres.evolve(evenement);
             for (rang, effet) in effets(&apres, evenement).into_iter().enumerate() {
-                self.devoir(&mut lot, effet, version, rang, le)?;
+                self.devoir(lot, effet, version, rang, le)?;
             }
             octets.push(record::ecrire(le, evenement).map_err(StoreError::Corrupt)?);
         }
-        let du = !lot.outbox_put.is_empty();
-        lot.appends.push(Append {
-            stream: self.stream.clone(),
-            expected: Expected::Exact(self.tete.version),
-            events: octets,
-        });
-        match atelier.store.commit(lot).await {
-            Ok(fait) => {
-                if let Some(tete) = fait.heads.last() {
-                    self.tete = *tete;
-                }
-                for e in evenements {
-                    self.absorber(record::Fait {
-                        v: record::VERSION,
-                        le,
-                        e,
-                    });
-                }
-                if du {
-                    atelier.reveil.notify_one();
-                }
-                Ok(())
-            }
+        let place = lot.appends.len();
+        if !octets.is_empty() {
+            lot.appends.push(Append {
+                stream: self.stream.clone(),
+                expected: Expected::Exact(self.tete.version),
+                events: octets,
+            });
+        }
+        Ok(Prepare {
+            le,
+            evenements,
+            place,
+            du: !lot.outbox_put.is_empty(),
+        })
+    }
+
+    /// Evolves once the batch is durable; catches up with others when it is not.
+    ///
+    /// # Errors
+    /// That of the commit.
+    pub(crate) fn conclure(
+        &mut self,
+        atelier: &Atelier,
+        prepare: Prepare<A::Evenement>,
+        commis: Result<Committed, StoreError>,
+    ) -> Result<(), StoreError> {
+        let fait = match commis {
+            Ok(fait) => fait,
             Err(erreur) => {
                 self.rattraper(atelier)?;
-                Err(erreur)
+                return Err(erreur);
             }
+        };
+        if prepare.du {
+            atelier.reveil.notify_one();
         }
+        let [evenement] = &prepare.evenements[..] else {
+            // Several at once are rare: each needs its own head, which the journal has.
+            return self.rattraper(atelier);
+        };
+        if let Some(tete) = fait.heads.get(prepare.place) {
+            self.tete = *tete;
+        }
+        let evenement = evenement.clone();
+        self.absorber(record::Fait {
+            v: record::VERSION,
+            le: prepare.le,
+            e: evenement,
+        });
+        Ok(())
     }
 
     /// Turns an effect into a row of the outbox or a timer; its id comes from the event, so that a repeat is recognised.
@@ -148,7 +203,11 @@ impl<A: Agregat> Fil<A> {
                 data: json(&echeance)?,
             }),
             Effet::Desarmer { echeance } => lot.timers_clear.push(cle(echeance)),
-            Effet::Mail(_) | Effet::CreerDossier { .. } | Effet::CloreDossier { .. } => {
+            Effet::Mail(_)
+            | Effet::CreerDossier { .. }
+            | Effet::CloreDossier { .. }
+            | Effet::PromouvoirListe { .. }
+            | Effet::Publier(_) => {
                 lot.outbox_put.push(OutboxItem {
                     id: format!("{}.{version}.{rang}", self.stream),
                     due_ms: le.as_millisecond(),

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use domain::campagne::Formation;
-use domain::effet::{But, CodeMail};
-use domain::ids::{CandidatId, DossierId, Numero};
+use domain::campagne::{Catalogue, Formation};
+use domain::dossier::Convocation;
+use domain::effet::{But, CodeMail, DetailsMail};
+use domain::ids::{CandidatId, DossierId, MotifCode, Numero, PieceCode};
 use domain::langue::Langue;
 
 /// The time.
@@ -86,6 +87,59 @@ pub struct Courrier {
     pub jours: Option<u8>,
     /// The link.
     pub lien: Option<LienCourrier>,
+    /// What it says of the dossier.
+    pub details: DetailsCourrier,
+}
+
+/// What a mail says of a dossier, labels in the mail's language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DetailsCourrier {
+    /// The last moment to transmit this dossier.
+    pub retour: Option<Timestamp>,
+    /// The last moment to confirm.
+    pub confirmation: Option<Timestamp>,
+    /// The named pieces of a send-back: label, the manager's comment.
+    pub pieces: Vec<(String, Option<String>)>,
+    /// The reason of a refusal (DE).
+    pub motif: Option<String>,
+    /// Why staff did it (T07, T23).
+    pub raison: Option<String>,
+    /// The jury's comment.
+    pub commentaire: Option<String>,
+    /// The rank on the list.
+    pub rang: Option<u32>,
+    /// The interview or test.
+    pub convocation: Option<Convocation>,
+    /// A second look after a refusal.
+    pub appel: bool,
+}
+
+impl DetailsCourrier {
+    /// With the labels of the campaign.
+    pub fn nommer(details: DetailsMail, catalogue: &Catalogue, langue: Langue) -> Self {
+        let piece = |(code, commentaire): (PieceCode, _)| {
+            let def = catalogue.pieces.get(&code);
+            let libelle = def.map_or(code.as_str(), |d| d.libelle.dans(langue));
+            (libelle.to_owned(), commentaire)
+        };
+        let motif = |code: MotifCode| {
+            let connu = catalogue.motifs.get(&code);
+            connu
+                .map_or(code.as_str(), |m| m.libelle.dans(langue))
+                .to_owned()
+        };
+        Self {
+            retour: details.retour,
+            confirmation: details.confirmation,
+            pieces: details.pieces.into_iter().map(piece).collect(),
+            motif: details.motif.map(motif),
+            raison: details.raison,
+            commentaire: details.commentaire,
+            rang: details.rang,
+            convocation: details.convocation,
+            appel: details.appel,
+        }
+    }
 }
 
 /// Why a mail did not leave.

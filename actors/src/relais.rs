@@ -9,11 +9,11 @@ use storage::{Batch, OutboxItem, StoreError, Timer};
 use domain::candidat::{Candidat, Commande};
 use domain::dossier::Commande as CommandeDossier;
 use domain::effet::{Echeance, Effet, MailDu};
-use domain::ids::{CandidatId, DossierId};
+use domain::ids::{CandidatId, DossierId, FormationCode};
 
-use crate::acteurs::Annuaire;
+use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, plus};
-use crate::ports::{Courrier, EchecPoste, LienCourrier, Postier};
+use crate::ports::{Courrier, DetailsCourrier, EchecPoste, LienCourrier, Postier};
 use crate::protocol::Faute;
 
 /// Things done in one round.
@@ -110,10 +110,20 @@ impl Relais {
                     .map(drop)
             }
             (Echeance::RelanceJ7, Some((_, id))) => {
-                self.annuaire.rappeler(&DossierId::new(id), 7).await
+                self.rappeler(id, CommandeDossier::Rappeler { jours: 7 })
+                    .await
             }
             (Echeance::RelanceJ1, Some((_, id))) => {
-                self.annuaire.rappeler(&DossierId::new(id), 1).await
+                self.rappeler(id, CommandeDossier::Rappeler { jours: 1 })
+                    .await
+            }
+            (Echeance::RelanceConfirmation, Some((_, id))) => {
+                self.rappeler(id, CommandeDossier::RelancerConfirmation)
+                    .await
+            }
+            (Echeance::FinConfirmation, Some((_, id))) => {
+                self.rappeler(id, CommandeDossier::ExpirerConfirmation)
+                    .await
             }
             (_, None) => Ok(()),
         };
@@ -129,6 +139,13 @@ impl Relais {
             }
         }
         self.atelier.store.commit(lot).await.map(drop)
+    }
+
+    /// The dossier looks again whether the act is still due.
+    async fn rappeler(&self, dossier: &str, commande: CommandeDossier) -> Result<(), Faute> {
+        let demande = Demande::du_systeme(commande);
+        let dossier = DossierId::new(dossier);
+        self.annuaire.dossier(&dossier, demande).await.map(drop)
     }
 
     async fn acquitter(&self, du: OutboxItem) -> Result<(), StoreError> {
@@ -169,24 +186,55 @@ impl Relais {
                 dossier,
                 candidat,
                 formation,
+                par,
+                proposition,
             } => {
-                let creer = CommandeDossier::Creer {
-                    id: dossier.clone(),
-                    candidat: candidat.clone(),
-                    formation,
+                let id = dossier.clone();
+                let commande = if proposition {
+                    CommandeDossier::Proposer {
+                        id,
+                        candidat,
+                        formation,
+                    }
+                } else {
+                    CommandeDossier::Creer {
+                        id,
+                        candidat,
+                        formation,
+                    }
                 };
-                issue(
-                    self.annuaire
-                        .dossier(&dossier, &candidat, (None, creer, None))
-                        .await,
-                )
+                let demande = Demande {
+                    par,
+                    ..Demande::du_systeme(commande)
+                };
+                issue(self.annuaire.dossier(&dossier, demande).await)
             }
+            Effet::PromouvoirListe { formation } => issue(self.promouvoir(&formation).await),
+            // Embedded there is nobody to tell; it is done.
+            Effet::Publier(_) => Issue::Fait,
             Effet::CloreDossier { dossier, candidat } => {
                 let clore = Commande::CloreDossier { dossier };
                 issue(self.annuaire.candidat(&candidat, None, clore).await)
             }
             // Timers are rows of their own, written with the event.
             Effet::Armer { .. } | Effet::Desarmer { .. } => Issue::Fait,
+        }
+    }
+
+    /// T22: as long as a place was given back and is free, the first on the list is promoted. The places decide
+    /// again with each commit, so a repeat or a second process promotes nobody twice.
+    async fn promouvoir(&self, code: &FormationCode) -> Result<(), Faute> {
+        loop {
+            let catalogue = self.atelier.catalogue();
+            let Some(formation) = catalogue.formations.get(code) else {
+                return Ok(());
+            };
+            let places = self.annuaire.lire_places(code).await?;
+            let Some(premier) = places.a_promouvoir(formation) else {
+                return Ok(());
+            };
+            let demande = Demande::du_systeme(CommandeDossier::Promouvoir);
+            self.annuaire.dossier(premier, demande).await?;
         }
     }
 
@@ -230,6 +278,11 @@ impl Relais {
                 .formation
                 .and_then(|code| catalogue.formations.get(&code).cloned()),
             jours: mail.jours,
+            details: DetailsCourrier::nommer(
+                mail.details.map(|details| *details).unwrap_or_default(),
+                &catalogue,
+                mail.langue,
+            ),
             lien: mail.lien.map(|(but, lien)| LienCourrier {
                 but,
                 jeton: self.atelier.cle.jeton(but, &mail.candidat, &lien.nonce),

@@ -57,7 +57,9 @@ fn statut(code: CodeRefus) -> StatusCode {
     match code {
         CodeRefus::ChampsInvalides => StatusCode::UNPROCESSABLE_ENTITY,
         CodeRefus::Introuvable | CodeRefus::PieceInconnue => StatusCode::NOT_FOUND,
-        CodeRefus::CompteNonValide | CodeRefus::CompteHorsCampagne => StatusCode::FORBIDDEN,
+        CodeRefus::CompteNonValide | CodeRefus::CompteHorsCampagne | CodeRefus::ActeNonPermis => {
+            StatusCode::FORBIDDEN
+        }
         CodeRefus::LienInvalide => StatusCode::BAD_REQUEST,
         CodeRefus::CertificationManquante => StatusCode::UNPROCESSABLE_ENTITY,
         CodeRefus::CompteDejaValide
@@ -77,7 +79,28 @@ fn statut(code: CodeRefus) -> StatusCode {
         | CodeRefus::PieceObligatoire
         | CodeRefus::PieceNonConcernee
         | CodeRefus::PieceAttendue
-        | CodeRefus::TropDEntrees => StatusCode::CONFLICT,
+        | CodeRefus::TropDEntrees
+        | CodeRefus::DossierNonTransmis
+        | CodeRefus::DossierIncomplet
+        | CodeRefus::DossierNonRenvoye
+        | CodeRefus::DossierComplet
+        | CodeRefus::DossierNonComplet
+        | CodeRefus::PieceClose
+        | CodeRefus::PieceRefusee
+        | CodeRefus::PieceDejaDemandee
+        | CodeRefus::RienARenvoyer
+        | CodeRefus::RenvoiEntame
+        | CodeRefus::AvisAbsent
+        | CodeRefus::AvisPublie
+        | CodeRefus::AppelRequis
+        | CodeRefus::RangPris
+        | CodeRefus::AucunePlace
+        | CodeRefus::PasPremierRang
+        | CodeRefus::PasSurListe
+        | CodeRefus::AucuneOffre
+        | CodeRefus::ReponseDonnee
+        | CodeRefus::ConfirmationDepassee
+        | CodeRefus::RienARetablir => StatusCode::CONFLICT,
     }
 }
 

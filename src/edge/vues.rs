@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actors::protocol::{DossierVue, Etat as EtatDossier, Moi, PieceVue};
+use actors::protocol::{DecisionVue, DossierVue, Etat as EtatDossier, Moi, PieceVue};
 use domain::campagne::{Catalogue, EtatTransmis, Formation};
-use domain::dossier::Depot;
+use domain::dossier::{Avis, Depot, Nature, Reponse};
 use domain::profil::Section;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 /// A formation, with whether it takes applications now.
@@ -56,7 +56,7 @@ pub(super) fn dossier(vue: &DossierVue, catalogue: &Catalogue, maintenant: Times
     json!({
         "id": vue.id,
         "etat": vue.etat,
-        "libelle": libelle(vue.etat, catalogue),
+        "libelle": libelle_dossier(vue, catalogue),
         "formation": formation.map(|f| self::formation(f, maintenant)),
         "pieces": pieces,
         "transmissible": vue.transmissible,
@@ -64,10 +64,10 @@ pub(super) fn dossier(vue: &DossierVue, catalogue: &Catalogue, maintenant: Times
         "cree_le": vue.cree_le,
         "transmis_le": vue.transmis_le,
         "historique": vue.historique,
-        "echeances": {
-            "retour": formation.map(|f| f.retour),
-            "confirmation": formation.and_then(|f| f.confirmation),
-        },
+        "echeances": vue.echeances,
+        "decision": vue.decision.as_ref().map(|d| decision(d, catalogue)),
+        "reponse": vue.reponse,
+        "motif_annulation": vue.motif_annulation,
         "chaine": vue.chaine,
         "version": vue.version,
     })
@@ -84,17 +84,60 @@ pub(super) fn libelle(etat: EtatDossier, catalogue: &Catalogue) -> &'static str 
         (EtatDossier::EnAttente, _) => "En attente",
         (EtatDossier::Transmis, EtatTransmis::Receptionne) => "Réceptionné",
         (EtatDossier::Transmis, EtatTransmis::Transmis) => "Transmis",
+        (EtatDossier::Incomplet, _) => "Incomplet",
+        (EtatDossier::Complet, _) => "Complet",
         (EtatDossier::Annule, _) => "Annulé",
     }
+}
+
+/// The dossier as people read it: the answer, else the released decision, else the state.
+pub(super) fn libelle_dossier(vue: &DossierVue, catalogue: &Catalogue) -> &'static str {
+    match (vue.etat, vue.reponse, &vue.decision) {
+        (EtatDossier::Annule, _, _) | (_, None, None) => libelle(vue.etat, catalogue),
+        (_, Some(Reponse::Confirmee), _) => "Confirmé",
+        (_, Some(Reponse::Desistee), _) => "Désisté",
+        (_, Some(Reponse::DesisteeAuto), _) => "Désisté (date dépassée)",
+        (_, None, Some(decision)) => match decision.avis.nature {
+            Nature::Favorable => "Avis favorable",
+            Nature::Defavorable { .. } => "Avis défavorable",
+            Nature::ListeComplementaire { .. } => "Liste complémentaire",
+            Nature::ListeAttente => "Liste d'attente",
+            Nature::Preselection { .. } => "Présélection",
+        },
+    }
+}
+
+/// A released decision, as the contract has it.
+pub(super) fn decision(vue: &DecisionVue, catalogue: &Catalogue) -> Value {
+    let mut corps = avis(&vue.avis, catalogue);
+    corps.insert("publiee".to_owned(), json!(true));
+    corps.insert("publiee_le".to_owned(), json!(vue.publiee_le));
+    corps.insert("promue".to_owned(), json!(vue.promue));
+    corps.insert("a_confirmer".to_owned(), json!(vue.a_confirmer));
+    corps.insert("rang_reel".to_owned(), json!(vue.rang_reel));
+    Value::Object(corps)
+}
+
+/// What the jury decided, with the label of the reason.
+pub(super) fn avis(avis: &Avis, catalogue: &Catalogue) -> Map<String, Value> {
+    let mut corps = Map::new();
+    if let Value::Object(champs) = json!(avis) {
+        corps = champs;
+    }
+    if let Nature::Defavorable { motif } = &avis.nature {
+        let libelle = catalogue.motifs.get(motif).map(|m| &m.libelle.fr);
+        corps.insert("motif_libelle".to_owned(), json!(libelle));
+    }
+    corps
 }
 
 /// A piece of a dossier.
 pub(super) fn piece(vue: &PieceVue, catalogue: &Catalogue) -> Value {
     let def = catalogue.pieces.get(&vue.code);
-    let (statut, fichier, certifie_le) = match &vue.depot {
-        None => ("attendue", None, None),
-        Some(Depot::Deposee { fichier }) => ("deposee", Some(fichier), None),
-        Some(Depot::NonConcerne { certifie_le, .. }) => ("non_concerne", None, Some(certifie_le)),
+    let (fichier, certifie_le) = match &vue.depot {
+        None => (None, None),
+        Some(Depot::Deposee { fichier }) => (Some(fichier), None),
+        Some(Depot::NonConcerne { certifie_le, .. }) => (None, Some(certifie_le)),
     };
     json!({
         "code": vue.code,
@@ -104,8 +147,12 @@ pub(super) fn piece(vue: &PieceVue, catalogue: &Catalogue) -> Value {
         "commune": def.is_some_and(|d| d.commune),
         "conditionnelle": def.is_some_and(|d| d.conditionnelle),
         "modele": def.is_some_and(|d| d.modele.is_some()),
-        "statut": statut,
+        "statut": vue.statut,
+        "commentaire": vue.commentaire,
+        "modifiable": vue.modifiable,
+        "complementaire": vue.complementaire,
         "fichier": fichier,
+        "non_concerne": certifie_le.is_some(),
         "certifie_le": certifie_le,
     })
 }

@@ -80,7 +80,11 @@ fn html(texte: &str) -> String {
 const fn destine_au_candidat(code: CodeMail) -> bool {
     !matches!(
         code,
-        CodeMail::CommissionAlertAnnulation | CodeMail::CommissionAlertTransmission
+        CodeMail::CommissionAlertAnnulation
+            | CodeMail::CommissionAlertTransmission
+            | CodeMail::CommissionAlertProposition
+            | CodeMail::CommissionAlertListePrinc
+            | CodeMail::CommissionAlertDesistement
     )
 }
 
@@ -95,10 +99,14 @@ fn corps(c: &Courrier, enseigne: &Enseigne<'_>) -> Corps {
         .as_ref()
         .map(|f| f.libelle.dans(c.langue))
         .unwrap_or_default();
+    if let Some(corps) = super::suivi::corps(c, formation, &quand) {
+        return corps;
+    }
     let retour = c
-        .formation
-        .as_ref()
-        .map(|f| quand(f.retour))
+        .details
+        .retour
+        .or_else(|| c.formation.as_ref().map(|f| f.retour))
+        .map(&quand)
         .unwrap_or_default();
     let fin_lien = c
         .lien
@@ -134,6 +142,25 @@ fn francais(
         CodeMail::StatutRe => ("Votre dossier est transmis", format!("Votre dossier pour « {formation} » est transmis. Il ne peut plus être modifié. L'accusé de réception est à votre disposition dans le dossier.")),
         CodeMail::CommissionAlertTransmission => ("Un dossier a été transmis", format!("Le candidat {numero} a transmis son dossier pour « {formation} ».")),
         CodeMail::RelanceTransmission => ("Votre dossier n'est pas encore transmis", format!("Il reste {} jour(s) : votre dossier pour « {formation} » doit être transmis avant le {retour}. Un dossier non transmis n'est pas examiné.", c.jours.unwrap_or(1))),
+        CodeMail::AnnulationGestion
+        | CodeMail::CommissionAlertProposition
+        | CodeMail::StatutIn
+        | CodeMail::StatutReRepris
+        | CodeMail::StatutCo
+        | CodeMail::AvisFavorable
+        | CodeMail::AvisDefavorable
+        | CodeMail::AvisListeComp
+        | CodeMail::AvisListeAtt
+        | CodeMail::AvisPreselection
+        | CodeMail::AvisListePrinc
+        | CodeMail::CommissionAlertListePrinc
+        | CodeMail::CandidatureConfirm
+        | CodeMail::CandidatureDesist
+        | CodeMail::CandidatureDesistAuto
+        | CodeMail::CommissionAlertDesistement
+        | CodeMail::CandidatureRelanceFavo
+        | CodeMail::OffreRetablie
+        | CodeMail::Prolongation => ("", String::new()),
     }
 }
 
@@ -159,5 +186,24 @@ fn anglais(
         CodeMail::StatutRe => ("Your application is transmitted", format!("Your application for “{formation}” is transmitted. It can no longer be changed. The receipt is in your application.")),
         CodeMail::CommissionAlertTransmission => ("An application was transmitted", format!("Candidate {numero} transmitted the application for “{formation}”.")),
         CodeMail::RelanceTransmission => ("Your application is not transmitted yet", format!("{} day(s) left: your application for “{formation}” must be transmitted before {retour}. An application that is not transmitted is not examined.", c.jours.unwrap_or(1))),
+        CodeMail::AnnulationGestion
+        | CodeMail::CommissionAlertProposition
+        | CodeMail::StatutIn
+        | CodeMail::StatutReRepris
+        | CodeMail::StatutCo
+        | CodeMail::AvisFavorable
+        | CodeMail::AvisDefavorable
+        | CodeMail::AvisListeComp
+        | CodeMail::AvisListeAtt
+        | CodeMail::AvisPreselection
+        | CodeMail::AvisListePrinc
+        | CodeMail::CommissionAlertListePrinc
+        | CodeMail::CandidatureConfirm
+        | CodeMail::CandidatureDesist
+        | CodeMail::CandidatureDesistAuto
+        | CodeMail::CommissionAlertDesistement
+        | CodeMail::CandidatureRelanceFavo
+        | CodeMail::OffreRetablie
+        | CodeMail::Prolongation => ("", String::new()),
     }
 }

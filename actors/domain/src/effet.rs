@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CandidatId, DossierId, FormationCode};
+use crate::dossier::{Acteur, Convocation};
+use crate::ids::{CandidatId, DossierId, FormationCode, MotifCode, PieceCode};
 use crate::langue::Langue;
 
 /// What a link in a mail is for; part of what its token signs, so that no link serves another end.
@@ -56,6 +57,44 @@ pub enum CodeMail {
     CommissionAlertTransmission,
     /// The return date is near (T24).
     RelanceTransmission,
+    /// Dossier cancelled by staff, with the reason (T07).
+    AnnulationGestion,
+    /// An offer proposed by staff, to the commission (T03).
+    CommissionAlertProposition,
+    /// Sent back: pieces, comments, date (T09).
+    StatutIn,
+    /// The send-back was undone (T12): transmitted again, nothing to do.
+    StatutReRepris,
+    /// Complete (T13).
+    StatutCo,
+    /// FA released (T16).
+    AvisFavorable,
+    /// DE released, with the reason.
+    AvisDefavorable,
+    /// LC released, with the rank.
+    AvisListeComp,
+    /// LA released.
+    AvisListeAtt,
+    /// PR released, with the appointment.
+    AvisPreselection,
+    /// From the waiting list (T22).
+    AvisListePrinc,
+    /// From the waiting list, to the commission (T22).
+    CommissionAlertListePrinc,
+    /// Offer confirmed (T18).
+    CandidatureConfirm,
+    /// Withdrawn (T19, T20).
+    CandidatureDesist,
+    /// Withdrawn by the date (T21).
+    CandidatureDesistAuto,
+    /// Withdrawn, to the commission (T19).
+    CommissionAlertDesistement,
+    /// The confirmation date is near.
+    CandidatureRelanceFavo,
+    /// The offer is open again (T23).
+    OffreRetablie,
+    /// Dates moved (T25).
+    Prolongation,
 }
 
 /// A mail that is owed.
@@ -81,6 +120,42 @@ pub struct MailDu {
     /// Days left, for a reminder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jours: Option<u8>,
+    /// What it says of the dossier, as it was at the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<DetailsMail>>,
+}
+
+/// What a mail says of a dossier beyond its formation, as it was at the event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DetailsMail {
+    /// The last moment to transmit this dossier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retour: Option<Timestamp>,
+    /// The last moment to confirm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<Timestamp>,
+    /// The named pieces of a send-back, each with the manager's comment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<(PieceCode, Option<String>)>,
+    /// The reason of a refusal (DE).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub motif: Option<MotifCode>,
+    /// Why staff did it (T07, T23).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raison: Option<String>,
+    /// The jury's comment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commentaire: Option<String>,
+    /// The rank on the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rang: Option<u32>,
+    /// The interview or test.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub convocation: Option<Convocation>,
+    /// A second look after a refusal.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub appel: bool,
 }
 
 /// A command to come, fired once at its instant, also after a restart. The actor checks again then.
@@ -93,6 +168,10 @@ pub enum Echeance {
     RelanceJ7,
     /// The return date is 1 day off (T24).
     RelanceJ1,
+    /// The confirmation date is 2 days off.
+    RelanceConfirmation,
+    /// The confirmation date has passed (T21).
+    FinConfirmation,
 }
 
 impl Echeance {
@@ -102,6 +181,8 @@ impl Echeance {
             Self::ExpirationCompte => "expiration",
             Self::RelanceJ7 => "relance7",
             Self::RelanceJ1 => "relance1",
+            Self::RelanceConfirmation => "relance_confirmation",
+            Self::FinConfirmation => "fin_confirmation",
         }
     }
 }
@@ -120,6 +201,12 @@ pub enum Effet {
         candidat: CandidatId,
         /// To what.
         formation: FormationCode,
+        /// By whom: the candidate, or staff (T02).
+        #[serde(default)]
+        par: Acteur,
+        /// Proposed by staff (T03).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        proposition: bool,
     },
     /// Free the place a dropped dossier took in the candidate's limits (T06), idempotently.
     CloreDossier {
@@ -139,5 +226,52 @@ pub enum Effet {
     Desarmer {
         /// Which.
         echeance: Echeance,
+    },
+    /// Promote the first on the formation's list while a place is free (T22), idempotently.
+    PromouvoirListe {
+        /// Where.
+        formation: FormationCode,
+    },
+    /// Tell the world, over NATS; without NATS there is nobody to tell.
+    Publier(Publication),
+}
+
+/// What leaves on a subject of the contract. No name, address or INE: whoever needs those asks by the ids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "sujet")]
+pub enum Publication {
+    /// A confirmed admission: what the scolarité needs is read from the candidate and the dossier when it leaves.
+    #[serde(rename = "scolarite.admission")]
+    Admission {
+        /// Of whom.
+        candidat: CandidatId,
+        /// By which dossier.
+        dossier: DossierId,
+        /// To what.
+        formation: FormationCode,
+        /// When it was confirmed.
+        le: Timestamp,
+    },
+    /// A confirmed admission given up afterwards.
+    #[serde(rename = "scolarite.admission.annulation")]
+    AdmissionAnnulation {
+        /// Of whom.
+        candidat: CandidatId,
+        /// By which dossier.
+        dossier: DossierId,
+        /// To what.
+        formation: FormationCode,
+        /// When it was given up.
+        le: Timestamp,
+    },
+    /// `evt.dossier.<evenement>`.
+    #[serde(rename = "evt.dossier")]
+    Dossier {
+        /// The event's stored name, the last part of the subject.
+        evenement: String,
+        /// Which.
+        dossier: DossierId,
+        /// To what.
+        formation: FormationCode,
     },
 }

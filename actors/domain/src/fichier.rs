@@ -43,4 +43,7 @@ pub struct Fichier {
     pub taille: u64,
     /// When it came.
     pub depose_le: Timestamp,
+    /// The analysis of its content is under way: it does not count as « in » yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub en_analyse: bool,
 }

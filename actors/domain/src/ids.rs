@@ -85,3 +85,7 @@ identifiant!(
     /// An entry a candidate adds to the profile (cursus externe, stage, expérience).
     EntreeId
 );
+identifiant!(
+    /// A member of staff.
+    PersonnelId
+);

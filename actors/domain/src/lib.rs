@@ -12,5 +12,6 @@ pub mod fichier;
 pub mod formulaires;
 pub mod ids;
 pub mod langue;
+pub mod places;
 pub mod profil;
 pub mod refus;

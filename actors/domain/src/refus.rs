@@ -1,5 +1,7 @@
 //! Refusals: a rule said no. A refusal changes nothing and sends nothing.
 
+mod textes;
+
 use serde::{Deserialize, Serialize};
 
 use crate::langue::Langue;
@@ -58,6 +60,50 @@ pub enum CodeRefus {
     PieceAttendue,
     /// The profile has as many entries of this kind as it may.
     TropDEntrees,
+    /// This act is not for who asks.
+    ActeNonPermis,
+    /// The dossier is not transmitted: it is not examined.
+    DossierNonTransmis,
+    /// The dossier was sent back to the candidate.
+    DossierIncomplet,
+    /// The dossier is not sent back.
+    DossierNonRenvoye,
+    /// The dossier is complete already.
+    DossierComplet,
+    /// The dossier is not declared complete.
+    DossierNonComplet,
+    /// Only the named pieces of a send-back can change.
+    PieceClose,
+    /// A piece is refused, or a further one still awaited.
+    PieceRefusee,
+    /// The dossier has this piece already.
+    PieceDejaDemandee,
+    /// No piece is refused or asked for in addition.
+    RienARenvoyer,
+    /// The candidate changed something since the send-back.
+    RenvoiEntame,
+    /// There is no draft.
+    AvisAbsent,
+    /// A decision is released.
+    AvisPublie,
+    /// After a refusal, the next decision is flagged as « appel ».
+    AppelRequis,
+    /// Another dossier of the formation has this rank.
+    RangPris,
+    /// No place is free.
+    AucunePlace,
+    /// The dossier is not the first on the list.
+    PasPremierRang,
+    /// The dossier is not on the list.
+    PasSurListe,
+    /// No offer waits for an answer.
+    AucuneOffre,
+    /// The answer was given already.
+    ReponseDonnee,
+    /// The confirmation date has passed.
+    ConfirmationDepassee,
+    /// There is no withdrawal to take back.
+    RienARetablir,
 }
 
 impl CodeRefus {
@@ -81,6 +127,21 @@ impl CodeRefus {
                 Some("G27")
             }
             Self::TropDEntrees => Some("G19"),
+            Self::ActeNonPermis => None,
+            Self::DossierNonTransmis => Some("G31"),
+            Self::DossierIncomplet => Some("T10"),
+            Self::DossierNonRenvoye | Self::RenvoiEntame => Some("T12"),
+            Self::DossierComplet | Self::PieceRefusee => Some("T13"),
+            Self::DossierNonComplet => Some("T14"),
+            Self::PieceClose => Some("G33"),
+            Self::PieceDejaDemandee | Self::RienARenvoyer => Some("T09"),
+            Self::AvisAbsent | Self::AvisPublie => Some("T16"),
+            Self::AppelRequis => Some("T17"),
+            Self::RangPris => Some("T15"),
+            Self::AucunePlace | Self::PasPremierRang | Self::PasSurListe => Some("T22"),
+            Self::AucuneOffre | Self::ReponseDonnee => Some("T18"),
+            Self::ConfirmationDepassee => Some("G34"),
+            Self::RienARetablir => Some("T23"),
         }
     }
 
@@ -88,112 +149,6 @@ impl CodeRefus {
     pub const fn texte(self, langue: Langue) -> &'static str {
         let (fr, en) = self.textes();
         langue.choisir(fr, en)
-    }
-
-    #[expect(clippy::too_many_lines, reason = "a table: one row per code")]
-    const fn textes(self) -> (&'static str, &'static str) {
-        match self {
-            Self::ChampsInvalides => (
-                "Certains champs sont à corriger. Chacun est nommé ci-dessous.",
-                "Some fields need correcting. Each one is named below.",
-            ),
-            Self::Introuvable => (
-                "Cet élément n'existe pas, ou n'est pas à vous.",
-                "This does not exist, or is not yours.",
-            ),
-            Self::CompteDejaValide => (
-                "Ce compte est déjà validé. Vous pouvez vous connecter.",
-                "This account is already validated. You can log in.",
-            ),
-            Self::CompteNonValide => (
-                "Connexion impossible : le compte n'est pas encore validé. Ouvrez le lien reçu par mail, ou demandez-en un nouveau.",
-                "You cannot log in yet: the account is not validated. Open the link you received by mail, or ask for a new one.",
-            ),
-            Self::CompteHorsCampagne => (
-                "Ce compte appartient à une campagne fermée. Créez un nouveau compte pour la campagne en cours, avec la même adresse si vous le souhaitez.",
-                "This account belongs to a closed campaign. Create a new account for the current one, with the same address if you like.",
-            ),
-            Self::CampagneFermee => (
-                "Aucune campagne n'est ouverte en ce moment. Revenez à la date d'ouverture indiquée par l'université.",
-                "No campaign is open now. Come back on the opening date the university gives.",
-            ),
-            Self::LienExpire => (
-                "Ce lien a expiré. Demandez-en un nouveau.",
-                "This link has expired. Ask for a new one.",
-            ),
-            Self::LienRemplace => (
-                "Ce lien a déjà servi ou a été remplacé par un plus récent. Ouvrez le dernier mail reçu, ou demandez un nouveau lien.",
-                "This link was used, or replaced by a newer one. Open the latest mail, or ask for a new link.",
-            ),
-            Self::LienInvalide => (
-                "Ce lien n'est pas valable. Vérifiez qu'il est copié en entier, ou demandez-en un nouveau.",
-                "This link is not valid. Check that it is copied in full, or ask for a new one.",
-            ),
-            Self::AdressePrise => (
-                "Un compte utilise déjà cette adresse pour la campagne en cours.",
-                "An account already uses this address for the current campaign.",
-            ),
-            Self::ProfilIncomplet => (
-                "Complétez d'abord votre profil : informations personnelles, adresse et baccalauréat.",
-                "Complete your profile first: personal information, address and baccalauréat.",
-            ),
-            Self::FormationFermee => (
-                "Cette formation ne reçoit pas de candidature en ce moment. Consultez ses dates dans l'offre.",
-                "This programme is not taking applications now. See its dates in the list of programmes.",
-            ),
-            Self::LimiteCampagne => (
-                "Vous avez atteint le nombre maximal de dossiers de la campagne. Annulez un dossier non transmis pour en ouvrir un autre.",
-                "You have reached the campaign's limit of applications. Drop one that is not transmitted to open another.",
-            ),
-            Self::LimiteCentre => (
-                "Vous avez atteint le nombre maximal de dossiers de ce centre de candidature. Annulez un dossier non transmis pour en ouvrir un autre.",
-                "You have reached this office's limit of applications. Drop one that is not transmitted to open another.",
-            ),
-            Self::DossierExiste => (
-                "Vous avez déjà un dossier pour cette formation.",
-                "You already have an application for this programme.",
-            ),
-            Self::RetourDepasse => (
-                "La date limite de retour est passée : ce dossier ne peut plus être modifié ni transmis.",
-                "The return date has passed: this application can no longer be changed or transmitted.",
-            ),
-            Self::PieceManquante => (
-                "Il manque au moins une pièce justificative. Déposez-la avant de transmettre.",
-                "At least one document is missing. Hand it in before you transmit.",
-            ),
-            Self::DossierTransmis => (
-                "Ce dossier est transmis : plus rien ne peut y être modifié.",
-                "This application is transmitted: nothing in it can be changed any more.",
-            ),
-            Self::DossierAnnule => (
-                "Ce dossier a été annulé. Vous pouvez en ouvrir un autre pour cette formation.",
-                "This application was dropped. You can open another one for this programme.",
-            ),
-            Self::PieceInconnue => (
-                "Cette formation ne demande pas cette pièce.",
-                "This programme does not ask for this document.",
-            ),
-            Self::PieceObligatoire => (
-                "Cette pièce est demandée à tous : elle ne peut pas être déclarée « non concerné ».",
-                "This document is asked of everybody: it cannot be declared not applicable.",
-            ),
-            Self::CertificationManquante => (
-                "Cochez la case par laquelle vous certifiez sur l'honneur ne pas être concerné.",
-                "Tick the box by which you certify on your honour that this does not apply to you.",
-            ),
-            Self::PieceNonConcernee => (
-                "Vous vous êtes déclaré non concerné par cette pièce. Revenez d'abord sur cette déclaration.",
-                "You declared this document not applicable. Take that declaration back first.",
-            ),
-            Self::PieceAttendue => (
-                "Il n'y a rien à retirer : cette pièce est encore attendue.",
-                "There is nothing to remove: this document is still awaited.",
-            ),
-            Self::TropDEntrees => (
-                "Cette rubrique est pleine. Retirez une ligne pour en ajouter une autre.",
-                "This section is full. Remove a line to add another.",
-            ),
-        }
     }
 }
 

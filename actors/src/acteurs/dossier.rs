@@ -1,4 +1,4 @@
-//! The actor of one dossier. It may ask its candidate's actor, never the other way round (ADR 0006).
+//! The actor of one dossier. It may ask its candidate's actor and its formation's, never the other way round (ADR 0006, 0008).
 
 use std::sync::Arc;
 
@@ -6,7 +6,9 @@ use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, Wr
 use storage::{Batch, StoreError};
 
 use domain::candidat::{Actif, Candidat, Commande as CommandeCandidat};
-use domain::dossier::{Commande, Dossier, Facts, Joindre, decide, effets};
+use domain::dossier::{
+    Acteur, Commande, Decision, Dossier, Facts, Joindre, Nature, decide, effets,
+};
 use domain::ids::{CandidatId, DossierId};
 use domain::refus::CodeRefus;
 
@@ -14,7 +16,7 @@ use super::{Annuaire, BOITE, ESSAIS, Retour, occupe, repondre};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup};
 use crate::protocol::{DossierVue, Faute};
-use crate::vues;
+use crate::vues::{self, Regard};
 
 /// What one may send to the actor.
 #[derive(Message)]
@@ -22,31 +24,74 @@ use crate::vues;
 pub(crate) enum OrdreDossier {
     /// Decide and make durable.
     Executer {
-        /// Recognises a repeat.
-        id: Option<String>,
-        /// Whose dossier it must be.
-        candidat: CandidatId,
-        /// What.
-        commande: Commande,
-        /// The version the asker saw.
-        version: Option<u64>,
+        /// Who asks what, how.
+        demande: Box<Demande>,
         /// Where the answer goes.
         retour: Retour<DossierVue>,
     },
     /// Tell the state.
     Lire {
-        /// Whose dossier it must be.
-        candidat: CandidatId,
+        /// Whose dossier it must be, when a candidate asks; staff see it whole.
+        candidat: Option<CandidatId>,
         /// Where the answer goes.
         retour: Retour<DossierVue>,
     },
-    /// A timer: whose dossier it is, is read from it.
-    Rappeler {
-        /// Days before the return date.
-        jours: u8,
+    /// Say what an act would come to, and do nothing.
+    Essayer {
+        /// Who asks what.
+        demande: Box<Demande>,
         /// Where the answer goes.
-        retour: Retour<()>,
+        retour: Retour<Essai>,
     },
+}
+
+/// An act on a dossier.
+#[derive(Clone, Debug)]
+pub(crate) struct Demande {
+    /// Recognises a repeat.
+    pub(crate) id: Option<String>,
+    /// Who acts.
+    pub(crate) par: Acteur,
+    /// Whose dossier it must be; anybody's for staff and timers.
+    pub(crate) candidat: Option<CandidatId>,
+    /// What.
+    pub(crate) commande: Commande,
+    /// The version the asker saw.
+    pub(crate) version: Option<u64>,
+}
+
+impl Demande {
+    /// Of a candidate.
+    pub(crate) fn du_candidat(candidat: &CandidatId, commande: Commande) -> Self {
+        Self {
+            id: None,
+            par: Acteur::Candidat,
+            candidat: Some(candidat.clone()),
+            commande,
+            version: None,
+        }
+    }
+
+    /// Of a timer or a step that follows.
+    pub(crate) fn du_systeme(commande: Commande) -> Self {
+        Self {
+            id: None,
+            par: Acteur::Systeme,
+            candidat: None,
+            commande,
+            version: None,
+        }
+    }
+}
+
+/// What an act would come to (dry run).
+#[derive(Clone, Debug)]
+#[expect(dead_code, reason = "batches with a dry run read it")]
+pub(crate) struct Essai {
+    /// The dossier as it stands.
+    pub(crate) vue: DossierVue,
+    /// What would be owed.
+    pub(crate) effets: Vec<domain::effet::Effet>,
 }
 
 /// One per dossier in use.
@@ -111,7 +156,7 @@ fn echouer(ordre: OrdreDossier, faute: Faute) {
         OrdreDossier::Executer { retour, .. } | OrdreDossier::Lire { retour, .. } => {
             repondre(retour, Err(faute));
         }
-        OrdreDossier::Rappeler { retour, .. } => repondre(retour, Err(faute)),
+        OrdreDossier::Essayer { retour, .. } => repondre(retour, Err(faute)),
     }
 }
 
@@ -123,58 +168,73 @@ struct Bureau {
 impl Bureau {
     async fn servir(&self, fil: &mut Fil<Dossier>, ordre: OrdreDossier) {
         match ordre {
-            OrdreDossier::Executer {
-                id,
-                candidat,
-                commande,
-                version,
-                retour,
-            } => {
-                let reponse = self.executer(fil, id, &candidat, &commande, version).await;
-                repondre(retour, reponse);
+            OrdreDossier::Executer { demande, retour } => {
+                repondre(retour, self.executer(fil, &demande).await);
             }
             OrdreDossier::Lire { candidat, retour } => {
-                repondre(retour, self.lire(fil, &candidat).await);
+                repondre(retour, self.lire(fil, candidat.as_ref()).await);
             }
-            OrdreDossier::Rappeler { jours, retour } => {
-                let reponse = match fil.etat.identite().map(|i| i.candidat.clone()) {
-                    None => Ok(()),
-                    Some(candidat) => {
-                        let commande = Commande::Rappeler { jours };
-                        self.executer(fil, None, &candidat, &commande, None)
-                            .await
-                            .map(drop)
-                    }
-                };
-                repondre(retour, reponse);
+            OrdreDossier::Essayer { demande, retour } => {
+                repondre(retour, self.essayer(fil, &demande).await);
             }
         }
     }
 
-    async fn lire(&self, fil: &Fil<Dossier>, candidat: &CandidatId) -> Result<DossierVue, Faute> {
-        a_lui(fil, candidat)?;
-        let etat = self.annuaire.lire_candidat(candidat).await?.etat;
-        self.vue(fil, actif(&etat)?)
+    async fn lire(
+        &self,
+        fil: &Fil<Dossier>,
+        candidat: Option<&CandidatId>,
+    ) -> Result<DossierVue, Faute> {
+        let qui = a_qui(fil, candidat)?;
+        let etat = self.annuaire.lire_candidat(&qui).await?.etat;
+        let regard = match candidat {
+            Some(_) => Regard::Candidat,
+            None => Regard::Gestion,
+        };
+        self.vue(fil, actif(&etat)?, regard).await
     }
 
-    fn vue(&self, fil: &Fil<Dossier>, actif: &Actif) -> Result<DossierVue, Faute> {
+    /// With the real rank, when there is one to show.
+    async fn vue(
+        &self,
+        fil: &Fil<Dossier>,
+        actif: &Actif,
+        regard: Regard,
+    ) -> Result<DossierVue, Faute> {
         let catalogue = self.atelier.catalogue();
-        let vue = vues::dossier(fil, actif, &catalogue, self.atelier.maintenant());
-        vue.ok_or_else(|| CodeRefus::Introuvable.into())
+        let maintenant = self.atelier.maintenant();
+        let vue = vues::dossier(fil, actif, &catalogue, (maintenant, regard));
+        let mut vue = vue.ok_or(CodeRefus::Introuvable)?;
+        let attend = fil.etat.publie().filter(|p| p.reponse.is_none());
+        if attend.is_some_and(|p| matches!(p.avis.nature, Nature::ListeComplementaire { .. })) {
+            let places = self.annuaire.lire_places(&vue.formation).await?;
+            if let Some(decision) = &mut vue.decision {
+                decision.rang_reel = places.rang_reel(&vue.id);
+            }
+        }
+        Ok(vue)
+    }
+
+    /// Whose dossier it is: of the command that creates it, or as it stands, checked against who asks.
+    fn proprietaire(fil: &Fil<Dossier>, demande: &Demande) -> Result<CandidatId, Faute> {
+        if let (
+            Dossier::Absent,
+            Commande::Creer { candidat, .. } | Commande::Proposer { candidat, .. },
+        ) = (fil.etat.as_ref(), &demande.commande)
+        {
+            return Ok(candidat.clone());
+        }
+        a_qui(fil, demande.candidat.as_ref())
     }
 
     async fn executer(
         &self,
         fil: &mut Fil<Dossier>,
-        id: Option<String>,
-        candidat: &CandidatId,
-        commande: &Commande,
-        version: Option<u64>,
+        demande: &Demande,
     ) -> Result<DossierVue, Faute> {
-        if !matches!(commande, Commande::Creer { .. }) {
-            a_lui(fil, candidat)?;
-        }
-        if let Some(id) = &id
+        let candidat = Self::proprietaire(fil, demande)?;
+        let regard = regard(demande);
+        if let Some(id) = &demande.id
             && self
                 .atelier
                 .store
@@ -182,47 +242,28 @@ impl Bureau {
                 .map_err(|e| faute(&e))?
                 .is_some()
         {
-            return self.lire(fil, candidat).await;
+            let etat = self.annuaire.lire_candidat(&candidat).await?.etat;
+            return self.vue(fil, actif(&etat)?, regard).await;
         }
-        let actuelle = fil.tete.version;
-        if version.is_some_and(|vue| vue != actuelle) {
-            return Err(Faute::VersionPerimee { actuelle });
-        }
+        version_vue(fil, demande)?;
         for _ in 0..ESSAIS {
-            let etat = self.annuaire.lire_candidat(candidat).await?.etat;
-            let (actif, catalogue) = (actif(&etat)?, self.atelier.catalogue());
-            let facts = Facts {
-                maintenant: self.atelier.maintenant(),
-                catalogue: &catalogue,
-                tiroir: &actif.tiroir,
-                profil: &actif.profil,
-            };
-            let decision = decide(&fil.etat, commande, &facts)?;
+            let etat = self.annuaire.lire_candidat(&candidat).await?.etat;
+            let actif = actif(&etat)?;
+            let decision = self.decider(fil, actif, demande)?;
             if let Some(acte) = decision.tiroir {
                 // The guard is this dossier's, whose mailbox is held; the drawer is the candidate's.
                 let acte = CommandeCandidat::Tiroir(acte);
-                let apres = self.annuaire.candidat(candidat, id, acte).await?.etat;
-                return self.vue(fil, self::actif(&apres)?);
+                let id = demande.id.clone();
+                let apres = self.annuaire.candidat(&candidat, id, acte).await?.etat;
+                return self.vue(fil, self::actif(&apres)?, regard).await;
             }
             if decision.evenements.is_empty() {
-                return self.vue(fil, actif);
+                return self.vue(fil, actif, regard).await;
             }
-            let compte = &actif.base.compte;
-            let joindre = Joindre {
-                mail: &compte.mail,
-                langue: compte.langue,
-            };
-            let dus =
-                |apres: &Dossier, evenement: &_| effets(apres, evenement, &catalogue, joindre);
-            let lot = Batch {
-                dedup: dedup(&self.atelier, id.clone(), &()),
-                ..Batch::default()
-            };
-            match fil
-                .ajouter(&self.atelier, decision.evenements, dus, lot)
-                .await
-            {
-                Ok(()) | Err(StoreError::Duplicate(_)) => return self.vue(fil, actif),
+            match self.rendre_durable(fil, actif, demande, decision).await? {
+                Ok(()) | Err(StoreError::Duplicate(_)) => {
+                    return self.vue(fil, actif, regard).await;
+                }
                 Err(StoreError::Conflict { .. }) => {}
                 Err(
                     erreur @ (StoreError::Taken(_)
@@ -235,13 +276,115 @@ impl Bureau {
         }
         Err(occupe())
     }
+
+    fn decider(
+        &self,
+        fil: &Fil<Dossier>,
+        actif: &Actif,
+        demande: &Demande,
+    ) -> Result<Decision, Faute> {
+        let catalogue = self.atelier.catalogue();
+        let facts = Facts {
+            maintenant: self.atelier.maintenant(),
+            par: &demande.par,
+            catalogue: &catalogue,
+            tiroir: &actif.tiroir,
+            profil: &actif.profil,
+        };
+        Ok(decide(&fil.etat, &demande.commande, &facts)?)
+    }
+
+    /// One commit: the dossier's events, what they owe, and what they do to the formation's places.
+    async fn rendre_durable(
+        &self,
+        fil: &mut Fil<Dossier>,
+        actif: &Actif,
+        demande: &Demande,
+        decision: Decision,
+    ) -> Result<Result<(), StoreError>, Faute> {
+        let catalogue = self.atelier.catalogue();
+        let joindre = joindre(actif);
+        let dus = |apres: &Dossier, evenement: &_| effets(apres, evenement, &catalogue, joindre);
+        let mut lot = Batch {
+            dedup: dedup(&self.atelier, demande.id.clone(), &()),
+            ..Batch::default()
+        };
+        let prepare = fil
+            .preparer(&self.atelier, decision.evenements, dus, &mut lot)
+            .map_err(|e| faute(&e))?;
+        let commis = match (decision.places, fil.etat.identite()) {
+            (Some(acte), Some(identite)) => {
+                let dossier = identite.id.clone();
+                self.annuaire
+                    .sceller(&identite.formation, dossier, acte, lot)
+                    .await?
+            }
+            (_, _) => self.atelier.store.commit(lot).await,
+        };
+        Ok(fil.conclure(&self.atelier, prepare, commis))
+    }
+
+    /// Dry run: the same decision, and what it would owe; nothing is written.
+    async fn essayer(&self, fil: &Fil<Dossier>, demande: &Demande) -> Result<Essai, Faute> {
+        let candidat = Self::proprietaire(fil, demande)?;
+        version_vue(fil, demande)?;
+        let etat = self.annuaire.lire_candidat(&candidat).await?.etat;
+        let actif = actif(&etat)?;
+        let decision = self.decider(fil, actif, demande)?;
+        let catalogue = self.atelier.catalogue();
+        if let (Some(acte), Some(identite)) = (&decision.places, fil.etat.identite()) {
+            let places = self.annuaire.lire_places(&identite.formation).await?;
+            let formation = catalogue.formations.get(&identite.formation);
+            let facts = domain::places::Facts {
+                formation: formation.ok_or(CodeRefus::Introuvable)?,
+            };
+            domain::places::decide(&places, &identite.id, acte, facts)?;
+        }
+        let mut dus = Vec::new();
+        let mut apres = (*fil.etat).clone();
+        for evenement in &decision.evenements {
+            apres = domain::dossier::evolve(apres, evenement);
+            dus.extend(effets(&apres, evenement, &catalogue, joindre(actif)));
+        }
+        Ok(Essai {
+            vue: self.vue(fil, actif, regard(demande)).await?,
+            effets: dus,
+        })
+    }
 }
 
-/// A dossier of someone else is as if it were not there (Q15).
-fn a_lui(fil: &Fil<Dossier>, candidat: &CandidatId) -> Result<(), Faute> {
-    match fil.etat.identite() {
-        Some(identite) if &identite.candidat == candidat => Ok(()),
-        Some(_) | None => Err(CodeRefus::Introuvable.into()),
+/// Staff see the whole; whoever must own the dossier sees what candidates see.
+fn regard(demande: &Demande) -> Regard {
+    match demande.candidat {
+        Some(_) => Regard::Candidat,
+        None => Regard::Gestion,
+    }
+}
+
+fn joindre(actif: &Actif) -> Joindre<'_> {
+    let compte = &actif.base.compte;
+    Joindre {
+        mail: &compte.mail,
+        langue: compte.langue,
+    }
+}
+
+fn version_vue(fil: &Fil<Dossier>, demande: &Demande) -> Result<(), Faute> {
+    let actuelle = fil.tete.version;
+    if demande.version.is_some_and(|vue| vue != actuelle) {
+        return Err(Faute::VersionPerimee { actuelle });
+    }
+    Ok(())
+}
+
+/// Whose dossier it is. One of someone else, or a proposition still hidden, is as if it were not there (Q15, T03).
+fn a_qui(fil: &Fil<Dossier>, candidat: Option<&CandidatId>) -> Result<CandidatId, Faute> {
+    let identite = fil.etat.identite().ok_or(CodeRefus::Introuvable)?;
+    match candidat {
+        Some(qui) if &identite.candidat != qui || fil.etat.cache() => {
+            Err(CodeRefus::Introuvable.into())
+        }
+        Some(_) | None => Ok(identite.candidat.clone()),
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod candidat;
 mod dossier;
+mod formation;
 mod registre;
 
 pub(crate) use candidat::Instantane;
+pub(crate) use dossier::Demande;
 pub(crate) use registre::{Annuaire, Salle, demarrer};
 
 use tokio::sync::oneshot;

@@ -11,11 +11,13 @@ use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use tokio::sync::oneshot;
 
 use domain::candidat::Commande as CommandeCandidat;
-use domain::dossier::Commande as CommandeDossier;
-use domain::ids::{CandidatId, DossierId};
+use domain::ids::{CandidatId, DossierId, FormationCode};
+use domain::places::{Commande as CommandePlaces, Places};
+use storage::Batch;
 
 use super::candidat::{ActeurCandidat, Instantane, OrdreCandidat};
-use super::dossier::{ActeurDossier, OrdreDossier};
+use super::dossier::{ActeurDossier, Demande, Essai, OrdreDossier};
+use super::formation::{ActeurFormation, OrdreFormation, Scelle};
 use super::{Retour, occupe};
 use crate::atelier::Atelier;
 use crate::protocol::{DossierVue, Faute};
@@ -29,6 +31,7 @@ const BOITE_REGISTRE: usize = 8192;
 pub(crate) enum Vers {
     Candidat(CandidatId, OrdreCandidat),
     Dossier(DossierId, OrdreDossier),
+    Formation(FormationCode, OrdreFormation),
 }
 
 /// The actors in memory of one kind.
@@ -69,6 +72,7 @@ struct Registre {
     annuaire: Annuaire,
     candidats: Presents<CandidatId, ActeurCandidat>,
     dossiers: Presents<DossierId, ActeurDossier>,
+    formations: Presents<FormationCode, ActeurFormation>,
 }
 
 impl Actor for Registre {
@@ -87,6 +91,10 @@ impl Actor for Registre {
                 .dossiers
                 .0
                 .retain(|_, (_, vu)| vu.elapsed() < repos);
+            registre
+                .formations
+                .0
+                .retain(|_, (_, vu)| vu.elapsed() < repos);
             registre.compter();
         });
     }
@@ -94,7 +102,7 @@ impl Actor for Registre {
 
 impl Registre {
     fn compter(&self) {
-        let presents = self.candidats.0.len() + self.dossiers.0.len();
+        let presents = self.candidats.0.len() + self.dossiers.0.len() + self.formations.0.len();
         self.annuaire
             .0
             .presents
@@ -116,6 +124,10 @@ impl Handler<Vers> for Registre {
                 let annuaire = self.annuaire.clone();
                 let naitre = || ActeurDossier::new(id.clone(), atelier.clone(), annuaire);
                 self.dossiers.remettre(&id, ordre, naitre);
+            }
+            Vers::Formation(code, ordre) => {
+                let naitre = || ActeurFormation::new(code.clone(), atelier.clone());
+                self.formations.remettre(&code, ordre, naitre);
             }
         }
         self.compter();
@@ -179,36 +191,65 @@ impl Annuaire {
     pub(crate) async fn dossier(
         &self,
         dossier: &DossierId,
-        candidat: &CandidatId,
-        (id, commande, version): (Option<String>, CommandeDossier, Option<u64>),
+        demande: Demande,
     ) -> Result<DossierVue, Faute> {
-        let (dossier, candidat) = (dossier.clone(), candidat.clone());
-        self.demander(|retour| {
-            let ordre = OrdreDossier::Executer {
-                id,
-                candidat,
-                commande,
-                version,
-                retour,
-            };
-            Vers::Dossier(dossier, ordre)
-        })
-        .await
+        let (dossier, demande) = (dossier.clone(), Box::new(demande));
+        self.demander(|retour| Vers::Dossier(dossier, OrdreDossier::Executer { demande, retour }))
+            .await
     }
 
+    /// What an act would come to; nothing is written.
+    #[expect(dead_code, reason = "batches with a dry run ask it")]
+    pub(crate) async fn essayer(
+        &self,
+        dossier: &DossierId,
+        demande: Demande,
+    ) -> Result<Essai, Faute> {
+        let (dossier, demande) = (dossier.clone(), Box::new(demande));
+        self.demander(|retour| Vers::Dossier(dossier, OrdreDossier::Essayer { demande, retour }))
+            .await
+    }
+
+    /// As its candidate sees it, or whole when nobody in particular must own it.
     pub(crate) async fn lire_dossier(
         &self,
         dossier: &DossierId,
-        candidat: &CandidatId,
+        candidat: Option<&CandidatId>,
     ) -> Result<DossierVue, Faute> {
-        let (dossier, candidat) = (dossier.clone(), candidat.clone());
+        let (dossier, candidat) = (dossier.clone(), candidat.cloned());
         self.demander(|retour| Vers::Dossier(dossier, OrdreDossier::Lire { candidat, retour }))
             .await
     }
 
-    pub(crate) async fn rappeler(&self, dossier: &DossierId, jours: u8) -> Result<(), Faute> {
-        let dossier = dossier.clone();
-        self.demander(|retour| Vers::Dossier(dossier, OrdreDossier::Rappeler { jours, retour }))
+    /// Commits a dossier's batch with what it does to its formation's places.
+    pub(crate) async fn sceller(
+        &self,
+        formation: &FormationCode,
+        dossier: DossierId,
+        commande: CommandePlaces,
+        lot: Batch,
+    ) -> Result<Scelle, Faute> {
+        let formation = formation.clone();
+        let lot = Box::new(lot);
+        self.demander(|retour| {
+            let ordre = OrdreFormation::Sceller {
+                dossier,
+                commande,
+                lot,
+                retour,
+            };
+            Vers::Formation(formation, ordre)
+        })
+        .await
+    }
+
+    /// Ranks, offers and confirmed admissions of a formation.
+    pub(crate) async fn lire_places(
+        &self,
+        formation: &FormationCode,
+    ) -> Result<Arc<Places>, Faute> {
+        let formation = formation.clone();
+        self.demander(|retour| Vers::Formation(formation, OrdreFormation::Lire { retour }))
             .await
     }
 }
@@ -248,6 +289,7 @@ pub(crate) fn demarrer(atelier: Arc<Atelier>) -> std::io::Result<(Annuaire, Sall
                     annuaire: partage.clone(),
                     candidats: Presents(HashMap::new()),
                     dossiers: Presents(HashMap::new()),
+                    formations: Presents(HashMap::new()),
                 };
                 partage.fixer(registre.start());
                 let _parti = pret.send(());

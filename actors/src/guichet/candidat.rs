@@ -1,13 +1,13 @@
 //! What a candidate with a session asks and does.
 
 use domain::candidat::{Actif, Candidat, Commande};
-use domain::dossier::Commande as CommandeDossier;
+use domain::dossier::{Acteur, Commande as CommandeDossier};
 use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode};
 use domain::profil::{Entree, Rubrique};
 use domain::refus::{CodeRefus, Refus};
 
 use super::Guichet;
-use crate::acteurs::Instantane;
+use crate::acteurs::{Demande, Instantane};
 use crate::jetons;
 use crate::mots_de_passe::Verdict;
 use crate::protocol::{Acte, Faute, Reponse, Resultat};
@@ -65,7 +65,7 @@ impl Guichet {
             }
             Acte::Dossiers => self.dossiers(qui, &lu).await,
             Acte::Dossier { id } => Ok(Reponse::Dossier(Box::new(
-                self.annuaire.lire_dossier(&id, qui).await?,
+                self.annuaire.lire_dossier(&id, Some(qui)).await?,
             ))),
             Acte::OuvrirDossier { formation } => self.ouvrir(qui, id, formation).await,
             Acte::AgirDossier {
@@ -128,9 +128,9 @@ impl Guichet {
     async fn dossiers(&self, qui: &CandidatId, lu: &Instantane) -> Resultat {
         let mut dossiers = Vec::new();
         for id in actif(lu)?.dossiers.keys() {
-            match self.annuaire.lire_dossier(id, qui).await {
+            match self.annuaire.lire_dossier(id, Some(qui)).await {
                 Ok(vue) => dossiers.push(vue),
-                // Its stream is still to be created by the relay (T01 after a crash).
+                // Its stream is still to be created by the relay (T01 after a crash), or it is still hidden (T03).
                 Err(Faute::Refus(Refus {
                     code: CodeRefus::Introuvable,
                     ..
@@ -154,6 +154,8 @@ impl Guichet {
         let commande = Commande::OuvrirDossier {
             dossier: dossier.clone(),
             formation: formation.clone(),
+            par: Acteur::Candidat,
+            proposition: false,
         };
         self.annuaire.candidat(qui, id, commande).await?;
         let creer = CommandeDossier::Creer {
@@ -161,10 +163,8 @@ impl Guichet {
             candidat: qui.clone(),
             formation,
         };
-        let vue = self
-            .annuaire
-            .dossier(&dossier, qui, (None, creer, None))
-            .await?;
+        let demande = Demande::du_candidat(qui, creer);
+        let vue = self.annuaire.dossier(&dossier, demande).await?;
         Ok(Reponse::Dossier(Box::new(vue)))
     }
 
@@ -174,21 +174,17 @@ impl Guichet {
         dossier: &DossierId,
         (id, commande, version): (Option<String>, CommandeDossier, Option<u64>),
     ) -> Resultat {
-        let annule = match &commande {
-            CommandeDossier::Creer { .. } | CommandeDossier::Rappeler { .. } => {
-                return Err(CodeRefus::Introuvable.into());
-            }
-            CommandeDossier::Annuler => true,
-            CommandeDossier::Deposer { .. }
-            | CommandeDossier::Retirer { .. }
-            | CommandeDossier::DeclarerNonConcerne { .. }
-            | CommandeDossier::RevenirConcerne { .. }
-            | CommandeDossier::Transmettre => false,
+        // A dossier begins in the candidate's own stream, where the limits are.
+        if let CommandeDossier::Creer { .. } = commande {
+            return Err(CodeRefus::Introuvable.into());
+        }
+        let annule = commande == CommandeDossier::Annuler;
+        let demande = Demande {
+            id,
+            version,
+            ..Demande::du_candidat(qui, commande)
         };
-        let vue = self
-            .annuaire
-            .dossier(dossier, qui, (id, commande, version))
-            .await?;
+        let vue = self.annuaire.dossier(dossier, demande).await?;
         if annule {
             // The relay would do it as well; who drops a dossier to open another should not wait for it.
             let clore = Commande::CloreDossier {

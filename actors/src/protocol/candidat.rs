@@ -1,10 +1,8 @@
 //! What a candidate asks and sees.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use domain::dossier::Depot;
-use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode, Numero, PieceCode};
+use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode, Numero};
 use domain::langue::Langue;
 use domain::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubrique};
 
@@ -63,11 +61,11 @@ pub enum Acte {
         /// To what.
         formation: FormationCode,
     },
-    /// T04–T06.
+    /// T04–T06, T10, T11, T18–T20.
     AgirDossier {
         /// Which.
         id: DossierId,
-        /// What; [`domain::dossier::Commande::Creer`] and `Rappeler` are not for candidates.
+        /// What; the dossier refuses what is not for candidates.
         commande: domain::dossier::Commande,
         /// The version the asker saw (`If-Match`).
         version: Option<u64>,
@@ -98,68 +96,4 @@ pub struct Moi {
     pub dossiers_vivants: Vec<FormationCode>,
     /// Of the account's stream.
     pub version: u64,
-}
-
-/// Where a dossier stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Etat {
-    /// Being filled in.
-    EnAttente,
-    /// Handed in.
-    Transmis,
-    /// Dropped.
-    Annule,
-}
-
-/// A piece of a dossier as it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PieceVue {
-    /// Which.
-    pub code: PieceCode,
-    /// What is in; nothing while it is awaited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub depot: Option<Depot>,
-}
-
-/// One line of a dossier's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trace {
-    /// When.
-    pub le: Timestamp,
-    /// The event's stored name.
-    pub evenement: String,
-    /// The piece it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub piece: Option<PieceCode>,
-}
-
-/// A dossier as it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DossierVue {
-    /// Itself.
-    pub id: DossierId,
-    /// Whose.
-    pub candidat: CandidatId,
-    /// To what.
-    pub formation: FormationCode,
-    /// Where it stands.
-    pub etat: Etat,
-    /// Since when.
-    pub cree_le: Timestamp,
-    /// When it was handed in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transmis_le: Option<Timestamp>,
-    /// In the formation's order; as handed in once it is transmitted.
-    pub pieces: Vec<PieceVue>,
-    /// Whether the button is green (G28).
-    pub transmissible: bool,
-    /// The last moment to transmit has passed (T24).
-    pub echu: bool,
-    /// What happened, oldest first.
-    pub historique: Vec<Trace>,
-    /// Of its stream.
-    pub version: u64,
-    /// The head of its hash chain, hexadecimal; the receipt signs it.
-    pub chaine: String,
 }

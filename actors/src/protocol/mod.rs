@@ -1,6 +1,7 @@
 //! What the edge may ask, and what it is answered. These travel on `cmd.*`, in process or over NATS.
 
 mod candidat;
+mod dossier;
 
 use bus::{Routed, Subject};
 use jiff::Timestamp;
@@ -11,7 +12,10 @@ use domain::ids::{CandidatId, EntreeId, Numero};
 use domain::langue::Langue;
 use domain::refus::Refus;
 
-pub use candidat::{Acte, DossierVue, Etat, Moi, PieceVue, Trace};
+pub use candidat::{Acte, Moi};
+pub use dossier::{
+    DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
+};
 
 /// The most events of the campaign in one answer; the asker comes back for the rest.
 pub const MAX_EVENEMENTS_CAMPAGNE: usize = 200;

@@ -351,6 +351,7 @@ impl Monde {
                 type_: TypeFichier::Pdf,
                 taille: 10,
                 depose_le: self.horloge.maintenant(),
+                en_analyse: false,
             },
         }
     }

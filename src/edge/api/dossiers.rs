@@ -1,11 +1,11 @@
 //! Dossiers (G20–G30).
 
-use actors::protocol::{Acte, DossierVue, Etat as EtatDossier, Moi, Reponse};
+use actors::protocol::{Acte, DossierVue, Moi, Reponse};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use domain::dossier::{Commande, Depot};
-use domain::ids::{DossierId, FormationCode};
+use domain::ids::{DossierId, FormationCode, PieceCode};
 use domain::refus::CodeRefus;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -124,6 +124,24 @@ pub(super) async fn annuler(
     agir(&etat, &demandeur, &id, Commande::Annuler).await
 }
 
+/// T18.
+pub(super) async fn confirmer(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    agir(&etat, &demandeur, &id, Commande::Confirmer).await
+}
+
+/// T19, T20.
+pub(super) async fn se_desister(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    agir(&etat, &demandeur, &id, Commande::SeDesister).await
+}
+
 /// The receipt of a dossier that was handed in.
 pub(super) async fn accuse(
     State(etat): State<Etat>,
@@ -143,9 +161,7 @@ pub(in crate::edge) fn signer(
     vue: &DossierVue,
     moi: Moi,
 ) -> Result<Response, Probleme> {
-    let (EtatDossier::Transmis, Some(transmis_le)) = (vue.etat, vue.transmis_le) else {
-        return Err(CodeRefus::Introuvable.into());
-    };
+    let remise = vue.remise.as_ref().ok_or(CodeRefus::Introuvable)?;
     let catalogue = etat.catalogue();
     let formation = catalogue.formations.get(&vue.formation);
     let contenu = Contenu {
@@ -160,33 +176,29 @@ pub(in crate::edge) fn signer(
             .as_ref()
             .map(|c| c.code.to_string())
             .unwrap_or_default(),
-        transmis_le,
-        pieces: vue.pieces.iter().map(|p| piece(p, &catalogue)).collect(),
-        version: vue.version,
-        chaine: vue.chaine.clone(),
+        transmis_le: remise.transmis_le,
+        pieces: remise
+            .pieces
+            .iter()
+            .map(|(code, depot)| piece(code, depot, &catalogue))
+            .collect(),
+        version: remise.version,
+        chaine: remise.chaine.clone(),
     };
     let signe = accuse::signer(&etat.cle_accuse, contenu).map_err(|e| Probleme::interne(&e))?;
     Ok(Json(signe).into_response())
 }
 
-fn piece(vue: &actors::protocol::PieceVue, catalogue: &domain::campagne::Catalogue) -> PieceAccuse {
-    let fichier = match &vue.depot {
-        Some(Depot::Deposee { fichier }) => Some(fichier),
-        Some(Depot::NonConcerne { .. }) | None => None,
+fn piece(code: &PieceCode, depot: &Depot, catalogue: &domain::campagne::Catalogue) -> PieceAccuse {
+    let (statut, fichier) = match depot {
+        Depot::Deposee { fichier } => ("deposee", Some(fichier)),
+        Depot::NonConcerne { .. } => ("non_concerne", None),
     };
-    let libelle = catalogue
-        .pieces
-        .get(&vue.code)
-        .map(|d| d.libelle.fr.clone());
+    let libelle = catalogue.pieces.get(code).map(|d| d.libelle.fr.clone());
     PieceAccuse {
-        code: vue.code.to_string(),
+        code: code.to_string(),
         libelle: libelle.unwrap_or_default(),
-        statut: if fichier.is_some() {
-            "deposee"
-        } else {
-            "non_concerne"
-        }
-        .to_owned(),
+        statut: statut.to_owned(),
         sha256: fichier.map(|f| f.sha256.clone()),
         fichier: fichier.map(|f| f.nom.clone()),
     }

@@ -56,7 +56,10 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/dossiers", get(dossiers::lister).post(dossiers::ouvrir))
         .route("/dossiers/{id}", get(dossiers::lire))
         .route("/dossiers/{id}/transmission", post(dossiers::transmettre))
+        .route("/dossiers/{id}/confirmation", post(dossiers::confirmer))
+        .route("/dossiers/{id}/desistement", post(dossiers::se_desister))
         .route("/dossiers/{id}/annulation", post(dossiers::annuler))
+        .route("/dossiers/{id}/pieces/{code}/tiroir", post(pieces::puiser))
         .route("/dossiers/{id}/accuse", get(dossiers::accuse))
         .route("/dossiers/{id}/accuse.json", get(dossiers::accuse))
         .route(

@@ -71,12 +71,25 @@ pub(super) async fn deposer(
     let piece = PieceCode::new(code);
     // Before a byte is read: the dossier is the asker's and asks for this piece.
     let vue = dossiers::trouver(&etat, &demandeur, &id).await?;
-    let ouvert = vue.etat == actors::protocol::Etat::EnAttente;
+    let ouvert = matches!(
+        vue.etat,
+        actors::protocol::Etat::EnAttente | actors::protocol::Etat::Incomplet
+    );
     if ouvert && !vue.pieces.iter().any(|p| p.code == piece) {
         return Err(CodeRefus::PieceInconnue.into());
     }
     let fichier = recevoir_fichier(&etat, requete).await?;
     dossiers::agir(&etat, &demandeur, &id, Commande::Deposer { piece, fichier }).await
+}
+
+/// T10: hands in the drawer's file for a named common piece.
+pub(super) async fn puiser(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let piece = PieceCode::new(code);
+    dossiers::agir(&etat, &demandeur, &id, Commande::Puiser { piece }).await
 }
 
 /// Takes the file of a request: counted while it streams, looked at, synced under its content's name.
@@ -116,6 +129,7 @@ pub(in crate::edge) async fn recevoir_fichier(
         type_,
         taille: range.len,
         depose_le: etat.maintenant(),
+        en_analyse: false,
     })
 }
 

@@ -311,12 +311,12 @@ pub(super) async fn lire(
         .map(|p| ligne_piece(p, catalogue.pieces.get(&p.code)));
     let corps = rendu(&PageDossier {
         id,
-        etat: vues::libelle(vue.etat, &catalogue),
+        etat: vues::libelle_dossier(&vue, &catalogue),
         date: date(&vue, &catalogue),
         preuve: visiteur.preuve(),
         serment: SERMENT,
-        transmis: vue.etat == EtatDossier::Transmis,
-        ouvert: vue.etat == EtatDossier::EnAttente && !vue.echu,
+        transmis: vue.remise.is_some(),
+        ouvert: matches!(vue.etat, EtatDossier::EnAttente | EtatDossier::Incomplet) && !vue.echu,
         transmissible: vue.transmissible,
         pieces: pieces.collect(),
     });

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Actif, Candidat, Commande, Evenement};
-use crate::campagne::Catalogue;
-use crate::dossier::ActeTiroir;
+use super::{Actif, Candidat, Commande, Evenement, Ouverture};
+use crate::campagne::{Campagne, Catalogue, Formation};
+use crate::dossier::{ActeTiroir, Acteur};
 use crate::effet::Lien;
 use crate::ids::{DossierId, EntreeId, FormationCode};
 use crate::profil::{MAX_ENTREES, Rubrique};
@@ -172,12 +172,21 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
             }
             un(Evenement::EntreeRetiree { rubrique, id })
         }
-        Commande::OuvrirDossier { dossier, formation } => ouvrir(actif, dossier, &formation, facts),
-        Commande::CloreDossier { dossier } => match actif.dossiers.get(&dossier) {
-            Some(ouverture) if ouverture.vivant => un(Evenement::DossierClos { dossier }),
-            Some(_) | None => Ok(Vec::new()),
-        },
+        Commande::OuvrirDossier {
+            dossier,
+            formation,
+            par,
+            proposition,
+        } => ouvrir(actif, dossier, &formation, (par, proposition), facts),
+        Commande::CloreDossier { dossier } => clore(actif, dossier),
         Commande::Tiroir(acte) => ranger(actif, acte),
+    }
+}
+
+fn clore(actif: &Actif, dossier: DossierId) -> Resultat {
+    match actif.dossiers.get(&dossier) {
+        Some(ouverture) if ouverture.vivant => un(Evenement::DossierClos { dossier }),
+        Some(_) | None => Ok(Vec::new()),
     }
 }
 
@@ -209,7 +218,14 @@ fn ranger(actif: &Actif, acte: ActeTiroir) -> Resultat {
 }
 
 /// T01: profile complete (G11), window open (G23), limits, no live dossier for the formation (G22).
-fn ouvrir(actif: &Actif, dossier: DossierId, code: &FormationCode, facts: &Facts<'_>) -> Resultat {
+/// T02, T03: staff go beyond window and limits, which the event tells.
+fn ouvrir(
+    actif: &Actif,
+    dossier: DossierId,
+    code: &FormationCode,
+    (par, proposition): (Acteur, bool),
+    facts: &Facts<'_>,
+) -> Resultat {
     // The process may be taken up again after a crash: the same dossier twice is the same dossier.
     if actif.dossiers.contains_key(&dossier) {
         return Ok(Vec::new());
@@ -230,30 +246,50 @@ fn ouvrir(actif: &Actif, dossier: DossierId, code: &FormationCode, facts: &Facts
         .formations
         .get(code)
         .ok_or(CodeRefus::Introuvable)?;
-    if !formation.ouverte(facts.maintenant) {
-        return Err(CodeRefus::FormationFermee.into());
-    }
-    let vivants = || actif.dossiers.values().filter(|d| d.vivant);
-    if vivants().any(|d| &d.formation == code) {
+    let vivant = |d: &Ouverture| d.vivant && &d.formation == code;
+    if actif.dossiers.values().any(vivant) {
         return Err(CodeRefus::DossierExiste.into());
     }
-    if vivants().count() >= usize::try_from(campagne.max_dossiers).unwrap_or(usize::MAX) {
-        return Err(CodeRefus::LimiteCampagne.into());
+    let derogations = depassements(actif, campagne, formation, facts);
+    match derogations.first() {
+        Some(refus) if par.personnel().is_none() => Err((*refus).into()),
+        Some(_) | None => un(Evenement::DossierOuvert {
+            dossier,
+            formation: code.clone(),
+            centre: formation.centre.clone(),
+            par,
+            proposition,
+            derogations,
+        }),
     }
+}
+
+/// Window and limits that one more dossier goes beyond (G22, G23).
+fn depassements(
+    actif: &Actif,
+    campagne: &Campagne,
+    formation: &Formation,
+    facts: &Facts<'_>,
+) -> Vec<CodeRefus> {
+    let atteint = |combien: usize, max: u32| combien >= usize::try_from(max).unwrap_or(usize::MAX);
+    let vivants = || actif.dossiers.values().filter(|d| d.vivant);
     let limite = facts
         .catalogue
         .centres
         .get(&formation.centre)
         .and_then(|c| c.max_dossiers);
     let du_centre = vivants().filter(|d| d.centre == formation.centre).count();
-    if limite.is_some_and(|max| du_centre >= usize::try_from(max).unwrap_or(usize::MAX)) {
-        return Err(CodeRefus::LimiteCentre.into());
+    let mut depassees = Vec::new();
+    if !formation.ouverte(facts.maintenant) {
+        depassees.push(CodeRefus::FormationFermee);
     }
-    un(Evenement::DossierOuvert {
-        dossier,
-        formation: code.clone(),
-        centre: formation.centre.clone(),
-    })
+    if atteint(vivants().count(), campagne.max_dossiers) {
+        depassees.push(CodeRefus::LimiteCampagne);
+    }
+    if limite.is_some_and(|max| atteint(du_centre, max)) {
+        depassees.push(CodeRefus::LimiteCentre);
+    }
+    depassees
 }
 
 /// Whether the nonce of a link is the one awaited, in time (G04, G07).

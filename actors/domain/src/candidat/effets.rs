@@ -49,11 +49,17 @@ pub fn effets(apres: &Candidat, evenement: &Evenement) -> Vec<Effet> {
         }
         Evenement::MailChange { ancien, .. } => vec![mail(CodeMail::CptMinModMail, ancien, None)],
         Evenement::DossierOuvert {
-            dossier, formation, ..
+            dossier,
+            formation,
+            par,
+            proposition,
+            ..
         } => vec![Effet::CreerDossier {
             dossier: dossier.clone(),
             candidat: compte.id.clone(),
             formation: formation.clone(),
+            par: par.clone(),
+            proposition: *proposition,
         }],
         // Told by the page at once; a mail of its own is not among those of the trade (`2-domain.md`, section 6).
         Evenement::MotDePasseChange { .. }
@@ -78,5 +84,6 @@ fn mail(compte: &Compte, code: CodeMail, a: &str, lien: Option<(But, &Lien)>) ->
         formation: None,
         lien: lien.map(|(but, lien)| (but, lien.clone())),
         jours: None,
+        details: None,
     })
 }

@@ -127,6 +127,7 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
             dossier,
             formation,
             centre,
+            ..
         } => {
             let ouverture = Ouverture {
                 formation: formation.clone(),

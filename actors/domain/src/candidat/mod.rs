@@ -14,13 +14,19 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::dossier::{ActeTiroir, Tiroir};
+use crate::dossier::{ActeTiroir, Acteur, Tiroir};
 use crate::effet::Lien;
 use crate::ids::{
     CampagneCode, CandidatId, CentreCode, DossierId, EntreeId, FormationCode, Numero,
 };
 use crate::langue::Langue;
 use crate::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubrique};
+use crate::refus::CodeRefus;
+
+/// Left out of what is stored: it is the rule.
+fn par_le_candidat(par: &Acteur) -> bool {
+    *par == Acteur::Candidat
+}
 
 /// The account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,12 +203,16 @@ pub enum Commande {
         /// Which.
         id: EntreeId,
     },
-    /// T01.
+    /// T01, T02, T03.
     OuvrirDossier {
         /// The dossier to be.
         dossier: DossierId,
         /// To what.
         formation: FormationCode,
+        /// By whom: staff are held by neither window nor limits (T02).
+        par: Acteur,
+        /// Proposed by staff (T03).
+        proposition: bool,
     },
     /// T06: the dossier was dropped; a repeat changes nothing.
     CloreDossier {
@@ -306,6 +316,15 @@ pub enum Evenement {
         formation: FormationCode,
         /// Whose limit it counts in.
         centre: CentreCode,
+        /// By whom.
+        #[serde(default, skip_serializing_if = "par_le_candidat")]
+        par: Acteur,
+        /// Proposed by staff (T03).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        proposition: bool,
+        /// Which rules it went beyond, by the code of their refusal (T02).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        derogations: Vec<CodeRefus>,
     },
     /// T06: it counts no more.
     DossierClos {
