@@ -1,18 +1,23 @@
-//! Typed requests and answers between the edges and the actors, in process or over NATS.
+//! Typed requests and answers between the edges and the actors: in process, over NATS, or, for an operator's
+//! command beside a running server, over a socket of its data folder.
 //!
 //! Who asks holds a [`Bus`], who answers is a [`Service`]; neither sees which way a request travels.
-//! One contract suite (`tests/contract.rs`) runs on both ways.
+//! One contract suite (`tests/contract.rs`) runs on all three ways.
 
 mod envelope;
 mod in_process;
+mod local;
 mod nats;
+mod serving;
 mod subject;
 
 use async_trait::async_trait;
 
 pub use envelope::{Envelope, VERSION};
 pub use in_process::InProcess;
-pub use nats::{Nats, NatsBus, NatsOptions, Serving};
+pub use local::{LocalBus, MAX_FRAME, serve_local};
+pub use nats::{Nats, NatsBus, NatsOptions};
+pub use serving::Serving;
 pub use subject::{Routed, Subject};
 
 /// Requests one bus carries at once, and one service works on at once; more are told to come back.

@@ -13,11 +13,10 @@ use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, oneshot};
-use tokio::task::JoinHandle;
 
 use crate::envelope::Reply;
 use crate::{
-    Bus, BusError, Envelope, MAX_IN_FLIGHT, RETRY_AFTER_S, Routed, Service, Subject, VERSION,
+    Bus, BusError, Envelope, MAX_IN_FLIGHT, RETRY_AFTER_S, Routed, Service, Serving, Subject,
 };
 
 /// The queue group of those who serve.
@@ -142,36 +141,7 @@ impl Nats {
                 tracing::warn!(%error, "the last answers may be lost");
             }
         });
-        Ok(Serving {
-            stop: Some(stop),
-            task,
-        })
-    }
-}
-
-/// A service at work; dropping it stops it at once, [`Serving::stop`] lets requests finish.
-#[derive(Debug)]
-pub struct Serving {
-    stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<()>,
-}
-
-impl Serving {
-    /// Takes no new request and waits for those under way.
-    pub async fn stop(mut self) {
-        drop(self.stop.take());
-        if let Err(error) = (&mut self.task).await {
-            tracing::error!(%error, "the service ended badly");
-        }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // A sender dropped asks for a clean end; who only drops wants it now.
-        if self.stop.is_some() {
-            self.task.abort();
-        }
+        Ok(Serving::new(stop, task))
     }
 }
 
@@ -198,7 +168,7 @@ async fn dispatch<Q, A, S>(
     };
     let (client, service) = (client.clone(), service.clone());
     tokio::spawn(async move {
-        let outcome = match read::<Q>(&message.payload) {
+        let outcome = match Envelope::<Q>::read(&message.payload) {
             Ok(request) => Reply::Answer(service.serve(request).await),
             Err(reason) => Reply::NotUnderstood(reason),
         };
@@ -207,35 +177,13 @@ async fn dispatch<Q, A, S>(
     });
 }
 
-fn read<Q: DeserializeOwned>(payload: &[u8]) -> Result<Envelope<Q>, String> {
-    // The version first: the rest of a newer envelope may have another form.
-    #[derive(serde::Deserialize)]
-    struct Versioned {
-        version: u16,
-    }
-    let Versioned { version } = serde_json::from_slice(payload).map_err(|e| e.to_string())?;
-    if version > VERSION {
-        return Err(format!("envelope of version {version}"));
-    }
-    serde_json::from_slice(payload).map_err(|e| e.to_string())
-}
-
 async fn answer<A: Serialize>(client: &Client, to: async_nats::Subject, outcome: &Reply<A>) {
-    let limit = client.max_payload();
-    let bytes = match serde_json::to_vec(outcome) {
-        Ok(bytes) if bytes.len() <= limit => Ok(bytes),
-        Ok(bytes) => serde_json::to_vec(&Reply::<()>::TooLarge {
-            bytes: bytes.len(),
-            limit,
-        }),
-        Err(error) => serde_json::to_vec(&Reply::<()>::NotUnderstood(error.to_string())),
-    };
-    let sent = match bytes {
+    let sent = match outcome.write(client.max_payload()) {
         Ok(bytes) => client
             .publish(to, bytes.into())
             .await
             .map_err(|e| e.to_string()),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(error),
     };
     if let Err(error) = sent {
         tracing::warn!(error, "an answer did not leave");
@@ -287,13 +235,7 @@ where
                 BusError::Lost(error.to_string())
             }
         })?;
-        match serde_json::from_slice(&message.payload) {
-            Ok(Reply::Answer(answer)) => Ok(answer),
-            Ok(Reply::Busy { retry_after_s }) => Err(BusError::Busy { retry_after_s }),
-            Ok(Reply::NotUnderstood(reason)) => Err(BusError::NotUnderstood(reason)),
-            Ok(Reply::TooLarge { bytes, limit }) => Err(BusError::TooLarge { bytes, limit }),
-            Err(error) => Err(BusError::NotUnderstood(error.to_string())),
-        }
+        Reply::read(&message.payload)
     }
 }
 

@@ -1,17 +1,19 @@
-//! One suite, two ways: in process and over a real NATS server.
+//! One suite, three ways: in process, over a socket of the file system, and over a real NATS server.
 #![expect(
     clippy::unwrap_used,
     reason = "a test helper that fails is a failed test"
 )]
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{
-    Bus, BusError, Envelope, InProcess, MAX_IN_FLIGHT, Nats, NatsOptions, Routed, Service, Serving,
-    Subject, VERSION,
+    Bus, BusError, Envelope, InProcess, LocalBus, MAX_FRAME, MAX_IN_FLIGHT, Nats, NatsOptions,
+    Routed, Service, Serving, Subject, VERSION, serve_local,
 };
 use fixtures::outils::ServeurNats;
 use serde::{Deserialize, Serialize};
@@ -85,11 +87,16 @@ async fn serve(nats: &Nats, echo: &Arc<Echo>) -> Serving {
     nats.serve(Arc::new(echo.clone())).await.unwrap()
 }
 
-/// Runs a check in process, then over NATS with edge and actors on connections of their own.
-async fn both<F: Future<Output = ()>>(check: impl Fn(Asker, Arc<Echo>) -> F) {
+/// Runs a check in process, over a local socket, then over NATS with edge and actors on connections of their own.
+async fn each_way<F: Future<Output = ()>>(check: impl Fn(Asker, Arc<Echo>) -> F) {
     let echo = Arc::new(Echo::default());
     check(Arc::new(InProcess::new(echo.clone(), DEADLINE)), echo).await;
     let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("socket");
+    let echo = Arc::new(Echo::default());
+    let serving = serve_local::<Ask, Answer, _>(&socket, Arc::new(echo.clone())).unwrap();
+    check(local(&socket), echo).await;
+    drop(serving);
     let server = ServeurNats::demarrer(folder.path());
     let echo = Arc::new(Echo::default());
     let actors = nats(&server).await;
@@ -98,13 +105,17 @@ async fn both<F: Future<Output = ()>>(check: impl Fn(Asker, Arc<Echo>) -> F) {
     check(Arc::new(edge.bus()), echo).await;
 }
 
+fn local(socket: &Path) -> Asker {
+    Arc::new(LocalBus::new(socket, DEADLINE))
+}
+
 fn echo(text: &str) -> Envelope<Ask> {
     Envelope::new(Some(format!("id {text}")), Ask::Echo(text.to_owned()))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_comes_back_with_the_id_it_was_asked_under() {
-    both(async |bus, served| {
+    each_way(async |bus, served| {
         let answer = bus.ask(echo("élève")).await.unwrap();
         assert_eq!(answer.text, "élève");
         assert_eq!(answer.id.as_deref(), Some("id élève"));
@@ -117,7 +128,7 @@ async fn an_answer_comes_back_with_the_id_it_was_asked_under() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_each_get_their_own_answer() {
-    both(async |bus, served| {
+    each_way(async |bus, served| {
         let tasks: Vec<_> = (0..500)
             .map(|n| {
                 let bus = bus.clone();
@@ -135,7 +146,7 @@ async fn many_at_once_each_get_their_own_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_does_not_come_in_time_is_lost_and_others_are_served() {
-    both(async |bus, _| {
+    each_way(async |bus, _| {
         let late = bus.ask(Envelope::new(None, Ask::Sleep(60_000)));
         let (late, other) = tokio::join!(late, bus.ask(echo("other")));
         assert!(matches!(late, Err(BusError::Lost(_))), "{late:?}");
@@ -146,7 +157,7 @@ async fn an_answer_that_does_not_come_in_time_is_lost_and_others_are_served() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn more_than_the_limit_at_once_is_told_to_come_back() {
-    both(async |bus, _| {
+    each_way(async |bus, _| {
         let slow: Vec<_> = (0..MAX_IN_FLIGHT)
             .map(|_| {
                 let bus = bus.clone();
@@ -173,7 +184,7 @@ async fn more_than_the_limit_at_once_is_told_to_come_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_envelope_is_refused_and_not_served() {
-    both(async |bus, served| {
+    each_way(async |bus, served| {
         let mut newer = echo("from tomorrow");
         newer.version = VERSION + 1;
         let refused = bus.ask(newer).await;
@@ -292,4 +303,61 @@ async fn nats_what_nobody_can_read_is_answered_so_and_stops_nothing() {
     );
     let bus: Asker = Arc::new(connection.bus());
     assert!(bus.ask(echo("still here")).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn local_what_is_too_large_is_refused_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("socket");
+    let echoes = Arc::new(Echo::default());
+    let _serving = serve_local::<Ask, Answer, _>(&socket, Arc::new(echoes.clone())).unwrap();
+    let bus = Arc::new(LocalBus::<Ask, Answer>::new(
+        &socket,
+        Duration::from_secs(20),
+    ));
+    let refused = bus.ask(echo(&"x".repeat(MAX_FRAME))).await;
+    assert!(
+        matches!(refused, Err(BusError::TooLarge { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(echoes.served.load(Ordering::Relaxed), 0);
+    let answer = bus.ask(Envelope::new(None, Ask::Fill(MAX_FRAME))).await;
+    assert!(
+        matches!(answer, Err(BusError::TooLarge { .. })),
+        "{answer:?}"
+    );
+    // An announced length alone takes no memory and stops nothing.
+    let mut rogue = tokio::net::UnixStream::connect(&socket).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut rogue, &[0xff; 4])
+        .await
+        .unwrap();
+    assert!(bus.ask(echo("still here")).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn local_only_the_owner_connects_and_a_socket_left_by_a_crash_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("socket");
+    let echoes = Arc::new(Echo::default());
+    let serve = || serve_local::<Ask, Answer, _>(&socket, Arc::new(echoes.clone()));
+    let crashed = serve().unwrap();
+    let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    drop(crashed);
+    let mut left = local(&socket).ask(echo("anybody?")).await;
+    while matches!(left, Err(BusError::Lost(_))) {
+        left = local(&socket).ask(echo("anybody?")).await;
+    }
+    assert!(matches!(left, Err(BusError::Away(_))), "{left:?}");
+    let serving = serve().unwrap();
+    assert!(local(&socket).ask(echo("there")).await.is_ok());
+    // What has begun is answered; then the socket is gone.
+    let (bus, slow) = (local(&socket), Envelope::new(None, Ask::Sleep(300)));
+    let begun = tokio::spawn(async move { bus.ask(slow).await });
+    while echoes.served.load(Ordering::Relaxed) < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    serving.stop().await;
+    begun.await.unwrap().unwrap();
+    assert!(!socket.exists());
 }
