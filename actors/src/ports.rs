@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use domain::campagne::{Catalogue, Formation};
 use domain::dossier::Convocation;
-use domain::effet::{But, CodeMail, DetailsMail};
+use domain::effet::{But, CodeMail, DetailsMail, Publication};
 use domain::ids::{CandidatId, DossierId, MotifCode, Numero, PieceCode};
 use domain::langue::Langue;
 
@@ -159,4 +159,23 @@ pub trait Postier: Send + Sync {
     /// # Errors
     /// [`EchecPoste`].
     async fn poster(&self, courrier: &Courrier) -> Result<(), EchecPoste>;
+}
+
+/// A publication with all it may speak of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parution {
+    /// Of the outbox; the id other systems recognise a repeat by.
+    pub id: String,
+    /// What.
+    pub publication: Publication,
+}
+
+/// Who publishes to other systems.
+#[async_trait]
+pub trait Editeur: Send + Sync {
+    /// Publishes; `Ok` once it is stored there. A repeat carries the same id.
+    ///
+    /// # Errors
+    /// The reason; it is tried again.
+    async fn publier(&self, parution: &Parution) -> Result<(), String>;
 }

@@ -8,12 +8,12 @@ use storage::{Batch, OutboxItem, StoreError, Timer};
 
 use domain::candidat::{Candidat, Commande};
 use domain::dossier::Commande as CommandeDossier;
-use domain::effet::{Echeance, Effet, MailDu};
+use domain::effet::{Echeance, Effet, MailDu, Publication};
 use domain::ids::{CandidatId, DossierId, FormationCode};
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, plus};
-use crate::ports::{Courrier, DetailsCourrier, EchecPoste, LienCourrier, Postier};
+use crate::ports::{Courrier, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution, Postier};
 use crate::protocol::Faute;
 
 /// Things done in one round.
@@ -24,6 +24,8 @@ const RONDE: Duration = Duration::from_millis(500);
 const ATTENTE_MIN_S: i64 = 15;
 /// The longest wait between two tries.
 const ATTENTE_MAX_S: i64 = 3600;
+/// The longest wait for NATS.
+const ATTENTE_NATS_MAX_S: i64 = 60;
 /// Tries of a mail before it is given up, about three days.
 const ESSAIS_MAX: u32 = 80;
 
@@ -32,6 +34,8 @@ pub struct Relais {
     atelier: Arc<Atelier>,
     annuaire: Annuaire,
     postier: Arc<dyn Postier>,
+    /// Absent without NATS: nobody listens.
+    editeur: Option<Arc<dyn Editeur>>,
 }
 
 impl std::fmt::Debug for Relais {
@@ -44,6 +48,8 @@ impl std::fmt::Debug for Relais {
 enum Issue {
     Fait,
     PlusTard,
+    /// Tried again for ever: the other side will be back, and is owed it.
+    Attend,
     Abandonne(String),
 }
 
@@ -57,7 +63,13 @@ impl Relais {
             atelier,
             annuaire,
             postier,
+            editeur: None,
         }
+    }
+
+    /// Publishes what other systems are owed.
+    pub fn editer(&mut self, editeur: Arc<dyn Editeur>) {
+        self.editeur = Some(editeur);
     }
 
     /// Goes round until its task is dropped.
@@ -157,18 +169,22 @@ impl Relais {
         match issue {
             Issue::Fait => lot.outbox_delete.push(du.id),
             Issue::PlusTard if du.attempts < ESSAIS_MAX => {
-                let attente = ATTENTE_MIN_S.saturating_mul(1 << du.attempts.min(16));
-                let due_ms = self.dans(attente.min(ATTENTE_MAX_S));
-                lot.outbox_put.push(OutboxItem {
-                    due_ms,
-                    attempts: du.attempts + 1,
-                    ..du
-                });
+                lot.outbox_put.push(self.repousser(du, ATTENTE_MAX_S));
             }
+            Issue::Attend => lot.outbox_put.push(self.repousser(du, ATTENTE_NATS_MAX_S)),
             Issue::PlusTard => abandonner(&mut lot, du.id, "too many tries"),
             Issue::Abandonne(raison) => abandonner(&mut lot, du.id, &raison),
         }
         self.atelier.store.commit(lot).await.map(drop)
+    }
+
+    fn repousser(&self, du: OutboxItem, au_plus: i64) -> OutboxItem {
+        let attente = ATTENTE_MIN_S.saturating_mul(1 << du.attempts.min(16));
+        OutboxItem {
+            due_ms: self.dans(attente.min(au_plus)),
+            attempts: du.attempts.saturating_add(1),
+            ..du
+        }
     }
 
     fn dans(&self, secondes: i64) -> i64 {
@@ -182,6 +198,7 @@ impl Relais {
     async fn faire(&self, du: &OutboxItem, effet: Effet) -> Issue {
         match effet {
             Effet::Mail(mail) => self.poster(du, mail).await,
+            Effet::Publier(publication) => self.publier(du, publication).await,
             Effet::CreerDossier {
                 dossier,
                 candidat,
@@ -210,8 +227,6 @@ impl Relais {
                 issue(self.annuaire.dossier(&dossier, demande).await)
             }
             Effet::PromouvoirListe { formation } => issue(self.promouvoir(&formation).await),
-            // Embedded there is nobody to tell; it is done.
-            Effet::Publier(_) => Issue::Fait,
             Effet::CloreDossier { dossier, candidat } => {
                 let clore = Commande::CloreDossier { dossier };
                 issue(self.annuaire.candidat(&candidat, None, clore).await)
@@ -253,6 +268,24 @@ impl Relais {
                 Issue::PlusTard
             }
             Err(EchecPoste::Definitif(raison)) => Issue::Abandonne(raison),
+        }
+    }
+
+    /// At least once; without NATS nobody listens, and it is done.
+    async fn publier(&self, du: &OutboxItem, publication: Publication) -> Issue {
+        let Some(editeur) = &self.editeur else {
+            return Issue::Fait;
+        };
+        let parution = Parution {
+            id: du.id.clone(),
+            publication,
+        };
+        match editeur.publier(&parution).await {
+            Ok(()) => Issue::Fait,
+            Err(raison) => {
+                tracing::warn!(id = du.id, raison, "a publication waits");
+                Issue::Attend
+            }
         }
     }
 

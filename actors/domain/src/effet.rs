@@ -264,6 +264,14 @@ pub enum Publication {
         /// When it was given up.
         le: Timestamp,
     },
+    /// `evt.candidat.<evenement>`.
+    #[serde(rename = "evt.candidat")]
+    Candidat {
+        /// The event's stored name, the last part of the subject.
+        evenement: String,
+        /// Whose account.
+        candidat: CandidatId,
+    },
     /// `evt.dossier.<evenement>`.
     #[serde(rename = "evt.dossier")]
     Dossier {
