@@ -1,13 +1,16 @@
 //! Postule: the edges around the actors. `main` parses arguments and calls one role.
 
 pub mod accuse;
+pub mod admin;
 pub mod app;
 pub mod campagne;
 pub mod cles;
 pub mod comptoir;
 pub mod config;
+pub mod controle;
 pub mod data;
 pub mod edge;
+pub mod entretien;
 pub mod fichiers;
 pub mod mail;
 pub mod vitrine;

@@ -26,7 +26,9 @@ use crate::vitrine::Vitrine;
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
 
 pub use demo::OptionsDemo;
-pub use importation::importer;
+pub use importation::{
+    fautes as fautes_de_campagne, importer, lire as lire_campagne, verifier as verifier_campagne,
+};
 
 /// Which parts this process runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,8 +87,9 @@ impl App {
         )?;
         let cle = CleServeur::new(cles.serveur);
         let facteur = Arc::new(facteur);
-        let acteurs =
+        let mut acteurs =
             Acteurs::demarrer(&donnees, mobile.clone(), cle, Limites::default(), facteur)?;
+        acteurs.veiller(&donnees, &cles, &blobs).await?;
         let comptoir = comptoir_local(acteurs.guichet.clone());
         let vitrine = Vitrine::new(comptoir.clone());
         rafraichir(&vitrine).await?;
@@ -144,6 +147,7 @@ impl App {
             if let Some(nats) = &nats {
                 partie.servir(nats).await?;
             }
+            partie.veiller(&config.donnees, &cles, &blobs).await?;
             acteurs = Some(partie);
         }
         let mut partie = None;

@@ -12,11 +12,15 @@ use actors::ports::{AleaSysteme, Horloge, Postier};
 use actors::protocol::{Requete, Resultat};
 use actors::systeme::Systeme;
 use bus::{InProcess, Nats, NatsOptions, Serving};
+use storage::blobs::Blobs;
 use storage::{SledKv, Store};
 use tokio::task::JoinHandle;
 
+use crate::cles::Cles;
 use crate::comptoir::Comptoir;
 use crate::config;
+use crate::controle::{self, Controle, Moyens, Ordre, Retour};
+use crate::entretien::{self, Menage};
 
 /// How long the edge waits for an answer of the actors.
 const DELAI: Duration = Duration::from_secs(20);
@@ -27,8 +31,10 @@ const PATIENCE_NATS: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Acteurs {
     pub(super) guichet: Guichet,
+    atelier: Arc<Atelier>,
     relais: JoinHandle<()>,
-    service: Option<Serving>,
+    menage: Option<JoinHandle<()>>,
+    services: Vec<Serving>,
 }
 
 impl Acteurs {
@@ -44,29 +50,62 @@ impl Acteurs {
         let store = Arc::new(Store::open(Arc::new(kv)).map_err(|e| e.to_string())?);
         let atelier = Atelier::ouvrir(store, horloge, Arc::new(AleaSysteme), cle, limites);
         let atelier = Arc::new(atelier.map_err(|e| e.to_string())?);
-        let systeme = Systeme::demarrer(atelier, postier, Cout::default())?;
+        let systeme = Systeme::demarrer(atelier.clone(), postier, Cout::default())?;
         Ok(Self {
             guichet: systeme.guichet.clone(),
+            atelier,
             relais: tokio::spawn(async move {
                 // The whole of it: the thread of the actors ends with this task.
                 let systeme = systeme;
                 systeme.relais.tourner().await;
             }),
-            service: None,
+            menage: None,
+            services: Vec::new(),
         })
     }
 
     /// Serves requests that come over NATS, too.
     pub(super) async fn servir(&mut self, nats: &Nats) -> Result<(), String> {
         let service = nats.serve::<Requete, Resultat, Guichet>(Arc::new(self.guichet.clone()));
-        self.service = Some(service.await.map_err(|e| e.to_string())?);
+        self.services
+            .push(service.await.map_err(|e| e.to_string())?);
+        Ok(())
+    }
+
+    /// Answers the operator's commands on the socket of the data folder, and keeps the house.
+    pub(super) async fn veiller(
+        &mut self,
+        donnees: &Path,
+        cles: &Cles,
+        blobs: &Blobs,
+    ) -> Result<(), String> {
+        entretien::inscrire(&self.atelier.store, cles).await?;
+        let moyens = Moyens::new(donnees, &self.atelier, self.guichet.clone(), blobs.clone());
+        let moyens = Arc::new(moyens);
+        let prise = controle::prise(donnees);
+        let controle = Arc::new(Controle::new(moyens.clone()));
+        match bus::serve_local::<Ordre, Retour, Controle>(&prise, controle) {
+            Ok(service) => self.services.push(service),
+            // The path is too long for a socket, most likely: everything else works without.
+            Err(erreur) => tracing::warn!(
+                %erreur,
+                prise = %prise.display(),
+                "no control socket: operators' commands need the server stopped"
+            ),
+        }
+        self.menage = Some(tokio::spawn(Menage::tourner(moyens)));
         Ok(())
     }
 
     /// Answers what is under way, then ends the actors and closes the store.
     pub(super) async fn arreter(mut self) {
-        if let Some(service) = self.service.take() {
+        for service in std::mem::take(&mut self.services) {
             service.stop().await;
+        }
+        if let Some(menage) = self.menage.take() {
+            menage.abort();
+            // It holds the store, which closes when the last one lets go.
+            let _annule = menage.await;
         }
         self.relais.abort();
         // Waits until the actors have ended and the store is closed; being cancelled is how it ends.
@@ -77,6 +116,9 @@ impl Acteurs {
 impl Drop for Acteurs {
     fn drop(&mut self) {
         self.relais.abort();
+        if let Some(menage) = &self.menage {
+            menage.abort();
+        }
     }
 }
 

@@ -159,6 +159,14 @@ impl Config {
         }
     }
 
+    /// The campaign file a configuration names, whatever else is wrong with it.
+    pub fn fichier_de_campagne(chemin: &Path) -> Option<PathBuf> {
+        let source = std::fs::read_to_string(chemin).ok()?;
+        let environnement: Vec<_> = std::env::vars().collect();
+        let fichier: PathBuf = Lecteur::new(&source, &environnement).valeur("campagne", "file")?;
+        Some(chemin.parent().unwrap_or(Path::new(".")).join(fichier))
+    }
+
     /// Relative paths are meant from the file's folder.
     fn depuis(mut self, dossier: &Path) -> Self {
         let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);

@@ -111,6 +111,25 @@ impl Blobs {
         }
     }
 
+    /// The folders of contents, by the two characters their names begin with.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub async fn folders(&self) -> io::Result<Vec<String>> {
+        let mut names = names(&self.dir).await?;
+        names.retain(|name| name.len() == 2);
+        Ok(names)
+    }
+
+    /// Every content of one of those folders, by SHA-256.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub async fn contents(&self, folder: &str) -> io::Result<Vec<String>> {
+        let names = names(&self.dir.join(folder)).await?;
+        Ok(names.iter().map(|name| format!("{folder}{name}")).collect())
+    }
+
     /// Removes leftovers of uploads and contents nothing names, if they are older than `age`.
     /// Returns how many went.
     ///
@@ -138,6 +157,16 @@ impl Blobs {
         }
         Ok(removed)
     }
+}
+
+async fn names(dir: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    let mut entries = fs::read_dir(dir).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Removes the temporary file unless it was given its name.

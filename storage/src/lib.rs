@@ -11,6 +11,7 @@ mod keys;
 mod memory;
 mod plan;
 mod rows;
+mod scan;
 mod sled;
 mod store;
 mod types;

@@ -1,0 +1,111 @@
+//! `postule demo` and `postule serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Issue, lieu, sortie};
+use crate::app::{App, OptionsDemo, Role};
+use crate::config::Nats;
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Adresse d'écoute.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADRESSE")]
+    listen: SocketAddr,
+    /// Dossier des données.
+    #[arg(long, default_value = "donnees", value_name = "DOSSIER")]
+    data: PathBuf,
+    /// Heure de départ de l'horloge (RFC 3339).
+    #[arg(long, value_name = "INSTANT")]
+    now: Option<Timestamp>,
+}
+
+impl Demo {
+    pub(super) async fn lancer(self) -> Issue {
+        let app = App::demo(OptionsDemo {
+            ecoute: self.listen,
+            donnees: self.data,
+            maintenant: self.now,
+        })
+        .await?;
+        if let Some(adresse) = app.adresse() {
+            sortie::ecrire(&format!(
+                "Postule : http://{adresse}\nBoîte aux lettres : http://{adresse}/demo/boite"
+            ))?;
+        }
+        attendre(app).await
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Le fichier `postule.toml`.
+    #[arg(long, value_name = "FICHIER")]
+    config: PathBuf,
+    /// Adresse d'écoute, au lieu de celle du fichier.
+    #[arg(long, value_name = "ADRESSE")]
+    listen: Option<SocketAddr>,
+    /// Dossier des données, au lieu de celui du fichier.
+    #[arg(long, value_name = "DOSSIER")]
+    data: Option<PathBuf>,
+    /// URL de NATS, au lieu de celle du fichier.
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+    /// Ce que fait ce processus : le bord et les acteurs se parlent alors par NATS.
+    #[arg(long, value_enum, default_value_t, value_name = "PARTIE")]
+    role: RoleServe,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum RoleServe {
+    /// Le bord et les acteurs.
+    #[default]
+    Tout,
+    /// Le bord seul.
+    Bord,
+    /// Les acteurs seuls.
+    Acteurs,
+}
+
+impl From<RoleServe> for Role {
+    fn from(role: RoleServe) -> Self {
+        match role {
+            RoleServe::Tout => Self::Tout,
+            RoleServe::Bord => Self::Bord,
+            RoleServe::Acteurs => Self::Acteurs,
+        }
+    }
+}
+
+impl Serve {
+    pub(super) async fn lancer(self) -> Issue {
+        let mut lue = lieu::ouvrir(&self.config)?;
+        lue.serveur.listen = self.listen.unwrap_or(lue.serveur.listen);
+        lue.donnees = self.data.unwrap_or(lue.donnees);
+        if let Some(url) = self.nats {
+            let credentials = lue.nats.and_then(|n| n.credentials);
+            lue.nats = Some(Nats { url, credentials });
+        }
+        let app = App::servir(lue, self.role.into()).await?;
+        match app.adresse() {
+            Some(adresse) => tracing::info!(%adresse, "Postule écoute sur {adresse}"),
+            None => tracing::info!("les acteurs servent"),
+        }
+        attendre(app).await
+    }
+}
+
+/// Until Ctrl-C or SIGTERM; then what is under way finishes.
+async fn attendre(app: App) -> Issue {
+    let mut terme = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
+    tokio::select! {
+        arret = tokio::signal::ctrl_c() => arret.map_err(|e| e.to_string())?,
+        _ = terme.recv() => {}
+    }
+    app.arreter().await;
+    Ok(())
+}
