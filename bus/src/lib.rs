@@ -15,7 +15,7 @@ use async_trait::async_trait;
 
 pub use envelope::{Envelope, VERSION};
 pub use in_process::InProcess;
-pub use local::{LocalBus, MAX_FRAME, serve_local};
+pub use local::{LocalBus, MAX_FRAME, serve_local, serve_local_bounded};
 pub use nats::{Nats, NatsBus, NatsOptions};
 pub use serving::Serving;
 pub use subject::{Routed, Subject};

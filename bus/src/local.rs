@@ -41,11 +41,28 @@ where
     A: Serialize + Send + Sync + 'static,
     S: Service<Q, A>,
 {
+    serve_local_bounded(path, service, MAX_IN_FLIGHT as u32)
+}
+
+/// The same, with this many requests at once.
+///
+/// # Errors
+/// As [`serve_local`].
+pub fn serve_local_bounded<Q, A, S>(
+    path: &Path,
+    service: Arc<S>,
+    at_once: u32,
+) -> io::Result<Serving>
+where
+    Q: DeserializeOwned + Send + 'static,
+    A: Serialize + Send + Sync + 'static,
+    S: Service<Q, A>,
+{
     let listener = bind(path)?;
     let (stop, mut stopped) = oneshot::channel::<()>();
     let path = path.to_owned();
     let task = tokio::spawn(async move {
-        let places = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
+        let places = Arc::new(Semaphore::new(at_once as usize));
         loop {
             let accepted = tokio::select! {
                 _ = &mut stopped => break,
@@ -65,7 +82,7 @@ where
         if let Err(error) = std::fs::remove_file(&path) {
             tracing::warn!(%error, "the control socket was already gone");
         }
-        let all = places.acquire_many(MAX_IN_FLIGHT as u32);
+        let all = places.acquire_many(at_once);
         if tokio::time::timeout(DRAIN, all).await.is_err() {
             tracing::warn!("requests were still under way at the end of the drain");
         }
