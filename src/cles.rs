@@ -49,10 +49,14 @@ fn secret(dossier: &Path, nom: &str) -> io::Result<[u8; LONGUEUR]> {
         return lire(&chemin);
     }
     let brouillon = dossier.join(format!("{nom}.new"));
+    match fs::remove_file(&brouillon) {
+        Err(erreur) if erreur.kind() != io::ErrorKind::NotFound => return Err(erreur),
+        // What a crash left goes.
+        Ok(()) | Err(_) => {}
+    }
     let mut fichier = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&brouillon)?;
     let mut octets = [0; LONGUEUR];
