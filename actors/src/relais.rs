@@ -13,7 +13,9 @@ use domain::ids::{CandidatId, DossierId, FormationCode};
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, plus};
-use crate::ports::{Courrier, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution, Postier};
+use crate::ports::{
+    Courrier, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution, Postier,
+};
 use crate::protocol::Faute;
 
 /// Things done in one round.
