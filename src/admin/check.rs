@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Echec, Issue, sortie};
 use crate::app;
 use crate::config::{Config, FauteConfig, Ou, Sortie};
-use crate::mail::Transport;
+use crate::mail::{Modeles, Transport};
 
 /// How long NATS may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -58,6 +58,9 @@ impl Check {
         // The campaign file is looked at even when something else is wrong.
         if let Some(fichier) = Config::fichier_de_campagne(&self.config) {
             constat.campagne(&fichier);
+        }
+        if let Some(dossier) = Config::dossier_de_modeles(&self.config) {
+            constat.modeles(&dossier);
         }
         if let Some(config) = config {
             constat.lieux(&self.config, &config);
@@ -110,6 +113,23 @@ impl Constat {
                 }
             }
             Err(raison) => self.faute(fichier, raison),
+        }
+    }
+
+    /// The university's own mail texts.
+    fn modeles(&mut self, dossier: &Path) {
+        let Err(fautes) = Modeles::charger(Some(dossier)) else {
+            return;
+        };
+        for faute in fautes {
+            let texte = format!("{} : {faute}", dossier.display());
+            self.fautes.push(Faute {
+                fichier: dossier.join(&faute.fichier),
+                ligne: faute.ligne,
+                variable: None,
+                message: faute.texte,
+                texte,
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 //! Puts the parts together: store, actors, bus, mail, edge. Tests call it too.
 
+mod courrier;
 mod demo;
 mod importation;
 mod parties;
@@ -12,16 +13,14 @@ use std::sync::Arc;
 use actors::atelier::Limites;
 use actors::jetons::CleServeur;
 use actors::ports::{Horloge, HorlogeSysteme};
-use jiff::tz::TimeZone;
 use storage::blobs::Blobs;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::cles::Cles;
-use crate::config::{self, Config, Sortie};
+use crate::config::Config;
 use crate::edge::{self, Demo, Etat, HorlogeMobile};
-use crate::mail::{Facteur, Transport};
 use crate::vitrine::Vitrine;
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
 
@@ -79,12 +78,7 @@ impl App {
         let (cles, blobs) = ouvrir(&donnees).await?;
         let (ecoute, adresse) = ecouter(options.ecoute).await?;
         let mails = donnees.join("mail");
-        let facteur = facteur(
-            Transport::Dossier(mails.clone()),
-            ("Université de démonstration", "candidature@demo.example"),
-            format!("http://{adresse}"),
-            mobile.clone(),
-        )?;
+        let facteur = courrier::demo(mails.clone(), format!("http://{adresse}"), mobile.clone())?;
         let cle = CleServeur::new(cles.serveur);
         let facteur = Arc::new(facteur);
         let mut acteurs =
@@ -132,7 +126,7 @@ impl App {
         let horloge: Arc<dyn Horloge> = Arc::new(HorlogeSysteme);
         let mut acteurs = None;
         if role != Role::Bord {
-            let facteur = facteur_de(&config, horloge.clone())?;
+            let facteur = courrier::facteur(&config, horloge.clone())?;
             let mut partie = Acteurs::demarrer(
                 &config.donnees,
                 horloge.clone(),
@@ -237,30 +231,4 @@ fn bord(ecoute: TcpListener, adresse: SocketAddr, etat: Etat) -> Bord {
         })),
         vitrine: tokio::spawn(async move { vitrine.tourner().await }),
     }
-}
-
-fn facteur_de(config: &Config, horloge: Arc<dyn Horloge>) -> Result<Facteur, String> {
-    let config::Mail { sortie, from } = &config.mail;
-    let transport = match sortie {
-        Sortie::Smtp(url) => Transport::smtp(url)?,
-        Sortie::Dossier(dossier) => Transport::Dossier(dossier.clone()),
-    };
-    let url = config.serveur.public_url.clone();
-    facteur(transport, (&config.etablissement.nom, from), url, horloge)
-}
-
-fn facteur(
-    transport: Transport,
-    (etablissement, from): (&str, &str),
-    url: String,
-    horloge: Arc<dyn Horloge>,
-) -> Result<Facteur, String> {
-    Ok(Facteur {
-        transport,
-        expediteur: Facteur::expediteur(etablissement, from)?,
-        etablissement: etablissement.to_owned(),
-        url,
-        fuseau: TimeZone::get("Europe/Paris").map_err(|e| e.to_string())?,
-        horloge,
-    })
 }

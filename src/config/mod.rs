@@ -1,6 +1,7 @@
 //! `postule.toml` (`3-contract.md`): every key also as `POSTULE_SECTION__KEY`, unknown keys are faults.
 
 mod lecteur;
+mod mail;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use domain::formulaires::{mail_plausible, normaliser_mail};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 pub use lecteur::{FauteConfig, Ou};
+pub use mail::{Mail, Sortie};
 
 use crate::edge::Cadence;
 use lecteur::Lecteur;
@@ -79,24 +81,6 @@ pub struct Nats {
     pub credentials: Option<PathBuf>,
 }
 
-/// Where mails go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sortie {
-    /// `smtp://` or `smtps://`.
-    Smtp(String),
-    /// One file each.
-    Dossier(PathBuf),
-}
-
-/// `[mail]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
-    /// Where they go.
-    pub sortie: Sortie,
-    /// The sender's address.
-    pub from: String,
-}
-
 /// Every fault of a configuration, and of the file's place.
 pub type Fautes = Vec<FauteConfig>;
 
@@ -129,7 +113,7 @@ impl Config {
             serveur(&mut l),
             l.valeur("donnees", "dir").unwrap_or("donnees".into()),
             nats(&mut l),
-            mail(&mut l),
+            mail::lire(&mut l),
             l.valeur("campagne", "file"),
             limites(&mut l),
             cadence(&mut l),
@@ -161,10 +145,19 @@ impl Config {
 
     /// The campaign file a configuration names, whatever else is wrong with it.
     pub fn fichier_de_campagne(chemin: &Path) -> Option<PathBuf> {
+        Self::place(chemin, "campagne", "file")
+    }
+
+    /// The folder of mail texts a configuration names, whatever else is wrong with it.
+    pub fn dossier_de_modeles(chemin: &Path) -> Option<PathBuf> {
+        Self::place(chemin, "mail", "modeles")
+    }
+
+    fn place(chemin: &Path, section: &str, cle: &str) -> Option<PathBuf> {
         let source = std::fs::read_to_string(chemin).ok()?;
         let environnement: Vec<_> = std::env::vars().collect();
-        let fichier: PathBuf = Lecteur::new(&source, &environnement).valeur("campagne", "file")?;
-        Some(chemin.parent().unwrap_or(Path::new(".")).join(fichier))
+        let place: PathBuf = Lecteur::new(&source, &environnement).valeur(section, cle)?;
+        Some(chemin.parent().unwrap_or(Path::new(".")).join(place))
     }
 
     /// Relative paths are meant from the file's folder.
@@ -172,10 +165,7 @@ impl Config {
         let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);
         let places = places.chain(self.nats.as_mut().and_then(|n| n.credentials.as_mut()));
         let tls = self.serveur.tls.iter_mut().flat_map(|(c, k)| [c, k]);
-        for place in places.chain(tls) {
-            *place = dossier.join(&place);
-        }
-        if let Sortie::Dossier(place) = &mut self.mail.sortie {
+        for place in places.chain(tls).chain(self.mail.places()) {
             *place = dossier.join(&place);
         }
         self
@@ -239,29 +229,6 @@ fn nats(l: &mut Lecteur) -> Option<Nats> {
     let url = l.secret("bus", "nats");
     let credentials = l.valeur("bus", "credentials");
     url.map(|url| Nats { url, credentials })
-}
-
-fn mail(l: &mut Lecteur) -> Option<Mail> {
-    let smtp = l.secret("mail", "smtp");
-    let folder: Option<PathBuf> = l.valeur("mail", "folder");
-    let from = l.texte("mail", "from", adresse_mail);
-    let from = l.exiger("mail", "from", from);
-    let sortie = match (smtp, folder) {
-        (Some(url), None) => Some(Sortie::Smtp(url)),
-        (None, Some(dossier)) => Some(Sortie::Dossier(dossier)),
-        (None, None) | (Some(_), Some(_)) => {
-            let ou = l.ou("mail");
-            l.faute(
-                ou,
-                "mail : donnez « smtp » (une URL) ou « folder » (un dossier)".to_owned(),
-            );
-            None
-        }
-    };
-    Some(Mail {
-        sortie: sortie?,
-        from: from?,
-    })
 }
 
 /// ISO 8601; days of 24 hours.

@@ -1,9 +1,9 @@
 //! Mail out: rendered here, handed to SMTP or written in a folder. The only place that names lettre.
 
 mod modeles;
-mod suivi;
 mod transport;
 
+pub use modeles::{FauteModele, Modeles};
 pub use transport::{Facteur, Transport};
 
 /// A mail as the demo's post box shows it.

@@ -13,10 +13,13 @@ use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use std::sync::Arc;
 
-use super::modeles::{Enseigne, rendre};
+use super::modeles::{Enseigne, Modeles};
 
 /// How long a mail server may take to answer.
 const DELAI_SMTP: Duration = Duration::from_secs(30);
+
+/// Of the buttons in mails; white letters on it have a contrast above 7.
+const COULEUR: &str = "#1d4f91";
 
 /// RFC 3834: no vacation message shall answer.
 #[derive(Clone)]
@@ -65,6 +68,10 @@ pub struct Facteur {
     pub etablissement: String,
     /// Where the pages are.
     pub url: String,
+    /// Where people write for help.
+    pub support: Option<String>,
+    /// What each mail says.
+    pub modeles: Modeles,
     /// Whose time dates are written in.
     pub fuseau: TimeZone,
     /// For the `Date` field.
@@ -92,15 +99,14 @@ impl Facteur {
     }
 
     fn message(&self, courrier: &Courrier) -> Result<Message, String> {
-        let fuseau = &self.fuseau;
-        let rendu = rendre(
-            courrier,
-            &Enseigne {
-                nom: &self.etablissement,
-                url: &self.url,
-                fuseau,
-            },
-        );
+        let enseigne = Enseigne {
+            nom: &self.etablissement,
+            url: &self.url,
+            support: self.support.as_deref(),
+            couleur: COULEUR,
+            fuseau: &self.fuseau,
+        };
+        let rendu = self.modeles.rendre(courrier, &enseigne)?;
         let a: Address = courrier.a.parse().map_err(|e| format!("address: {e}"))?;
         let domaine = self.expediteur.email.domain();
         // Bounces come back to an address that names the mail (VERP), so that they are matched without reading them.

@@ -1,0 +1,203 @@
+//! Every mail is written in both languages; an operator's text is checked, used, and never loses a mail.
+
+use std::path::Path;
+
+use domain::effet::CodeMail;
+use domain::langue::Langue;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::variables::{self, Enseigne};
+use super::{Modeles, Rendu, exemples, integres};
+
+fn rendre(modeles: &Modeles, code: CodeMail, langue: Langue) -> Vec<Rendu> {
+    let fuseau = TimeZone::get("Europe/Paris").unwrap();
+    let enseigne = Enseigne::exemple(&fuseau);
+    let exemples = exemples::exemples(code, langue);
+    let rendus = exemples.iter().map(|c| modeles.rendre(c, &enseigne));
+    rendus.map(Result::unwrap).collect()
+}
+
+fn ecrire(dossier: &Path, nom: &str, texte: &str) {
+    let chemin = dossier.join(nom);
+    std::fs::create_dir_all(chemin.parent().unwrap()).unwrap();
+    std::fs::write(chemin, texte).unwrap();
+}
+
+#[test]
+fn chaque_mail_s_ecrit_dans_les_deux_langues() {
+    let modeles = Modeles::integres().unwrap();
+    for code in integres::CODES {
+        for (langue, pied) in [(Langue::Fr, "automatique"), (Langue::En, "utomatic")] {
+            for rendu in rendre(&modeles, *code, langue) {
+                for partie in [&rendu.texte, &rendu.html] {
+                    assert!(partie.contains(pied), "{code:?} {partie}");
+                    assert!(!partie.contains("{{") && !partie.contains("{%"), "{partie}");
+                    assert!(
+                        !partie.contains("** ") && !partie.contains(" **"),
+                        "{partie}"
+                    );
+                }
+                assert!(rendu.html.contains(&format!("lang=\"{}\"", langue.tag())));
+                assert!(!rendu.objet.is_empty() && !rendu.objet.contains('\n'));
+                assert!(!rendu.texte.contains("\n\n\n"), "{}", rendu.texte);
+            }
+        }
+    }
+}
+
+/// G03: the validation mail gives the link and the log-in information, and says until when.
+#[test]
+fn g03_le_mail_de_creation_donne_le_lien_et_le_numero() {
+    let modeles = Modeles::integres().unwrap();
+    let rendu = rendre(&modeles, CodeMail::CptMinCreate, Langue::Fr).remove(0);
+    assert_eq!(rendu.objet, "Validez votre compte de candidature");
+    for attendu in [
+        "Bonjour Élise Martin,",
+        "https://candidature.univ.example/validation?jeton=exemple.de.jeton",
+        "Numéro de candidat : EXEMPLE2",
+        "14 décembre 2026 à 1 h 00 (heure de Paris)",
+        "candidature@univ.example",
+    ] {
+        assert!(rendu.texte.contains(attendu), "{attendu}\n{}", rendu.texte);
+    }
+}
+
+#[test]
+fn un_texte_de_l_exploitant_remplace_le_notre_sujet_texte_et_html() {
+    let dossier = tempfile::tempdir().unwrap();
+    ecrire(
+        dossier.path(),
+        "compte_existe/fr.txt",
+        "Objet : Déjà {{ candidat.prenom }}\n\nUn compte & un seul : **{{ numDossierOpi }}**.\n",
+    );
+    ecrire(
+        dossier.path(),
+        "candidature/fr.html",
+        "<p lang=\"fr\">{{ formation.libelle }} <b>{{ nom }}</b></p>",
+    );
+    let modeles = Modeles::charger(Some(dossier.path())).unwrap();
+    let rendu = rendre(&modeles, CodeMail::CompteExiste, Langue::Fr).remove(0);
+    assert_eq!(rendu.objet, "Déjà Élise");
+    assert!(rendu.texte.starts_with("Un compte & un seul : EXEMPLE2."));
+    assert!(
+        rendu
+            .html
+            .contains("<p>Un compte &amp; un seul : <strong>EXEMPLE2</strong>.</p>")
+    );
+    let anglais = rendre(&modeles, CodeMail::CompteExiste, Langue::En).remove(0);
+    assert!(anglais.texte.starts_with("Dear Élise"), "{}", anglais.texte);
+    let rendu = rendre(&modeles, CodeMail::Candidature, Langue::Fr).remove(0);
+    assert_eq!(
+        rendu.html,
+        "<p lang=\"fr\">Master 1 Informatique <b>Martin</b></p>"
+    );
+    assert!(rendu.texte.starts_with("Bonjour Élise Martin,"));
+}
+
+#[test]
+fn chaque_faute_de_chaque_fichier_est_nommee_avec_sa_ligne() {
+    let dossier = tempfile::tempdir().unwrap();
+    let d = dossier.path();
+    ecrire(
+        d,
+        "candidature/fr.txt",
+        "Objet : A\n\nBonjour {{ candidat.ine }}\n{{ prenon }}\n",
+    );
+    ecrire(d, "candidature/en.txt", "Subject: A\n\n{% if %}\n");
+    ecrire(d, "statut_re/fr.txt", "Bonjour\n");
+    ecrire(d, "statut_re/de.txt", "Objet : x\n\n");
+    ecrire(d, "inconnu/fr.txt", "Objet : x\n\ny\n");
+    ecrire(d, "perdu.txt", "x");
+    ecrire(d, ".garde/fr.txt", "{% nothing to see");
+    let fautes = Modeles::charger(Some(d)).unwrap_err();
+    let lues: Vec<String> = fautes.iter().map(ToString::to_string).collect();
+    for attendue in [
+        "candidature/fr.txt:3: la variable « candidat.ine » n'existe pas ici ; il y a : appel, candidat",
+        "candidature/fr.txt:4: la variable « prenon » n'existe pas ici",
+        "candidature/en.txt:3: ",
+        "statut_re/fr.txt:1: la première ligne doit être « Objet : … »",
+        "statut_re/de.txt: fichier inattendu ; ici : fr.txt, en.txt",
+        "inconnu/fr.txt: « inconnu » n'est pas un mail ; les mails sont : cadre, cpt_min_create",
+        "perdu.txt: chaque modèle est dans le dossier de son mail",
+    ] {
+        assert!(
+            lues.iter().any(|l| l.starts_with(attendue)),
+            "{attendue}\n{lues:#?}"
+        );
+    }
+    assert_eq!(lues.len(), 7, "{lues:#?}");
+}
+
+#[test]
+fn un_mail_dont_le_lien_manque_est_une_faute() {
+    let dossier = tempfile::tempdir().unwrap();
+    ecrire(
+        dossier.path(),
+        "cpt_min_create/fr.txt",
+        "Objet : Bienvenue\n\nBonjour {{ prenom }}.\n",
+    );
+    let fautes = Modeles::charger(Some(dossier.path())).unwrap_err();
+    assert_eq!(fautes.len(), 1);
+    assert_eq!(
+        fautes[0].to_string(),
+        "cpt_min_create/fr.txt: ce mail doit contenir son lien, {{ lienValidation }}"
+    );
+}
+
+/// What passes the check with samples and fails with a real candidate: the built-in text goes out.
+#[test]
+fn un_texte_qui_echoue_laisse_partir_le_notre() {
+    let dossier = tempfile::tempdir().unwrap();
+    ecrire(
+        dossier.path(),
+        "compte_existe/fr.txt",
+        "Objet : A\n\n{% if prenom != \"Élise\" %}{% for i in range(90000) %}{{ i }}{% endfor %}{% endif %}\n",
+    );
+    let modeles = Modeles::charger(Some(dossier.path())).unwrap();
+    let fuseau = TimeZone::UTC;
+    let mut courrier = exemples::exemples(CodeMail::CompteExiste, Langue::Fr).remove(0);
+    courrier.prenom = "Jean".to_owned();
+    let rendu = modeles
+        .rendre(&courrier, &Enseigne::exemple(&fuseau))
+        .unwrap();
+    assert!(
+        rendu.texte.starts_with("Bonjour Jean Martin,"),
+        "{}",
+        rendu.texte
+    );
+}
+
+#[test]
+fn un_nom_ne_porte_ni_lien_ni_annonce() {
+    for (tape, ecrit) in [
+        ("Marie-Hélène d'Arc", "Marie-Hélène d'Arc"),
+        ("J. P.", "J. P."),
+        ("Gagnez https://x.example/y", "Gagnez https x example y"),
+        ("www.x.example", "www x example"),
+        ("محمد", "محمد"),
+        ("A\r\nBcc: b@c.example", "A Bcc b c example"),
+        ("\u{202e}abc", "abc"),
+    ] {
+        assert_eq!(variables::nom(tape), ecrit, "{tape}");
+    }
+}
+
+proptest! {
+    /// S58, S66: whatever stands in a name, no markup, no template and no second line comes of it.
+    #[test]
+    fn s58_un_nom_reste_du_texte(nom in "\\PC{0,60}|.{0,40}", prenom in "[<>{}%\"'&;:/\\r\\n*\\[\\]()a-z]{0,40}") {
+        let modeles = Modeles::integres().unwrap();
+        let fuseau = TimeZone::UTC;
+        let mut courrier = exemples::exemples(CodeMail::CompteExiste, Langue::Fr).remove(0);
+        courrier.nom = nom;
+        courrier.prenom = prenom;
+        let rendu = modeles.rendre(&courrier, &Enseigne::exemple(&fuseau)).unwrap();
+        prop_assert!(!rendu.objet.contains(['\r', '\n']));
+        let debut = rendu.texte.lines().next().unwrap_or_default();
+        prop_assert!(debut.starts_with("Bonjour "), "{debut}");
+        let corps = rendu.html.split("<main>").nth(1).unwrap_or_default();
+        let salut = corps.split("<p>").nth(1).unwrap_or_default();
+        prop_assert!(salut.split("</p>").next().is_some_and(|s| !s.contains('<')), "{salut}");
+    }
+}

@@ -1,0 +1,162 @@
+//! Mails as they will be, to try a template with.
+
+use actors::ports::{Courrier, DetailsCourrier, LienCourrier};
+use domain::campagne::{Formation, Texte};
+use domain::dossier::Convocation;
+use domain::effet::{But, CodeMail};
+use domain::langue::Langue;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::variables::{self, Enseigne};
+
+/// The names a mail of this code may use, such as `formation.libelle`.
+pub(super) fn noms(code: CodeMail) -> Vec<String> {
+    let fuseau = TimeZone::UTC;
+    let enseigne = Enseigne::exemple(&fuseau);
+    let mut noms = Vec::new();
+    for exemple in exemples(code, Langue::Fr) {
+        for (cle, valeur) in variables::contexte(&exemple, &enseigne) {
+            if let Value::Object(champs) = &valeur {
+                noms.extend(champs.keys().map(|champ| format!("{cle}.{champ}")));
+            }
+            noms.push(cle);
+        }
+    }
+    noms
+}
+
+fn instant(jours: i64) -> Timestamp {
+    // In December 2026.
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * (20_800 + jours))
+}
+
+fn formation() -> Formation {
+    Formation {
+        code: "M1-INFO".into(),
+        libelle: Texte::fr("Master 1 Informatique"),
+        composante: "UFR".into(),
+        centre: "UFR".into(),
+        niveau: "Master".to_owned(),
+        mots_cles: vec!["données".to_owned()],
+        candidature_debut: instant(0),
+        candidature_fin: instant(90),
+        retour: instant(100),
+        confirmation: Some(instant(120)),
+        confirmation_delai: None,
+        confirmation_lc: None,
+        confirmation_lc_delai: None,
+        jury: Some(instant(105)),
+        publication: Some(instant(110)),
+        promotion: domain::campagne::Promotion::default(),
+        capacite: None,
+        liste_complementaire: false,
+        pieces: Vec::new(),
+        commission: None,
+    }
+}
+
+fn simple(code: CodeMail, langue: Langue) -> Courrier {
+    Courrier {
+        id: "exemple.1.0".to_owned(),
+        code,
+        a: "elise.martin@exemple.example".to_owned(),
+        langue,
+        candidat: "exemple".into(),
+        prenom: "Élise".to_owned(),
+        nom: "Martin".to_owned(),
+        numero: "EXEMPLE2".into(),
+        compte_expire_le: instant(5),
+        campagne: "Campagne 2027-2028".to_owned(),
+        dossier: None,
+        formation: None,
+        jours: None,
+        lien: None,
+        details: DetailsCourrier::default(),
+    }
+}
+
+fn details() -> DetailsCourrier {
+    DetailsCourrier {
+        retour: Some(instant(100)),
+        confirmation: Some(instant(120)),
+        pieces: vec![
+            ("Curriculum vitae".to_owned(), Some("Illisible.".to_owned())),
+            ("Relevés de notes".to_owned(), None),
+        ],
+        motif: Some("Prérequis insuffisants".to_owned()),
+        raison: Some("Dossier ouvert par erreur.".to_owned()),
+        commentaire: Some("Bon dossier.\nBon courage.".to_owned()),
+        rang: Some(12),
+        convocation: Some(Convocation {
+            le: instant(104),
+            lieu: "Bâtiment A, salle 12".to_owned(),
+            consigne: Some("Apportez une pièce d'identité.".to_owned()),
+        }),
+        appel: true,
+    }
+}
+
+/// Mails of this code: with all they may say, and with the least.
+pub(super) fn exemples(code: CodeMail, langue: Langue) -> Vec<Courrier> {
+    let simple = simple(code, langue);
+    let avec_lien = |but| Courrier {
+        lien: Some(LienCourrier {
+            but,
+            jeton: "exemple.de.jeton".to_owned(),
+            expire_le: instant(1),
+        }),
+        ..simple.clone()
+    };
+    let dossier = Courrier {
+        dossier: Some("EXEMPLE22222".into()),
+        formation: Some(formation()),
+        ..simple.clone()
+    };
+    let du_dossier = || {
+        let complet = Courrier {
+            details: details(),
+            ..dossier.clone()
+        };
+        vec![complet, dossier.clone()]
+    };
+    match code {
+        CodeMail::CptMinCreate | CodeMail::CptMinLienValidOublie => {
+            vec![avec_lien(But::Validation)]
+        }
+        CodeMail::CptMinMdpOublie => vec![avec_lien(But::Reinitialisation)],
+        CodeMail::CptMinModMail => vec![avec_lien(But::ChangementMail), simple.clone()],
+        CodeMail::CptMinDelete | CodeMail::CompteExiste => vec![simple.clone()],
+        CodeMail::RelanceTransmission => [7, 1]
+            .map(|jours| Courrier {
+                jours: Some(jours),
+                ..dossier.clone()
+            })
+            .to_vec(),
+        CodeMail::Candidature
+        | CodeMail::CandidatureAnnulation
+        | CodeMail::CommissionAlertAnnulation
+        | CodeMail::StatutRe
+        | CodeMail::CommissionAlertTransmission
+        | CodeMail::AnnulationGestion
+        | CodeMail::CommissionAlertProposition
+        | CodeMail::StatutIn
+        | CodeMail::StatutReRepris
+        | CodeMail::StatutCo
+        | CodeMail::AvisFavorable
+        | CodeMail::AvisDefavorable
+        | CodeMail::AvisListeComp
+        | CodeMail::AvisListeAtt
+        | CodeMail::AvisPreselection
+        | CodeMail::AvisListePrinc
+        | CodeMail::CommissionAlertListePrinc
+        | CodeMail::CandidatureConfirm
+        | CodeMail::CandidatureDesist
+        | CodeMail::CandidatureDesistAuto
+        | CodeMail::CommissionAlertDesistement
+        | CodeMail::CandidatureRelanceFavo
+        | CodeMail::OffreRetablie
+        | CodeMail::Prolongation => du_dossier(),
+    }
+}

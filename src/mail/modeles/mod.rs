@@ -1,0 +1,281 @@
+//! What each mail says: a text per code and language, built in, which the operator may replace without
+//! rebuilding (ADR 0009). One text gives subject, plain text and HTML, so that they cannot differ.
+
+mod blocs;
+#[cfg(test)]
+mod essais;
+mod exemples;
+mod integres;
+mod surcharges;
+mod variables;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use actors::ports::Courrier;
+use domain::effet::CodeMail;
+use domain::langue::Langue;
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+
+pub use surcharges::FauteModele;
+pub(super) use variables::Enseigne;
+
+/// Steps a template may take: a loop without end in one of the operator's is stopped.
+const CARBURANT: u64 = 100_000;
+/// The most characters of a subject; a longer one is cut at a word.
+const MAX_OBJET: usize = 180;
+
+/// A mail ready to be addressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rendu {
+    pub(super) objet: String,
+    pub(super) texte: String,
+    pub(super) html: String,
+}
+
+/// The texts of every mail.
+pub struct Modeles {
+    moteur: Environment<'static>,
+    /// Names of the operator's own templates.
+    surcharges: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for Modeles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Modeles")
+            .field("surcharges", &self.surcharges)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parts a template's file gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Partie {
+    Objet,
+    Texte,
+    Html,
+}
+
+impl Partie {
+    /// Its name in the engine; the ending decides whether values are escaped.
+    fn nom(self, origine: &str, code: &str, langue: Langue) -> String {
+        let fin = match self {
+            Self::Objet => "objet",
+            Self::Texte => "txt",
+            Self::Html => "html",
+        };
+        format!("{origine}/{code}/{}.{fin}", langue.tag())
+    }
+}
+
+const INTEGRE: &str = "integre";
+const LOCAL: &str = "local";
+/// The folder of what surrounds every mail.
+const CADRE: &str = "cadre";
+
+impl Modeles {
+    /// The built-in texts alone.
+    ///
+    /// # Errors
+    /// None as built: a test renders them all.
+    pub fn integres() -> Result<Self, Vec<FauteModele>> {
+        Self::charger(None)
+    }
+
+    /// The built-in texts and the operator's, from a folder of the same layout.
+    ///
+    /// # Errors
+    /// Every fault of every file at once.
+    pub fn charger(dossier: Option<&Path>) -> Result<Self, Vec<FauteModele>> {
+        let mut moteur = Environment::new();
+        moteur.set_undefined_behavior(UndefinedBehavior::Strict);
+        moteur.set_fuel(Some(CARBURANT));
+        moteur.set_auto_escape_callback(|nom| {
+            if nom.ends_with(".html") {
+                AutoEscape::Html
+            } else {
+                AutoEscape::None
+            }
+        });
+        let mut modeles = Self {
+            moteur,
+            surcharges: BTreeSet::new(),
+        };
+        let mut fautes = Vec::new();
+        for (chemin, source) in integres::tous() {
+            let nom = format!("{INTEGRE}/{chemin}");
+            fautes.extend(modeles.ajouter(&nom, source.to_owned()));
+        }
+        if let Some(dossier) = dossier {
+            surcharges::charger(&mut modeles, dossier, &mut fautes);
+        }
+        if fautes.is_empty() {
+            Ok(modeles)
+        } else {
+            Err(fautes)
+        }
+    }
+
+    /// Adds a file: a text becomes a subject and a body, each keeping its line numbers.
+    fn ajouter(&mut self, nom: &str, source: String) -> Vec<FauteModele> {
+        let mut fautes = Vec::new();
+        let mut poser = |moteur: &mut Environment<'static>, partie: String, source: String| {
+            let pose = moteur.add_template_owned(partie, source);
+            fautes.extend(pose.err().map(|e| FauteModele::moteur(nom, &e)));
+        };
+        let code = nom.rsplit('/').nth(1).unwrap_or_default();
+        match nom.strip_suffix(".txt") {
+            Some(racine) if code != CADRE => {
+                let Some((objet, corps)) = couper(&source) else {
+                    return vec![FauteModele::new(nom, Some(1), SANS_OBJET.to_owned())];
+                };
+                poser(&mut self.moteur, format!("{racine}.objet"), objet);
+                poser(&mut self.moteur, nom.to_owned(), corps);
+            }
+            Some(_) | None => poser(&mut self.moteur, nom.to_owned(), source),
+        }
+        fautes
+    }
+
+    /// The mail in its language. A text of the operator's that fails gives way to the built-in one.
+    ///
+    /// # Errors
+    /// The reason, when the built-in one fails as well.
+    pub(super) fn rendre(
+        &self,
+        courrier: &Courrier,
+        enseigne: &Enseigne<'_>,
+    ) -> Result<Rendu, String> {
+        let code = integres::dossier(courrier.code);
+        let valeurs = variables::contexte(courrier, enseigne);
+        if self.surcharge(code, courrier.langue) {
+            match self.composer(LOCAL, code, courrier.langue, &valeurs) {
+                Ok(rendu) => return Ok(rendu),
+                Err(faute) => {
+                    tracing::error!(%faute, "a mail template failed: the built-in text is sent instead");
+                }
+            }
+        }
+        self.composer(INTEGRE, code, courrier.langue, &valeurs)
+            .map_err(|faute| faute.to_string())
+    }
+
+    /// Whether the operator has a say in this mail.
+    fn surcharge(&self, code: &str, langue: Langue) -> bool {
+        let est_la =
+            |partie: Partie, code| self.surcharges.contains(&partie.nom(LOCAL, code, langue));
+        est_la(Partie::Texte, code)
+            || est_la(Partie::Html, code)
+            || est_la(Partie::Texte, CADRE)
+            || self.surcharges.contains(&page(LOCAL))
+    }
+
+    fn composer(
+        &self,
+        origine: &str,
+        code: &str,
+        langue: Langue,
+        valeurs: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Rendu, FauteModele> {
+        let a_nous = |nom: &str| origine == LOCAL && self.surcharges.contains(nom);
+        let nom = |partie: Partie, code: &str| {
+            // The subject comes with its text: both of the operator's, or both built in.
+            let fichier = if partie == Partie::Objet {
+                Partie::Texte
+            } else {
+                partie
+            };
+            let ici = a_nous(&fichier.nom(LOCAL, code, langue));
+            partie.nom(if ici { LOCAL } else { INTEGRE }, code, langue)
+        };
+        let contexte = Value::from_serialize(valeurs);
+        let objet = objet(&self.dire(&nom(Partie::Objet, code), &contexte)?);
+        let corps = self.dire(&nom(Partie::Texte, code), &contexte)?;
+        let avec = |cles: &[(&str, Value)]| {
+            let mut tout: std::collections::BTreeMap<&str, Value> = valeurs
+                .iter()
+                .map(|(cle, valeur)| (cle.as_str(), Value::from_serialize(valeur)))
+                .collect();
+            tout.extend(cles.iter().cloned());
+            Value::from_serialize(tout)
+        };
+        let vide = avec(&[("corps", Value::from(""))]);
+        let pied = self.dire(&nom(Partie::Texte, CADRE), &vide)?;
+        let entourer = avec(&[("corps", Value::from(corps.trim()))]);
+        let texte = self.dire(&nom(Partie::Texte, CADRE), &entourer)?;
+        let propre = Partie::Html.nom(LOCAL, code, langue);
+        let html = if a_nous(&propre) {
+            self.dire(&propre, &contexte)?
+        } else {
+            let tout = avec(&[
+                ("objet", Value::from(objet.clone())),
+                (
+                    "corps",
+                    Value::from_safe_string(blocs::html(&blocs::lire(&corps))),
+                ),
+                (
+                    "pied",
+                    Value::from_safe_string(blocs::html(&blocs::lire(&pied))),
+                ),
+            ]);
+            let page = page(if a_nous(&page(LOCAL)) { LOCAL } else { INTEGRE });
+            self.dire(&page, &tout)?
+        };
+        Ok(Rendu {
+            objet,
+            texte: blocs::texte(&blocs::lire(&texte)),
+            html,
+        })
+    }
+
+    fn dire(&self, nom: &str, valeurs: &Value) -> Result<String, FauteModele> {
+        self.moteur
+            .get_template(nom)
+            .and_then(|modele| modele.render(valeurs))
+            .map_err(|e| FauteModele::moteur(nom, &e))
+    }
+}
+
+const SANS_OBJET: &str =
+    "la première ligne doit être « Objet : … » (ou « Subject: … »), suivie d'une ligne vide";
+
+/// The page around every HTML part.
+fn page(origine: &str) -> String {
+    format!("{origine}/{CADRE}/page.html")
+}
+
+/// Subject and body of a text; the body keeps its place, so that faults name the right line.
+fn couper(source: &str) -> Option<(String, String)> {
+    let (tete, suite) = source.split_once('\n')?;
+    let tete = tete.trim_start_matches('\u{feff}').trim();
+    let objet = tete
+        .strip_prefix("Objet")
+        .or_else(|| tete.strip_prefix("Subject"))?;
+    let objet = objet.trim_start().strip_prefix(':')?.trim();
+    let pleine = !objet.is_empty() && suite.lines().next()?.trim().is_empty();
+    pleine.then(|| (objet.to_owned(), format!("\n{suite}")))
+}
+
+/// On one line, of bounded length.
+fn objet(texte: &str) -> String {
+    let ligne = texte.split_whitespace().collect::<Vec<_>>().join(" ");
+    if ligne.chars().count() <= MAX_OBJET {
+        return ligne;
+    }
+    let debut: String = ligne.chars().take(MAX_OBJET - 1).collect();
+    let au_mot = debut.rsplit_once(' ').map_or(debut.as_str(), |(d, _)| d);
+    format!("{au_mot}…")
+}
+
+/// Every mail there is, with whether it goes to the candidate.
+pub(super) const fn destine_au_candidat(code: CodeMail) -> bool {
+    !matches!(
+        code,
+        CodeMail::CommissionAlertAnnulation
+            | CodeMail::CommissionAlertTransmission
+            | CodeMail::CommissionAlertProposition
+            | CodeMail::CommissionAlertListePrinc
+            | CodeMail::CommissionAlertDesistement
+    )
+}
