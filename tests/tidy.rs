@@ -87,12 +87,12 @@ fn les_dependances_vont_dans_un_seul_sens() {
 fn chaque_bibliotheque_n_est_nommee_que_chez_elle() {
     let chez: [(&str, &[&str]); 8] = [
         ("lettre::", &["src/mail/"]),
-        ("mail_parser::", &["src/mail/"]),
+        ("mail_parser::", &["src/mail/", "fixtures/"]),
         ("async_nats::", &["bus/src/nats"]),
         ("sled::", &["storage/src/sled", "storage/src/lib.rs"]),
         ("actix::", &["actors/src/"]),
         ("axum::", &["src/edge/"]),
-        ("hyper_util::", &["src/edge/", "tests/"]),
+        ("hyper_util::", &["src/edge/", "tests/", "fixtures/"]),
         ("argon2::", &["actors/src/mots_de_passe"]),
     ];
     for (nom, texte) in sources().iter().filter(|(nom, _)| *nom != "tests/tidy.rs") {

@@ -1,0 +1,88 @@
+//! The real binary over a real NATS server: edge and actors in processes of their own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test helper that fails is a failed test"
+)]
+
+use std::path::Path;
+
+use fixtures::outils::ServeurNats;
+use fixtures::processus::{Postule, configuration};
+
+const BINAIRE: &str = env!("CARGO_BIN_EXE_postule");
+
+/// The sample campaign, opened around today.
+fn campagne(dossier: &Path) -> std::path::PathBuf {
+    let texte = include_str!("../../src/demo/campagne.toml");
+    let demain = 1 + jiff::Timestamp::now()
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+        .year();
+    // Every date of the sample is in 2027 or 2028: windows that began are moved to the past, ends to the future.
+    let texte = texte
+        .lines()
+        .map(|ligne| match ligne.split_once(" = 202") {
+            Some((cle @ ("ouverture" | "candidature_debut"), _)) => {
+                format!("{cle} = 2020-01-01T00:00:00Z")
+            }
+            Some((cle, _)) if ligne.contains('T') => format!("{cle} = {demain}-06-30T00:00:00Z"),
+            Some(_) | None => ligne.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("\n");
+    let place = dossier.join("campagne.toml");
+    std::fs::write(&place, texte).unwrap();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/demo/fichiers");
+    std::os::unix::fs::symlink(sources, dossier.join("fichiers")).unwrap();
+    place
+}
+
+/// Goal: the edge holds no store; what it is told is durable in the actors' process, whichever of the two dies.
+#[tokio::test(flavor = "multi_thread")]
+async fn le_bord_et_les_acteurs_vivent_dans_deux_processus() {
+    let dossier = tempfile::tempdir().unwrap();
+    let nats = ServeurNats::demarrer(dossier.path());
+    let bus = format!("[bus]\nnats = \"{}\"\n", nats.url());
+    let config = configuration(dossier.path(), &campagne(dossier.path()), &bus);
+    let config = config.to_str().unwrap();
+    let lancer = |role| Postule::demarrer(BINAIRE, &["serve", "--config", config, "--role", role]);
+    let mut acteurs = lancer("acteurs");
+    let mut bord = lancer("bord");
+    let client = bord.client(dossier.path().join("mail"));
+    let session = client.candidat("deux@univ.example").await;
+    let (formation, _) = client.formation(0).await;
+    let dossier_ouvert = client.ouvrir(&session, &formation).await;
+    assert_eq!(dossier_ouvert.statut, 201);
+    let id = dossier_ouvert.json()["id"].as_str().unwrap().to_owned();
+
+    acteurs.tuer();
+    let reponse = client.lire("/dossiers", &session).await;
+    assert_eq!(reponse.code(), (503, "indisponible".to_owned()));
+    assert!(reponse.entetes.contains_key("retry-after"));
+
+    let acteurs = lancer("acteurs");
+    let chemin = format!("/dossiers/{id}");
+    assert_eq!(client.lire(&chemin, &session).await.statut, 200);
+    bord.tuer();
+    let bord = lancer("bord");
+    let client = bord.client(dossier.path().join("mail"));
+    assert_eq!(client.lire(&chemin, &session).await.statut, 200);
+    assert!(bord.arreter(), "the edge ends well on SIGTERM");
+    assert!(acteurs.arreter(), "the actors end well on SIGTERM");
+}
+
+/// Goal: one process over NATS serves as well as one without.
+#[tokio::test(flavor = "multi_thread")]
+async fn un_seul_processus_sert_par_nats() {
+    let dossier = tempfile::tempdir().unwrap();
+    let nats = ServeurNats::demarrer(dossier.path());
+    let config = configuration(dossier.path(), &campagne(dossier.path()), "");
+    let config = config.to_str().unwrap();
+    let tout = Postule::demarrer(
+        BINAIRE,
+        &["serve", "--config", config, "--nats", &nats.url()],
+    );
+    let client = tout.client(dossier.path().join("mail"));
+    let session = client.candidat("seul@univ.example").await;
+    let (formation, _) = client.formation(0).await;
+    assert_eq!(client.ouvrir(&session, &formation).await.statut, 201);
+}
