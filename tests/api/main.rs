@@ -1,7 +1,6 @@
 //! The edges as a black box: a real server on a real disk, over HTTP.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test helper that fails is a failed test"
 )]
 #![expect(clippy::too_many_lines, reason = "a journey is one story")]
