@@ -34,7 +34,7 @@ impl CleServeur {
         Self(octets)
     }
 
-    fn sceau(&self, parties: &[&str]) -> [u8; 32] {
+    pub(crate) fn sceau(&self, parties: &[&str]) -> [u8; 32] {
         // HMAC takes a key of any length, so this cannot fail; an empty seal would match nothing.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return [0; 32];

@@ -59,12 +59,18 @@ pub struct LienCourrier {
 /// A mail to render and send, with all it may speak of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Courrier {
-    /// Of the outbox; the Message-ID comes from it.
+    /// Of the outbox.
     pub id: String,
+    /// Its tag, from the id: in the Message-ID and in the address bounces come back to.
+    pub etiquette: String,
     /// Which mail.
     pub code: CodeMail,
     /// To whom.
     pub a: String,
+    /// The token of the address to answer to, for a mail about a dossier (S21).
+    pub jeton_dossier: Option<String>,
+    /// The mail it answers, if it answers one (S34).
+    pub reponse: Option<EnReponse>,
     /// In which language.
     pub langue: Langue,
     /// About whom.
@@ -89,6 +95,15 @@ pub struct Courrier {
     pub lien: Option<LienCourrier>,
     /// What it says of the dossier.
     pub details: DetailsCourrier,
+}
+
+/// The mail an answer of ours belongs to; identifiers as received, with their angle brackets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnReponse {
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Those it refers to itself, oldest first.
+    pub references: Vec<String>,
 }
 
 /// What a mail says of a dossier, labels in the mail's language.
@@ -149,6 +164,8 @@ pub enum EchecPoste {
     Temporaire(String),
     /// Never.
     Definitif(String),
+    /// The provider refuses this address for good: it counts as a bounce (G38).
+    AdresseRefusee(String),
 }
 
 /// Who renders and sends mails.

@@ -269,7 +269,9 @@ impl Relais {
                 tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
                 Issue::PlusTard
             }
-            Err(EchecPoste::Definitif(raison)) => Issue::Abandonne(raison),
+            Err(EchecPoste::Definitif(raison) | EchecPoste::AdresseRefusee(raison)) => {
+                Issue::Abandonne(raison)
+            }
         }
     }
 
@@ -298,8 +300,14 @@ impl Relais {
         let campagne = catalogue.campagne.as_ref();
         Some(Courrier {
             id: id.to_owned(),
+            etiquette: self.atelier.cle.etiquette(id),
             code: mail.code,
             a: mail.a,
+            jeton_dossier: mail
+                .dossier
+                .as_ref()
+                .map(|d| self.atelier.cle.jeton_dossier(d)),
+            reponse: None,
             langue: mail.langue,
             prenom: compte.prenom.clone(),
             nom: compte.nom.clone(),

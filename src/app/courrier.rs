@@ -7,7 +7,7 @@ use actors::ports::Horloge;
 use jiff::tz::TimeZone;
 
 use crate::config::{Config, Sortie};
-use crate::mail::{Facteur, FauteModele, Modeles, Transport};
+use crate::mail::{Facteur, FauteModele, Maison, Modeles, Transport};
 
 /// The zone dates are written in.
 const FUSEAU: &str = "Europe/Paris";
@@ -19,16 +19,16 @@ pub(super) fn facteur(config: &Config, horloge: Arc<dyn Horloge>) -> Result<Fact
         Sortie::Dossier(dossier) => Transport::Dossier(dossier.clone()),
     };
     let etablissement = &config.etablissement;
-    Ok(Facteur {
-        transport,
-        expediteur: Facteur::expediteur(&etablissement.nom, &config.mail.from)?,
-        etablissement: etablissement.nom.clone(),
+    let maison = Maison {
+        nom: etablissement.nom.clone(),
         url: config.serveur.public_url.clone(),
+        from: config.mail.from.clone(),
+        enveloppe: config.mail.envelope.clone(),
         support: etablissement.support.clone(),
-        modeles: Modeles::charger(config.mail.modeles.as_deref()).map_err(|f| dire(&f))?,
-        fuseau: TimeZone::get(FUSEAU).map_err(|e| e.to_string())?,
-        horloge,
-    })
+        fuseau: fuseau()?,
+    };
+    let modeles = Modeles::charger(config.mail.modeles.as_deref()).map_err(|f| dire(&f))?;
+    Facteur::new(transport, maison, modeles, horloge)
 }
 
 /// Of the demo: into a folder.
@@ -37,17 +37,21 @@ pub(super) fn demo(
     url: String,
     horloge: Arc<dyn Horloge>,
 ) -> Result<Facteur, String> {
-    let (nom, adresse) = ("Université de démonstration", "candidature@demo.example");
-    Ok(Facteur {
-        transport: Transport::Dossier(mails),
-        expediteur: Facteur::expediteur(nom, adresse)?,
-        etablissement: nom.to_owned(),
+    let adresse = "candidature@demo.example".to_owned();
+    let maison = Maison {
+        nom: "Université de démonstration".to_owned(),
         url,
-        support: Some(adresse.to_owned()),
-        modeles: Modeles::integres().map_err(|f| dire(&f))?,
-        fuseau: TimeZone::get(FUSEAU).map_err(|e| e.to_string())?,
-        horloge,
-    })
+        from: adresse.clone(),
+        enveloppe: None,
+        support: Some(adresse),
+        fuseau: fuseau()?,
+    };
+    let modeles = Modeles::integres().map_err(|f| dire(&f))?;
+    Facteur::new(Transport::Dossier(mails), maison, modeles, horloge)
+}
+
+fn fuseau() -> Result<TimeZone, String> {
+    TimeZone::get(FUSEAU).map_err(|e| e.to_string())
 }
 
 fn dire(fautes: &[FauteModele]) -> String {

@@ -1,10 +1,14 @@
 //! Mail out: rendered here, handed to SMTP or written in a folder. The only place that names lettre.
 
+mod message;
 mod modeles;
+mod smtp;
 mod transport;
 
+pub use message::ENTETE_INSTANCE;
 pub use modeles::{FauteModele, Modeles};
-pub use transport::{Facteur, Transport};
+pub use smtp::Smtp;
+pub use transport::{Facteur, Maison, Transport};
 
 /// A mail as the demo's post box shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

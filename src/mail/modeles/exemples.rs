@@ -60,6 +60,9 @@ fn formation() -> Formation {
 fn simple(code: CodeMail, langue: Langue) -> Courrier {
     Courrier {
         id: "exemple.1.0".to_owned(),
+        etiquette: "exemple".to_owned(),
+        jeton_dossier: None,
+        reponse: None,
         code,
         a: "elise.martin@exemple.example".to_owned(),
         langue,
@@ -159,4 +162,10 @@ pub(super) fn exemples(code: CodeMail, langue: Langue) -> Vec<Courrier> {
         | CodeMail::OffreRetablie
         | CodeMail::Prolongation => du_dossier(),
     }
+}
+
+/// One of them.
+#[cfg(test)]
+pub(in crate::mail) fn exemple(code: CodeMail, langue: Langue) -> Courrier {
+    exemples(code, langue).remove(0)
 }

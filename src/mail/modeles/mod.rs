@@ -18,8 +18,10 @@ use domain::langue::Langue;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+#[cfg(test)]
+pub(super) use exemples::exemple;
 pub use surcharges::FauteModele;
-pub(super) use variables::Enseigne;
+pub(super) use variables::{Enseigne, nom};
 
 /// Steps a template may take: a loop without end in one of the operator's is stopped.
 const CARBURANT: u64 = 100_000;

@@ -234,7 +234,7 @@ const fn invisible(c: char) -> bool {
 
 /// A person's name as it may stand in a mail to somebody who perhaps never gave it: whoever signs up types
 /// a name and an address of their choice, and must not send advertisements or links with our mail.
-pub(super) fn nom(texte: &str) -> String {
+pub(in crate::mail) fn nom(texte: &str) -> String {
     let ligne = ligne(texte);
     let mut sur = String::new();
     let mut suite = ligne.chars().take(MAX_NOM).peekable();
