@@ -13,4 +13,6 @@ pub mod edge;
 pub mod entretien;
 pub mod fichiers;
 pub mod mail;
+mod textes;
+pub mod views;
 pub mod vitrine;

@@ -124,6 +124,8 @@ fn la_racine_ne_contient_que_ce_qui_est_convenu() {
     let convenus = [
         "Cargo.toml",
         "Cargo.lock",
+        // askama reads where the templates are from here only.
+        "askama.toml",
         "src",
         "actors",
         "bus",

@@ -9,6 +9,10 @@ use jiff::tz::TimeZone;
 use crate::config::{Config, Sortie};
 use crate::mail::{Facteur, FauteModele, Maison, Modeles, Transport};
 
+/// Whose demo it is.
+pub(super) const NOM_DEMO: &str = "Université de démonstration";
+/// Where its mails come from and questions go.
+pub(super) const ADRESSE_DEMO: &str = "candidature@demo.example";
 /// The zone dates are written in.
 const FUSEAU: &str = "Europe/Paris";
 
@@ -37,9 +41,9 @@ pub(super) fn demo(
     url: String,
     horloge: Arc<dyn Horloge>,
 ) -> Result<Facteur, String> {
-    let adresse = "candidature@demo.example".to_owned();
+    let adresse = ADRESSE_DEMO.to_owned();
     let maison = Maison {
-        nom: "Université de démonstration".to_owned(),
+        nom: NOM_DEMO.to_owned(),
         url,
         from: adresse.clone(),
         enveloppe: None,

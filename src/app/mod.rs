@@ -19,8 +19,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::cles::Cles;
-use crate::config::Config;
-use crate::edge::{self, Demo, Etat, HorlogeMobile};
+use crate::config::{Config, Etablissement};
+use crate::edge::{self, Demo, Etat, HorlogeMobile, Statiques};
 use crate::vitrine::Vitrine;
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
 
@@ -79,7 +79,9 @@ impl App {
         let (ecoute, adresse) = ecouter(options.ecoute).await?;
         let mails = donnees.join("mail");
         let facteur = courrier::demo(mails.clone(), format!("http://{adresse}"), mobile.clone())?;
+        let etablissement = Etablissement::new(courrier::NOM_DEMO, courrier::ADRESSE_DEMO);
         let cle = CleServeur::new(cles.serveur);
+        let (statiques, maison) = Statiques::preparer(&etablissement);
         let facteur = Arc::new(facteur);
         let mut acteurs =
             Acteurs::demarrer(&donnees, mobile.clone(), cle, Limites::default(), facteur)?;
@@ -97,6 +99,9 @@ impl App {
             horloge: mobile.clone(),
             blobs,
             cle_accuse: Arc::new(cles.accuse),
+            maison: Arc::new(maison),
+            statiques: Arc::new(statiques),
+            cle_serveur: cles.serveur,
             demo: Some(Demo {
                 horloge: mobile,
                 mails,
@@ -159,12 +164,16 @@ impl App {
                 );
             }
             let (ecoute, adresse) = ecouter(config.serveur.listen).await?;
+            let (statiques, maison) = Statiques::preparer(&config.etablissement);
             let etat = Etat {
                 guichet: comptoir,
                 vitrine: Arc::new(vitrine),
                 horloge,
                 blobs,
                 cle_accuse: Arc::new(cles.accuse),
+                maison: Arc::new(maison),
+                statiques: Arc::new(statiques),
+                cle_serveur: cles.serveur,
                 demo: None,
             };
             partie = Some(bord(ecoute, adresse, etat));

@@ -1,5 +1,7 @@
 //! `postule.toml` (`3-contract.md`): every key also as `POSTULE_SECTION__KEY`, unknown keys are faults.
 
+mod couleur;
+mod etablissement;
 mod lecteur;
 mod mail;
 
@@ -10,6 +12,8 @@ use actors::atelier::Limites;
 use domain::formulaires::{mail_plausible, normaliser_mail};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
+pub use couleur::Couleur;
+pub use etablissement::{Etablissement, Logo};
 pub use lecteur::{FauteConfig, Ou};
 pub use mail::{Mail, Sortie};
 
@@ -46,15 +50,6 @@ pub struct Config {
     pub limites: Limites,
     /// Rates.
     pub cadence: Cadence,
-}
-
-/// `[etablissement]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Etablissement {
-    /// Shown on every page and mail.
-    pub nom: String,
-    /// Where a candidate may write.
-    pub support: Option<String>,
 }
 
 /// `[serveur]`.
@@ -109,7 +104,7 @@ impl Config {
     pub fn lire(source: &str, environnement: &[(String, String)]) -> Result<Self, Fautes> {
         let mut l = Lecteur::new(source, environnement);
         let config = (
-            etablissement(&mut l),
+            Etablissement::lire(&mut l),
             serveur(&mut l),
             l.valeur("donnees", "dir").unwrap_or("donnees".into()),
             nats(&mut l),
@@ -177,15 +172,6 @@ fn adresse_mail(texte: &str) -> Result<String, &'static str> {
     mail_plausible(&mail)
         .then_some(mail)
         .ok_or("ce n'est pas une adresse mail")
-}
-
-fn etablissement(l: &mut Lecteur) -> Option<Etablissement> {
-    let nom = l.valeur("etablissement", "name");
-    let support = l.texte("etablissement", "support", adresse_mail);
-    Some(Etablissement {
-        nom: l.exiger("etablissement", "name", nom)?,
-        support,
-    })
 }
 
 fn serveur(l: &mut Lecteur) -> Option<Serveur> {

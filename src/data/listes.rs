@@ -77,6 +77,13 @@ impl Listes {
         choix(specialites(annee), 2, langue)
     }
 
+    /// Départements to choose from: code, then code and name.
+    pub fn choix_departements(self) -> Vec<(String, String)> {
+        let lignes = lignes(include_str!("departements.txt"));
+        let paire = |l: Vec<&str>| Some(((*l.first()?).to_owned(), l.join(" ")));
+        lignes.filter_map(paire).collect()
+    }
+
     /// Mentions to choose from.
     pub fn choix_mentions(self, langue: Langue) -> Vec<(String, String)> {
         let texte = |(code, fr, en): &(&str, &str, &str)| {

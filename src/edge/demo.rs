@@ -1,9 +1,9 @@
 //! What only the demo has: the post box and the clock that moves.
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, Json};
+use axum::extract::{Form, FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Json, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::{SignedDuration, Span};
 use serde::Deserialize;
@@ -21,7 +21,7 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/demo/horloge", post(horloge).get(heure))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Avance {
     avancer: String,
@@ -31,10 +31,39 @@ async fn heure(State(etat): State<Etat>) -> Json<Value> {
     Json(json!({ "maintenant": etat.maintenant() }))
 }
 
-async fn horloge(
-    State(etat): State<Etat>,
-    Json(Avance { avancer }): Json<Avance>,
-) -> Result<Json<Value>, Probleme> {
+/// Whether it is a form, and the page it is on.
+fn annonce(entetes: &HeaderMap) -> (bool, Option<String>) {
+    let texte = |nom| entetes.get(nom).and_then(|v| v.to_str().ok());
+    let genre = texte(header::CONTENT_TYPE).unwrap_or_default();
+    let page = texte(header::REFERER).and_then(|r| r.parse::<Uri>().ok());
+    let page = page.and_then(|uri| uri.path_and_query().map(ToString::to_string));
+    (genre.starts_with("application/x-www-form-urlencoded"), page)
+}
+
+/// As JSON for programs, as the form of the bar on every page for people.
+async fn horloge(State(etat): State<Etat>, requete: Request) -> Result<Response, Probleme> {
+    let (formulaire, retour) = annonce(requete.headers());
+    let lue = if formulaire {
+        Form::from_request(requete, &etat)
+            .await
+            .ok()
+            .map(|Form(a)| a)
+    } else {
+        Json::from_request(requete, &etat)
+            .await
+            .ok()
+            .map(|Json(a)| a)
+    };
+    let Avance { avancer } = lue.unwrap_or_default();
+    let maintenant = avancer_de(etat, &avancer).await?;
+    Ok(if formulaire {
+        Redirect::to(retour.as_deref().unwrap_or("/")).into_response()
+    } else {
+        maintenant.into_response()
+    })
+}
+
+async fn avancer_de(etat: Etat, avancer: &str) -> Result<Json<Value>, Probleme> {
     let duree = avancer.parse::<Span>().ok().and_then(|span| {
         let debut = etat.maintenant().to_zoned_datetime(jiff::tz::TimeZone::UTC);
         let fin = debut.checked_add(span).ok()?;

@@ -9,7 +9,9 @@ use ed25519_dalek::SigningKey;
 use jiff::{SignedDuration, Timestamp};
 use storage::blobs::Blobs;
 
+use super::Statiques;
 use crate::comptoir::Comptoir;
+use crate::views::Maison;
 use crate::vitrine::Vitrine;
 
 /// Shared by all handlers; clones are cheap.
@@ -25,6 +27,12 @@ pub struct Etat {
     pub blobs: Blobs,
     /// Signs receipts.
     pub cle_accuse: Arc<SigningKey>,
+    /// Whose pages these are.
+    pub maison: Arc<Maison>,
+    /// Style, script, logo.
+    pub statiques: Arc<Statiques>,
+    /// Seals what a page keeps for its visitor.
+    pub cle_serveur: [u8; 32],
     /// Present in the demo only.
     pub demo: Option<Demo>,
 }

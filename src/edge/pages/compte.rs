@@ -1,332 +1,314 @@
-//! Pages of the account (G01–G10).
+//! Creating an account, and the links in mails (G01–G08, G10).
 
-use actors::protocol::{Reponse, Requete};
-use axum::extract::{Form, Query, State};
-use axum::http::header;
+use actors::protocol::{Faute, Reponse, Requete};
+use askama::Template;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::formulaires::{Inscription, NouveauMotDePasse, normaliser_mail};
-use domain::langue::Langue;
 use serde::Deserialize;
 
-use super::gabarits::{Champ, Formulaire, Message, rendu};
-use super::visiteur::{Arret, Visiteur, cookie};
+use super::cadrage::dire;
+use super::saisie::Saisie;
+use super::visiteur::{Arret, Visiteur};
 use crate::edge::Etat;
-
-type Saisie = Vec<(String, String)>;
-
-const ENVOYE: &str = "Un mail vient de partir à cette adresse. Ouvrez le lien qu'il contient. Regardez aussi dans les \
-    indésirables, et ne créez pas un second compte.";
+use crate::edge::problemes::Probleme;
+use crate::textes::Textes;
+use crate::views::{Champ, Formulaire, Lien};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Lien {
+pub(super) struct Lu {
     jeton: String,
+    mail: String,
 }
 
-pub(super) fn valeur(saisie: &Saisie, nom: &str) -> Option<String> {
-    saisie
-        .iter()
-        .find(|(n, _)| n == nom)
-        .map(|(_, v)| v.clone())
+/// A sentence or two, a form, and other ways on.
+#[derive(Template)]
+#[template(path = "compte/texte_et_formulaire.html")]
+pub(super) struct TexteEtFormulaire {
+    pub(super) textes: Vec<String>,
+    pub(super) form: Formulaire,
+    pub(super) suites: Vec<Lien>,
 }
 
-fn mots_de_passe() -> [Champ; 2] {
+#[derive(Template)]
+#[template(path = "compte/inscription.html")]
+struct PageInscription {
+    t: Textes,
+    form: Formulaire,
+}
+
+#[derive(Template)]
+#[template(path = "compte/envoye.html")]
+struct Envoye {
+    t: Textes,
+    inscription: bool,
+}
+
+#[derive(Template)]
+#[template(path = "compte/valide.html")]
+struct Valide {
+    t: Textes,
+    numero: String,
+}
+
+/// Shows a refusal in the form that caused it.
+pub(super) fn refuser(t: Textes, form: Formulaire, faute: &Faute) -> Formulaire {
+    let (_, texte, champs, _) = dire(t, &Probleme::Faute(faute.clone()));
+    form.refuser(&texte, &champs)
+}
+
+/// The two fields of a new password (G02), with its rules.
+pub(super) fn mots_de_passe(t: Textes, libelle: &str) -> [Champ; 2] {
+    let regles = [
+        ("longueur", t.regle_longueur().0),
+        ("chiffre", t.regle_chiffre().0),
+        ("minuscule", t.regle_minuscule().0),
+        ("majuscule", t.regle_majuscule().0),
+        ("special", t.regle_special().0),
+        ("espace", t.regle_espace().0),
+    ];
     [
-        Champ::new("mot_de_passe", "Mot de passe", "password")
-            .aide("Au moins 10 caractères, dont un chiffre, une minuscule, une majuscule et un signe parmi @ # $ % ^ & + = ; aucun espace.")
-            .remplissage("new-password"),
-        Champ::new("mot_de_passe_confirmation", "Le même mot de passe", "password").remplissage("new-password"),
+        Champ::ligne(t, "mot_de_passe", libelle, "password")
+            .regles(regles.to_vec())
+            .remplissage("new-password")
+            .donnee("regles"),
+        Champ::ligne(
+            t,
+            "mot_de_passe_confirmation",
+            &t.mot_de_passe_encore(),
+            "password",
+        )
+        .remplissage("new-password")
+        .donnee("egal=mot_de_passe"),
     ]
 }
 
-fn form_inscription() -> Formulaire<'static> {
+pub(super) fn mails(t: Textes, libelle: &str) -> [Champ; 2] {
+    [
+        Champ::ligne(t, "mail", libelle, "email").remplissage("email"),
+        Champ::ligne(t, "mail_confirmation", &t.mail_encore(), "email")
+            .remplissage("email")
+            .donnee("egal=mail"),
+    ]
+}
+
+fn form_inscription(visiteur: &Visiteur) -> Formulaire {
+    let t = visiteur.t;
     let mut champs = vec![
-        Champ::new("nom", "Nom", "text").remplissage("family-name"),
-        Champ::new("prenom", "Prénom", "text").remplissage("given-name"),
-        Champ::new("mail", "Adresse mail", "email").remplissage("email"),
-        Champ::new("mail_confirmation", "La même adresse mail", "email").remplissage("email"),
+        Champ::ligne(t, "nom", &t.nom(), "text").remplissage("family-name"),
+        Champ::ligne(t, "prenom", &t.prenom(), "text").remplissage("given-name"),
     ];
-    champs.extend(mots_de_passe());
-    Formulaire::new("/inscription", "Créer mon compte", champs)
+    champs.extend(mails(t, &t.mail()));
+    champs.extend(mots_de_passe(t, &t.mot_de_passe()));
+    Formulaire::new(t, "/inscription", &t.creer_mon_compte(), champs)
+}
+
+fn page_inscription(visiteur: &Visiteur, form: Formulaire) -> Response {
+    let t = visiteur.t;
+    visiteur.page(&t.inscription_titre(), &PageInscription { t, form })
 }
 
 pub(super) async fn inscription(visiteur: Visiteur) -> Response {
-    visiteur.page("Créer un compte", &form_inscription().html())
+    page_inscription(&visiteur, form_inscription(&visiteur))
 }
 
 pub(super) async fn inscrire(
     State(etat): State<Etat>,
     visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
+    saisie: Saisie,
 ) -> Response {
-    let lu = |nom| valeur(&saisie, nom);
     let form = Inscription {
-        nom: lu("nom"),
-        prenom: lu("prenom"),
-        mail: lu("mail"),
-        mail_confirmation: lu("mail_confirmation"),
-        mot_de_passe: lu("mot_de_passe"),
-        mot_de_passe_confirmation: lu("mot_de_passe_confirmation"),
+        nom: saisie.brut("nom"),
+        prenom: saisie.brut("prenom"),
+        mail: saisie.brut("mail"),
+        mail_confirmation: saisie.brut("mail_confirmation"),
+        mot_de_passe: saisie.brut("mot_de_passe"),
+        mot_de_passe_confirmation: saisie.brut("mot_de_passe_confirmation"),
     };
     let fait = match form.lire() {
         Err(refus) => Err(refus.into()),
         Ok((nom, prenom, mail, mot_de_passe)) => {
-            let langue = Langue::Fr;
             let requete = Requete::Inscrire {
                 nom,
                 prenom,
                 mail,
                 mot_de_passe,
-                langue,
+                langue: visiteur.t.langue(),
             };
             etat.guichet.traiter(None, requete).await
         }
     };
     match fait {
-        Ok(_) => envoye(&visiteur),
-        Err(faute) => visiteur.page(
-            "Créer un compte",
-            &form_inscription().remplir(&saisie).refuser(&faute).html(),
-        ),
+        Ok(_) => envoye(&visiteur, true),
+        Err(faute) => {
+            let form = form_inscription(&visiteur).remplir(&saisie.0);
+            page_inscription(&visiteur, refuser(visiteur.t, form, &faute))
+        }
     }
 }
 
-fn envoye(visiteur: &Visiteur) -> Response {
-    let message = Message {
-        texte: ENVOYE,
-        suite: "/connexion",
-        lien: "Se connecter",
-    };
-    visiteur.page("Regardez vos mails", &rendu(&message))
+fn envoye(visiteur: &Visiteur, inscription: bool) -> Response {
+    let t = visiteur.t;
+    visiteur.page(&t.mail_parti_titre(), &Envoye { t, inscription })
 }
 
 /// A page with one button: mail scanners that open the link use nothing up (G04).
 fn page_lien(
     visiteur: &Visiteur,
-    titre: &str,
-    action: &str,
-    bouton: &str,
+    (titre, aide, bouton): (&str, &str, &str),
     jeton: String,
 ) -> Response {
-    let mut form = Formulaire::new(action, bouton, vec![]);
-    form.caches.push(("jeton", jeton));
-    visiteur.page(titre, &form.html())
+    let form = Formulaire::new(visiteur.t, &visiteur.chemin, bouton, vec![]);
+    let corps = TexteEtFormulaire {
+        textes: vec![aide.to_owned()],
+        form: form.cache("jeton", jeton),
+        suites: vec![],
+    };
+    visiteur.page(titre, &corps)
 }
 
-pub(super) async fn validation(visiteur: Visiteur, Query(Lien { jeton }): Query<Lien>) -> Response {
-    page_lien(
-        &visiteur,
-        "Valider mon compte",
-        "/validation",
-        "Valider mon compte",
-        jeton,
-    )
+pub(super) async fn validation(visiteur: Visiteur, Query(lu): Query<Lu>) -> Response {
+    let t = visiteur.t;
+    let mots = (t.valider_titre(), t.valider_aide());
+    page_lien(&visiteur, (&mots.0, &mots.1, &mots.0), lu.jeton)
 }
 
 pub(super) async fn valider(
     State(etat): State<Etat>,
     visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
+    saisie: Saisie,
 ) -> Result<Response, Arret> {
-    let jeton = valeur(&saisie, "jeton").unwrap_or_default();
-    let Reponse::Valide { numero } = etat
-        .guichet
-        .traiter(None, Requete::Valider { jeton })
-        .await?
-    else {
-        return Ok(Redirect::to("/connexion").into_response());
+    let jeton = saisie.brut("jeton").unwrap_or_default();
+    let requete = Requete::Valider { jeton };
+    let Reponse::Valide { numero } = etat.guichet.traiter(None, requete).await? else {
+        return Err(Arret::inattendu());
     };
-    let texte = format!(
-        "Votre compte est validé. Votre numéro de candidat est {numero} : notez-le, il sert à vous connecter."
-    );
-    let message = Message {
-        texte: &texte,
-        suite: "/connexion",
-        lien: "Se connecter",
-    };
-    Ok(visiteur.page("Compte validé", &rendu(&message)))
+    let t = visiteur.t;
+    let numero = numero.to_string();
+    Ok(visiteur.page(&t.valide_titre(), &Valide { t, numero }))
 }
 
-pub(super) async fn nouvelle_adresse(
-    visiteur: Visiteur,
-    Query(Lien { jeton }): Query<Lien>,
-) -> Response {
+pub(super) async fn nouvelle_adresse(visiteur: Visiteur, Query(lu): Query<Lu>) -> Response {
+    let t = visiteur.t;
+    let titre = t.adresse_nouvelle_titre();
     page_lien(
         &visiteur,
-        "Confirmer ma nouvelle adresse",
-        "/nouvelle-adresse",
-        "Confirmer",
-        jeton,
+        (&titre, &t.valider_aide(), &t.confirmer()),
+        lu.jeton,
     )
 }
 
 pub(super) async fn confirmer(
     State(etat): State<Etat>,
     visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
+    saisie: Saisie,
 ) -> Result<Response, Arret> {
-    let jeton = valeur(&saisie, "jeton").unwrap_or_default();
-    etat.guichet
-        .traiter(None, Requete::ConfirmerMail { jeton })
-        .await?;
-    let texte = "Votre nouvelle adresse est confirmée.";
-    let message = Message {
-        texte,
-        suite: "/profil",
-        lien: "Voir mon profil",
+    let jeton = saisie.brut("jeton").unwrap_or_default();
+    let requete = Requete::ConfirmerMail { jeton };
+    etat.guichet.traiter(None, requete).await?;
+    let t = visiteur.t;
+    let corps = crate::views::Message {
+        texte: t.adresse_confirmee().to_owned(),
+        suites: vec![Lien::new("/compte", &t.mon_compte())],
     };
-    Ok(visiteur.page("Adresse confirmée", &rendu(&message)))
+    Ok(visiteur.page(&t.adresse_confirmee_titre(), &corps))
 }
 
-fn form_connexion() -> Formulaire<'static> {
-    let champs = vec![
-        Champ::new("identifiant", "Numéro de candidat ou adresse mail", "text")
-            .remplissage("username"),
-        Champ::new("mot_de_passe", "Mot de passe", "password").remplissage("current-password"),
-    ];
-    Formulaire::new("/connexion", "Se connecter", champs)
-}
-
-const SECOURS: &str = "<p><a href=\"/mot-de-passe-oublie\">J'ai oublié mon mot de passe</a></p>\
-    <p><a href=\"/code-perdu\">J'ai perdu mon lien de validation</a></p>";
-
-pub(super) async fn connexion(visiteur: Visiteur) -> Response {
-    visiteur.page(
-        "Se connecter",
-        &format!("{}{SECOURS}", form_connexion().html()),
+fn form_mail(visiteur: &Visiteur, mail: &str) -> Formulaire {
+    let t = visiteur.t;
+    let champ = Champ::ligne(t, "mail", &t.mail_du_compte(), "email").remplissage("email");
+    Formulaire::new(
+        t,
+        &visiteur.chemin,
+        &t.recevoir_lien(),
+        vec![champ.valeur(mail)],
     )
 }
 
-pub(super) async fn connecter(
-    State(etat): State<Etat>,
-    visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
-) -> Response {
-    let requete = Requete::Connecter {
-        identifiant: valeur(&saisie, "identifiant").unwrap_or_default(),
-        mot_de_passe: valeur(&saisie, "mot_de_passe").unwrap_or_default(),
+pub(super) async fn code_perdu(visiteur: Visiteur, Query(lu): Query<Lu>) -> Response {
+    let t = visiteur.t;
+    let corps = TexteEtFormulaire {
+        textes: vec![t.code_perdu_aide().to_owned()],
+        form: form_mail(&visiteur, &lu.mail),
+        suites: vec![Lien::new("/connexion", &t.se_connecter())],
     };
-    match etat.guichet.traiter(None, requete).await {
-        Ok(reponse) => {
-            let jeton = if let Reponse::Session { jeton, .. } = reponse {
-                jeton
-            } else {
-                String::new()
-            };
-            (
-                [(header::SET_COOKIE, cookie(&jeton))],
-                Redirect::to("/dossiers"),
-            )
-                .into_response()
-        }
-        Err(faute) => {
-            let form = form_connexion().remplir(&saisie).refuser(&faute).html();
-            visiteur.page("Se connecter", &format!("{form}{SECOURS}"))
-        }
-    }
-}
-
-pub(super) async fn deconnecter(
-    State(etat): State<Etat>,
-    visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
-) -> Result<Response, Arret> {
-    visiteur.verifier(valeur(&saisie, "preuve").as_deref())?;
-    let session = visiteur.session()?.to_owned();
-    etat.guichet
-        .traiter(None, Requete::Deconnecter { session })
-        .await?;
-    Ok(([(header::SET_COOKIE, cookie(""))], Redirect::to("/")).into_response())
-}
-
-fn form_mail(action: &'static str) -> Formulaire<'static> {
-    let champ = Champ::new("mail", "Adresse mail du compte", "email").remplissage("email");
-    Formulaire::new(action, "Recevoir un lien", vec![champ])
-}
-
-pub(super) async fn code_perdu(visiteur: Visiteur) -> Response {
-    visiteur.page(
-        "J'ai perdu mon lien de validation",
-        &form_mail("/code-perdu").html(),
-    )
+    visiteur.page(&t.code_perdu(), &corps)
 }
 
 pub(super) async fn renvoyer(
     State(etat): State<Etat>,
     visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
+    saisie: Saisie,
 ) -> Result<Response, Arret> {
-    let mail = normaliser_mail(&valeur(&saisie, "mail").unwrap_or_default());
-    etat.guichet
-        .traiter(None, Requete::RenvoyerLien { mail })
-        .await?;
-    Ok(envoye(&visiteur))
+    let mail = normaliser_mail(&saisie.brut("mail").unwrap_or_default());
+    let requete = Requete::RenvoyerLien { mail };
+    etat.guichet.traiter(None, requete).await?;
+    Ok(envoye(&visiteur, true))
 }
 
-pub(super) async fn oublie(visiteur: Visiteur) -> Response {
-    visiteur.page(
-        "J'ai oublié mon mot de passe",
-        &form_mail("/mot-de-passe-oublie").html(),
-    )
+pub(super) async fn oublie(visiteur: Visiteur, Query(lu): Query<Lu>) -> Response {
+    let t = visiteur.t;
+    let corps = TexteEtFormulaire {
+        textes: vec![t.oublie_aide().to_owned(), t.oublie_ent().to_owned()],
+        form: form_mail(&visiteur, &lu.mail),
+        suites: vec![Lien::new("/connexion", &t.se_connecter())],
+    };
+    visiteur.page(&t.oublie(), &corps)
 }
 
 pub(super) async fn demander(
     State(etat): State<Etat>,
     visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
+    saisie: Saisie,
 ) -> Result<Response, Arret> {
-    let mail = normaliser_mail(&valeur(&saisie, "mail").unwrap_or_default());
-    etat.guichet
-        .traiter(None, Requete::DemanderReinitialisation { mail })
-        .await?;
-    Ok(envoye(&visiteur))
+    let mail = normaliser_mail(&saisie.brut("mail").unwrap_or_default());
+    let requete = Requete::DemanderReinitialisation { mail };
+    etat.guichet.traiter(None, requete).await?;
+    Ok(envoye(&visiteur, false))
 }
 
-fn form_mot_de_passe(jeton: String) -> Formulaire<'static> {
-    let mut form = Formulaire::new("/mot-de-passe", "Enregistrer", mots_de_passe().to_vec());
-    form.caches.push(("jeton", jeton));
-    form
+fn page_mot_de_passe(visiteur: &Visiteur, jeton: String, faute: Option<&Faute>) -> Response {
+    let t = visiteur.t;
+    let champs = mots_de_passe(t, &t.nouveau_mot_de_passe()).to_vec();
+    let mut form =
+        Formulaire::new(t, "/mot-de-passe", &t.enregistrer(), champs).cache("jeton", jeton);
+    if let Some(faute) = faute {
+        form = refuser(t, form, faute);
+    }
+    let corps = TexteEtFormulaire {
+        textes: vec![],
+        form,
+        suites: vec![],
+    };
+    visiteur.page(&t.nouveau_mot_de_passe_titre(), &corps)
 }
 
-pub(super) async fn mot_de_passe(
-    visiteur: Visiteur,
-    Query(Lien { jeton }): Query<Lien>,
-) -> Response {
-    visiteur.page("Choisir un mot de passe", &form_mot_de_passe(jeton).html())
+pub(super) async fn mot_de_passe(visiteur: Visiteur, Query(lu): Query<Lu>) -> Response {
+    page_mot_de_passe(&visiteur, lu.jeton, None)
 }
 
 pub(super) async fn reinitialiser(
     State(etat): State<Etat>,
     visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
-) -> Response {
+    saisie: Saisie,
+) -> Result<Response, Arret> {
     let form = NouveauMotDePasse {
-        jeton: valeur(&saisie, "jeton"),
-        mot_de_passe: valeur(&saisie, "mot_de_passe"),
-        mot_de_passe_confirmation: valeur(&saisie, "mot_de_passe_confirmation"),
+        jeton: saisie.brut("jeton"),
+        mot_de_passe: saisie.brut("mot_de_passe"),
+        mot_de_passe_confirmation: saisie.brut("mot_de_passe_confirmation"),
     };
-    let fait = match form.lire() {
-        Err(refus) => Err(refus.into()),
-        Ok((jeton, mot_de_passe)) => {
-            etat.guichet
-                .traiter(
-                    None,
-                    Requete::Reinitialiser {
-                        jeton,
-                        mot_de_passe,
-                    },
-                )
-                .await
-        }
-    };
-    match fait {
-        Ok(_) => Redirect::to("/connexion").into_response(),
-        Err(faute) => {
+    let (jeton, mot_de_passe) = match form.lire() {
+        Ok(lus) => lus,
+        Err(refus) => {
             let jeton = form.jeton.unwrap_or_default();
-            visiteur.page(
-                "Choisir un mot de passe",
-                &form_mot_de_passe(jeton).refuser(&faute).html(),
-            )
+            return Ok(page_mot_de_passe(&visiteur, jeton, Some(&refus.into())));
         }
-    }
+    };
+    let requete = Requete::Reinitialiser {
+        jeton,
+        mot_de_passe,
+    };
+    etat.guichet.traiter(None, requete).await?;
+    Ok(Redirect::to("/connexion").into_response())
 }

@@ -1,154 +1,132 @@
-//! The offer and the dossiers (G20–G31).
+//! The candidate's table, a dossier, its transmission (G24–G31).
 
-use actors::protocol::{Acte, DossierVue, Etat as EtatDossier, Reponse};
+use actors::protocol::{
+    Acte, DossierVue, Etat as EtatDossier, Faute, PieceVue, Reponse, StatutPiece, Trace,
+};
 use askama::Template;
-use axum::extract::{Form, Path, Query, Request, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::campagne::{Catalogue, Formation, PieceDef};
-use domain::dossier::{Commande, Depot, SERMENT};
-use domain::ids::{DossierId, FormationCode, PieceCode};
-use domain::langue::Langue;
-use domain::refus::CodeRefus;
+use domain::campagne::{Catalogue, EtatTransmis, Formation};
+use domain::dossier::{Commande, Depot, Nature, Reponse as ReponseCandidat};
+use domain::ids::{DossierId, FormationCode};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use serde::Deserialize;
 
-use super::compte::valeur;
-use super::gabarits::{Formulaire, probleme, rendu};
+use super::compte::TexteEtFormulaire;
+use super::decision::PageDeDecision;
+use super::pieces::PageDePiece;
+use super::saisie::Saisie;
 use super::visiteur::{Arret, Visiteur};
-use crate::edge::api::{dossiers as api, pieces};
-use crate::edge::{Etat, vues};
+use crate::edge::Etat;
+use crate::edge::api::dossiers as api;
+use crate::textes::Textes;
+use crate::views::{Formulaire, quand, reste};
 
-type Saisie = Vec<(String, String)>;
-
-/// A date and hour as people in France read it.
-fn quand(instant: Timestamp) -> String {
-    let fuseau = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    instant
-        .to_zoned_datetime(fuseau)
-        .strftime("%d/%m/%Y à %H:%M")
-        .to_string()
+/// A state in words, and how it looks.
+pub(super) struct Marque {
+    pub(super) texte: &'static str,
+    pub(super) classe: &'static str,
 }
 
-struct LigneFormation {
-    code: String,
-    libelle: String,
-    dates: String,
-    ouverte: bool,
-}
-
-struct GroupeFormations {
-    titre: String,
-    niveaux: Vec<(String, Vec<LigneFormation>)>,
-}
-
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"<form class="recherche" method="get" action="/" role="search"><div class="champ"><label for="filtre">Chercher une formation</label>
-<input id="filtre" name="filtre" type="search" value="{{ filtre }}"></div><button>Chercher</button></form>
-{% if groupes.is_empty() %}<p>Aucune formation ne correspond. Essayez un mot plus court.</p>{% endif %}
-{% for g in groupes %}<section><h2>{{ g.titre }}</h2>{% for (niveau, formations) in g.niveaux %}
-<details{% if !filtre.is_empty() %} open{% endif %}><summary>{{ niveau }} ({{ formations.len() }})</summary>
-{% for f in formations %}<div class="carte ligne"><div><h3>{{ f.libelle }}</h3><p class="discret">{{ f.dates }}</p></div>
-{% if f.ouverte %}<a class="bouton" href="/formations/{{ f.code }}/candidater">Candidater<span class="saut"> à {{ f.libelle }}</span></a>{% endif %}</div>{% endfor %}
-</details>{% endfor %}</section>{% endfor %}"#
-)]
-struct Offre {
-    filtre: String,
-    groupes: Vec<GroupeFormations>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Filtre {
-    filtre: String,
-}
-
-fn dates(f: &Formation, maintenant: Timestamp) -> String {
-    if maintenant < f.candidature_debut {
-        return format!("Ouvre le {}", quand(f.candidature_debut));
-    }
-    if maintenant > f.candidature_fin {
-        return format!("Fermée depuis le {}", quand(f.candidature_fin));
-    }
-    format!("Ouverte jusqu'au {}", quand(f.candidature_fin))
-}
-
-pub(super) async fn offre(
-    State(etat): State<Etat>,
-    visiteur: Visiteur,
-    Query(Filtre { filtre }): Query<Filtre>,
-) -> Response {
-    let (catalogue, maintenant) = (etat.catalogue(), etat.maintenant());
-    let ligne = |f: &Formation| LigneFormation {
-        code: f.code.to_string(),
-        libelle: f.libelle.fr.clone(),
-        dates: dates(f, maintenant),
-        ouverte: f.ouverte(maintenant),
+/// The answer, else the released decision, else the state.
+fn marque(t: Textes, vue: &DossierVue, catalogue: &Catalogue) -> Marque {
+    let transmis = catalogue.campagne.as_ref().map(|c| c.etat_transmis);
+    let etat = match (vue.etat, transmis.unwrap_or_default()) {
+        (EtatDossier::EnAttente, _) if vue.echu => (t.etat_en_attente(), "ferme"),
+        (EtatDossier::EnAttente, _) => (t.etat_en_attente(), "a-faire"),
+        (EtatDossier::Transmis, EtatTransmis::Receptionne) => (t.etat_receptionne(), "fait"),
+        (EtatDossier::Transmis, EtatTransmis::Transmis) => (t.etat_transmis(), "fait"),
+        (EtatDossier::Incomplet, _) => (t.etat_incomplet(), "refus"),
+        (EtatDossier::Complet, _) => (t.etat_complet(), "fait"),
+        (EtatDossier::Annule, _) => (t.etat_annule(), "ferme"),
     };
-    let groupes = vues::offre(&catalogue, &filtre)
-        .into_iter()
-        .map(|(composante, niveaux)| {
-            let libelle = catalogue
-                .composantes
-                .get(composante)
-                .map(|c| c.libelle.fr.clone());
-            let niveaux = niveaux.into_iter().map(|(niveau, formations)| {
-                (
-                    niveau.to_owned(),
-                    formations.into_iter().map(ligne).collect(),
-                )
-            });
-            let titre = libelle.unwrap_or_else(|| composante.to_owned());
-            GroupeFormations {
-                titre,
-                niveaux: niveaux.collect(),
-            }
-        });
-    let corps = rendu(&Offre {
-        groupes: groupes.collect(),
-        filtre,
-    });
-    visiteur.page("Formations", &corps)
+    let nature = vue.decision.as_ref().map(|d| &d.avis.nature);
+    let (texte, classe) = match (vue.reponse, nature) {
+        _ if vue.etat == EtatDossier::Annule => etat,
+        (Some(ReponseCandidat::Confirmee), _) => (t.etat_confirme(), "fait"),
+        (Some(ReponseCandidat::Desistee), _) => (t.etat_desiste(), "ferme"),
+        (Some(ReponseCandidat::DesisteeAuto), _) => (t.etat_desiste_auto(), "ferme"),
+        (None, Some(Nature::Favorable)) => (t.etat_favorable(), "fait"),
+        (None, Some(Nature::Defavorable { .. })) => (t.etat_defavorable(), "refus"),
+        (None, Some(Nature::ListeComplementaire { .. })) => (t.etat_liste_comp(), "a-faire"),
+        (None, Some(Nature::ListeAttente)) => (t.etat_liste_attente(), "a-faire"),
+        (None, Some(Nature::Preselection { .. })) => (t.etat_preselection(), "a-faire"),
+        (None, None) => etat,
+    };
+    Marque {
+        texte: texte.0,
+        classe,
+    }
 }
 
-struct LigneDossier {
+/// Whether the candidate fills it in now, for the first time or after a send-back.
+fn en_main(vue: &DossierVue) -> bool {
+    matches!(vue.etat, EtatDossier::EnAttente | EtatDossier::Incomplet) && !vue.echu
+}
+
+fn libelle(t: Textes, catalogue: &Catalogue, code: &FormationCode) -> String {
+    let formation = catalogue.formations.get(code);
+    formation.map_or_else(
+        || code.to_string(),
+        |f| f.libelle.dans(t.langue()).to_owned(),
+    )
+}
+
+/// Until when, or since when.
+fn date(t: Textes, vue: &DossierVue) -> String {
+    let retour = vue.echeances.retour.map(|le| quand(t, le));
+    match (vue.etat, retour, vue.transmis_le) {
+        (EtatDossier::EnAttente | EtatDossier::Incomplet, Some(le), _) if vue.echu => t.non_transmis(le),
+        (EtatDossier::EnAttente | EtatDossier::Incomplet, Some(le), _) => t.a_transmettre_avant(le),
+        (EtatDossier::Transmis | EtatDossier::Complet, _, Some(le)) => t.transmis_le(quand(t, le)),
+        _ => String::new(),
+    }
+}
+
+/// What is not in, or was refused.
+fn manquantes(vue: &DossierVue) -> usize {
+    let absente = |p: &&PieceVue| {
+        matches!(
+            p.statut,
+            StatutPiece::Attendue | StatutPiece::Refusee | StatutPiece::EnAnalyse
+        )
+    };
+    vue.pieces.iter().filter(absente).count()
+}
+
+struct Ligne {
     id: String,
     libelle: String,
-    etat: &'static str,
     date: String,
-    a_faire: bool,
+    faire: String,
+    pret: bool,
+    etat: Marque,
 }
 
 #[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"{% if dossiers.is_empty() %}<p>Vous n'avez pas encore de dossier. <a href="/">Choisissez une formation</a>.</p>{% endif %}
-{% for d in dossiers %}<div class="carte ligne"><div><h2><a href="/dossiers/{{ d.id }}">{{ d.libelle }}</a></h2><p class="discret">{{ d.date }}</p>
-{% if d.a_faire %}<p>Toutes les pièces sont là : pensez à transmettre.</p>{% endif %}</div><span class="etat">{{ d.etat }}</span></div>{% endfor %}"#
-)]
+#[template(path = "dossiers/table.html")]
 struct Table {
-    dossiers: Vec<LigneDossier>,
+    t: Textes,
+    compte: String,
+    dossiers: Vec<Ligne>,
 }
 
-fn libelle(catalogue: &Catalogue, code: &FormationCode) -> String {
-    catalogue
-        .formations
-        .get(code)
-        .map_or_else(|| code.to_string(), |f| f.libelle.fr.clone())
-}
-
-fn date(vue: &DossierVue, catalogue: &Catalogue) -> String {
-    match (vue.transmis_le, catalogue.formations.get(&vue.formation)) {
-        (Some(le), _) => format!("Transmis le {}", quand(le)),
-        (None, Some(f)) if vue.echu => {
-            format!("Non transmis : la date limite était le {}", quand(f.retour))
-        }
-        (None, Some(f)) if vue.etat == EtatDossier::EnAttente => {
-            format!("À transmettre avant le {}", quand(f.retour))
-        }
-        (None, Some(_) | None) => String::new(),
+fn ligne(t: Textes, vue: &DossierVue, catalogue: &Catalogue) -> Ligne {
+    let a_confirmer = vue.decision.as_ref().is_some_and(|d| d.a_confirmer);
+    let suit = vue.reponse.is_none() && vue.decision.is_none();
+    let faire = match (en_main(vue), manquantes(vue), vue.etat) {
+        (true, 0, _) => t.faire_transmettre().to_owned(),
+        (true, n, _) => t.faire_deposer(n),
+        (false, ..) if a_confirmer => t.faire_confirmer().to_owned(),
+        (false, _, EtatDossier::Transmis | EtatDossier::Complet) if suit => t.faire_rien().to_owned(),
+        (false, ..) => String::new(),
+    };
+    Ligne {
+        id: vue.id.to_string(),
+        libelle: libelle(t, catalogue, &vue.formation),
+        date: date(t, vue),
+        faire,
+        pret: vue.transmissible || a_confirmer,
+        etat: marque(t, vue, catalogue),
     }
 }
 
@@ -156,146 +134,125 @@ pub(super) async fn lister(
     State(etat): State<Etat>,
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
-    let Reponse::Dossiers { dossiers } = visiteur.agir(&etat, Acte::Dossiers).await? else {
-        return Err(CodeRefus::Introuvable.into());
+    let Reponse::Dossiers { dossiers } = visiteur.lire(&etat, Acte::Dossiers).await? else {
+        return Err(Arret::inattendu());
     };
-    let catalogue = etat.catalogue();
-    let dossiers = dossiers.iter().map(|vue| LigneDossier {
-        id: vue.id.to_string(),
-        libelle: libelle(&catalogue, &vue.formation),
-        etat: vues::libelle(vue.etat, &catalogue),
-        date: date(vue, &catalogue),
-        a_faire: vue.transmissible,
-    });
-    let corps = rendu(&Table {
-        dossiers: dossiers.collect(),
-    });
-    Ok(visiteur.page("Mes dossiers", &corps))
+    let moi = visiteur.moi(&etat).await?;
+    let (catalogue, t) = (etat.catalogue(), visiteur.t);
+    let max = catalogue.campagne.as_ref().map(|c| c.max_dossiers);
+    let corps = Table {
+        t,
+        compte: t.dossiers_limite(moi.dossiers_vivants.len(), max.unwrap_or_default()),
+        dossiers: dossiers
+            .iter()
+            .map(|vue| ligne(t, vue, &catalogue))
+            .collect(),
+    };
+    Ok(visiteur.page_de(&moi, &t.dossiers_titre(), &corps))
 }
 
-/// G21: choosing a formation asks for confirmation.
-pub(super) async fn confirmer(
-    State(etat): State<Etat>,
-    Path(code): Path<String>,
-    visiteur: Visiteur,
-) -> Result<Response, Arret> {
-    visiteur.session()?;
-    let catalogue = etat.catalogue();
-    let formation = catalogue
-        .formations
-        .get(code.as_str())
-        .ok_or(CodeRefus::Introuvable)?;
-    let (action, preuve) = (
-        format!("/formations/{}/candidater", formation.code),
-        visiteur.preuve(),
-    );
-    let mut form = Formulaire::new(&action, "Oui, ouvrir un dossier", vec![]);
-    form.preuve = &preuve;
-    let corps = format!(
-        "{}<p><a href=\"/\">Non, revenir aux formations</a></p>",
-        form.html()
-    );
-    Ok(visiteur.page(
-        &format!("Candidater à « {} » ?", formation.libelle.fr),
-        &corps,
-    ))
-}
-
-pub(super) async fn ouvrir(
-    State(etat): State<Etat>,
-    Path(code): Path<String>,
-    visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
-) -> Result<Response, Arret> {
-    visiteur.verifier(valeur(&saisie, "preuve").as_deref())?;
-    let acte = Acte::OuvrirDossier {
-        formation: FormationCode::new(code),
-    };
-    let Reponse::Dossier(vue) = visiteur.agir(&etat, acte).await? else {
-        return Err(CodeRefus::Introuvable.into());
-    };
-    Ok(Redirect::to(&format!("/dossiers/{}", vue.id)).into_response())
-}
-
-struct LignePiece {
-    code: String,
-    libelle: String,
-    aide: String,
-    commune: bool,
-    conditionnelle: bool,
-    modele: bool,
-    fichier: Option<String>,
-    non_concerne: bool,
+struct Avis {
+    classe: &'static str,
+    titre: &'static str,
+    texte: String,
 }
 
 #[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"<p><span class="etat{% if transmis %} fait{% endif %}">{{ etat }}</span> {{ date }}</p>
-{% if transmissible %}<div class="message" role="status"><p>Toutes les pièces sont là. Il reste à transmettre : un dossier non transmis n'est pas examiné.</p></div>
-<form method="post" action="/dossiers/{{ id }}/transmettre"><input type="hidden" name="preuve" value="{{ preuve }}">
-<p class="discret">Après la transmission, plus rien ne pourra être modifié.</p><button class="pret">Transmettre ma candidature</button></form>{% endif %}
-{% if transmis %}<p><a class="bouton" href="/dossiers/{{ id }}/accuse">Accusé de réception</a></p>{% endif %}
-<h2>Pièces justificatives</h2>
-{% for p in pieces %}<section class="carte" id="piece-{{ p.code }}"><div class="ligne"><h3>{{ p.libelle }}</h3>
-{% if p.fichier.is_some() %}<span class="etat fait">Déposée</span>{% else if p.non_concerne %}<span class="etat fait">Non concerné</span>{% else %}<span class="etat">Attendue</span>{% endif %}</div>
-{% if !p.aide.is_empty() %}<p class="aide">{{ p.aide }}</p>{% endif %}
-{% if p.commune && ouvert %}<p class="discret">Le même fichier sert à tous vos dossiers qui le demandent.</p>{% endif %}
-{% if p.modele %}<p><a href="/api/v1/pieces/{{ p.code }}/modele">Télécharger le formulaire à remplir</a></p>{% endif %}
-{% if let Some(nom) = p.fichier %}<p><a href="/dossiers/{{ id }}/pieces/{{ p.code }}">{{ nom }}</a></p>{% endif %}
-{% if ouvert %}{% if p.non_concerne %}<form method="post" action="/dossiers/{{ id }}/pieces/{{ p.code }}/revenir"><input type="hidden" name="preuve" value="{{ preuve }}"><button class="second">Revenir sur ma déclaration</button></form>
-{% else %}<form method="post" enctype="multipart/form-data" action="/dossiers/{{ id }}/pieces/{{ p.code }}/deposer?preuve={{ preuve }}">
-<label for="fichier-{{ p.code }}">{% if p.fichier.is_some() %}Remplacer le fichier{% else %}Choisir un fichier{% endif %}</label><p class="aide">PDF, JPG ou PNG, 4 Mo au plus.</p>
-<input id="fichier-{{ p.code }}" name="fichier" type="file" accept=".pdf,.jpg,.jpeg,.png,image/*,application/pdf"><p><button>Déposer</button></p></form>
-{% if p.fichier.is_some() %}<form method="post" action="/dossiers/{{ id }}/pieces/{{ p.code }}/retirer"><input type="hidden" name="preuve" value="{{ preuve }}"><button class="second">Retirer</button></form>{% endif %}
-{% if p.conditionnelle && p.fichier.is_none() %}<form method="post" action="/dossiers/{{ id }}/pieces/{{ p.code }}/non-concerne"><input type="hidden" name="preuve" value="{{ preuve }}">
-<label class="case"><input type="checkbox" name="certifie" value="oui">{{ serment }}</label><button class="second">Je ne suis pas concerné</button></form>{% endif %}{% endif %}{% endif %}</section>{% endfor %}
-{% if ouvert %}<h2>Renoncer à ce dossier</h2><form method="post" action="/dossiers/{{ id }}/annuler"><input type="hidden" name="preuve" value="{{ preuve }}"><button class="second">Annuler ce dossier</button></form>{% endif %}"#
-)]
+#[template(path = "dossiers/dossier.html")]
 struct PageDossier {
+    t: Textes,
     id: String,
-    etat: &'static str,
+    etat: Marque,
     date: String,
-    preuve: String,
-    serment: &'static str,
-    transmis: bool,
+    reste: String,
+    messages: Vec<Avis>,
     ouvert: bool,
     transmissible: bool,
-    pieces: Vec<LignePiece>,
+    transmis: bool,
+    decision: Option<PageDeDecision>,
+    annulable: bool,
+    manquantes: usize,
+    pieces: Vec<PageDePiece>,
+    echeances: Vec<(&'static str, String)>,
+    historique: Vec<(String, String)>,
 }
 
-async fn trouver(etat: &Etat, visiteur: &Visiteur, id: &str) -> Result<Box<DossierVue>, Arret> {
-    let Reponse::Dossier(vue) = visiteur
-        .agir(
-            etat,
-            Acte::Dossier {
-                id: DossierId::new(id),
-            },
-        )
-        .await?
-    else {
-        return Err(CodeRefus::Introuvable.into());
-    };
-    Ok(vue)
-}
-
-fn ligne_piece(vue: &actors::protocol::PieceVue, def: Option<&PieceDef>) -> LignePiece {
-    let fichier = match &vue.depot {
-        Some(Depot::Deposee { fichier }) => Some(fichier.nom.clone()),
-        Some(Depot::NonConcerne { .. }) | None => None,
-    };
-    LignePiece {
-        code: vue.code.to_string(),
-        libelle: def.map_or_else(|| vue.code.to_string(), |d| d.libelle.fr.clone()),
-        aide: def
-            .map(|d| d.aide.dans(Langue::Fr).to_owned())
-            .unwrap_or_default(),
-        commune: def.is_some_and(|d| d.commune),
-        conditionnelle: def.is_some_and(|d| d.conditionnelle),
-        modele: def.is_some_and(|d| d.modele.is_some()),
-        non_concerne: fichier.is_none() && vue.depot.is_some(),
-        fichier,
+pub(super) async fn trouver(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    id: &str,
+) -> Result<Box<DossierVue>, Arret> {
+    let id = DossierId::new(id);
+    match visiteur.lire(etat, Acte::Dossier { id }).await? {
+        Reponse::Dossier(vue) => Ok(vue),
+        _ => Err(Arret::inattendu()),
     }
+}
+
+fn echeances(t: Textes, vue: &DossierVue, formation: Option<&Formation>) -> Vec<(&'static str, String)> {
+    let dates: [(&'static str, Option<Timestamp>); 4] = [
+        (t.date_retour().0, vue.echeances.retour),
+        (t.date_jury().0, formation.and_then(|f| f.jury)),
+        (t.date_publication().0, formation.and_then(|f| f.publication)),
+        (t.date_confirmation().0, vue.echeances.confirmation),
+    ];
+    let connues = dates.into_iter().filter_map(|(nom, le)| Some((nom, le?)));
+    connues.map(|(nom, le)| (nom, quand(t, le))).collect()
+}
+
+/// What happened, in words.
+fn trace(t: Textes, trace: &Trace, catalogue: &Catalogue) -> String {
+    let piece = trace.piece.as_ref().map(|code| {
+        let def = catalogue.pieces.get(code);
+        def.map_or(code.as_str(), |d| d.libelle.dans(t.langue()))
+    });
+    let piece = piece.unwrap_or_default();
+    match trace.evenement.as_str() {
+        "dossier_cree" => t.h_dossier_cree().to_owned(),
+        "piece_deposee" => t.h_piece_deposee(piece),
+        "piece_retiree" => t.h_piece_retiree(piece),
+        "non_concerne_declare" => t.h_non_concerne_declare(piece),
+        "non_concerne_retire" => t.h_non_concerne_retire(piece),
+        "dossier_transmis" => t.h_dossier_transmis().to_owned(),
+        "dossier_annule" => t.h_dossier_annule().to_owned(),
+        "rappel_envoye" => t.h_rappel_envoye().to_owned(),
+        "piece_infectee" => t.h_piece_infectee(piece),
+        "piece_exigee" => t.h_piece_exigee(piece),
+        "dossier_renvoye" => t.h_dossier_renvoye().to_owned(),
+        "renvoi_repris" => t.h_renvoi_repris().to_owned(),
+        "dossier_complet" => t.h_dossier_complet().to_owned(),
+        "avis_publie" => t.h_avis_publie().to_owned(),
+        "offre_confirmee" => t.h_offre_confirmee().to_owned(),
+        "desistement" => t.h_desistement().to_owned(),
+        "desistement_auto" => t.h_desistement_auto().to_owned(),
+        "promotion" => t.h_promotion().to_owned(),
+        "offre_retablie" => t.h_offre_retablie().to_owned(),
+        "relance_confirmation" => t.h_relance_confirmation().to_owned(),
+        "echeances_fixees" => t.h_echeances_fixees().to_owned(),
+        // An event a later version tells of.
+        _ => t.h_autre().to_owned(),
+    }
+}
+
+fn messages(t: Textes, vue: &DossierVue) -> Vec<Avis> {
+    let avis = |classe, titre, texte: &str| Avis {
+        classe,
+        titre,
+        texte: texte.to_owned(),
+    };
+    let mut messages = Vec::new();
+    if vue.etat == EtatDossier::Incomplet {
+        messages.push(avis("attention", t.incomplet_titre().0, &t.incomplet()));
+    }
+    if vue.transmissible {
+        messages.push(avis("message", t.complet_titre().0, &t.complet()));
+    } else if vue.etat == EtatDossier::Transmis && vue.decision.is_none() {
+        messages.push(avis("message", "", &t.transmis_message()));
+    }
+    if let Some(motif) = &vue.motif_annulation {
+        messages.push(avis("attention", t.annule_par_gestion().0, motif));
+    }
+    messages
 }
 
 pub(super) async fn lire(
@@ -304,114 +261,133 @@ pub(super) async fn lire(
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
     let vue = trouver(&etat, &visiteur, &id).await?;
-    let catalogue = etat.catalogue();
-    let pieces = vue
-        .pieces
-        .iter()
-        .map(|p| ligne_piece(p, catalogue.pieces.get(&p.code)));
-    let corps = rendu(&PageDossier {
-        id,
-        etat: vues::libelle_dossier(&vue, &catalogue),
-        date: date(&vue, &catalogue),
-        preuve: visiteur.preuve(),
-        serment: SERMENT,
-        transmis: vue.remise.is_some(),
-        ouvert: matches!(vue.etat, EtatDossier::EnAttente | EtatDossier::Incomplet) && !vue.echu,
+    let (catalogue, t) = (etat.catalogue(), visiteur.t);
+    let formation = catalogue.formations.get(&vue.formation);
+    let ouvert = en_main(&vue);
+    let pieces = vue.pieces.iter();
+    let fin = vue.echeances.retour.filter(|_| ouvert);
+    let corps = PageDossier {
+        t,
+        etat: marque(t, &vue, &catalogue),
+        date: date(t, &vue),
+        reste: fin
+            .map(|fin| reste(t, fin, etat.maintenant()))
+            .unwrap_or_default(),
+        messages: messages(t, &vue),
+        ouvert,
         transmissible: vue.transmissible,
-        pieces: pieces.collect(),
-    });
-    Ok(visiteur.page(&libelle(&catalogue, &vue.formation), &corps))
+        transmis: vue.remise.is_some(),
+        decision: PageDeDecision::de(&etat, t, &vue),
+        annulable: vue.etat == EtatDossier::EnAttente,
+        manquantes: manquantes(&vue),
+        pieces: pieces
+            .map(|p| PageDePiece::new(&visiteur, &id, p, catalogue.pieces.get(&p.code)))
+            .collect(),
+        echeances: echeances(t, &vue, formation),
+        historique: vue
+            .historique
+            .iter()
+            .map(|fait| (quand(t, fait.le), trace(t, fait, &catalogue)))
+            .collect(),
+        id,
+    };
+    Ok(visiteur.page(&libelle(t, &catalogue, &vue.formation), &corps))
 }
 
 /// Does it, then shows the dossier; a refusal is a page with the way back.
-async fn faire(
+pub(super) async fn faire(
     etat: &Etat,
     visiteur: &Visiteur,
-    id: &str,
+    (id, saisie): (&str, &Saisie),
     commande: Commande,
+    ancre: &str,
 ) -> Result<Response, Arret> {
-    let session = visiteur.session()?.to_owned();
     let retour = format!("/dossiers/{id}");
     let acte = Acte::AgirDossier {
         id: DossierId::new(id),
         commande,
         version: None,
     };
-    let requete = actors::protocol::Requete::Candidat { session, acte };
-    match etat.guichet.traiter(None, requete).await {
-        Ok(_) => Ok(Redirect::to(&retour).into_response()),
-        Err(actors::protocol::Faute::SessionAbsente) => {
-            Ok(Redirect::to("/connexion").into_response())
-        }
-        Err(faute) => Ok(probleme(&faute.into(), Some(&retour))),
+    match visiteur.agir(etat, saisie, acte).await {
+        Ok(_) => Ok(Redirect::to(&format!("{retour}{ancre}")).into_response()),
+        Err(Faute::SessionAbsente) => Err(Faute::SessionAbsente.into()),
+        Err(faute) => Err(Arret::vers(faute, &retour)),
     }
 }
 
-pub(super) async fn agir(
-    State(etat): State<Etat>,
-    Path((id, acte)): Path<(String, String)>,
-    visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
-) -> Result<Response, Arret> {
-    visiteur.verifier(valeur(&saisie, "preuve").as_deref())?;
-    let commande = match acte.as_str() {
-        "transmettre" => Commande::Transmettre,
-        "annuler" => Commande::Annuler,
-        _ => return Err(CodeRefus::Introuvable.into()),
-    };
-    faire(&etat, &visiteur, &id, commande).await
+#[derive(Template)]
+#[template(path = "dossiers/transmettre.html")]
+struct QuestionTransmettre {
+    t: Textes,
+    pieces: Vec<(String, String)>,
+    form: Formulaire,
 }
 
-pub(super) async fn agir_piece(
+/// P02: what will be handed in is shown, and the act is a second, deliberate one.
+pub(super) async fn question_transmettre(
     State(etat): State<Etat>,
-    Path((id, code, acte)): Path<(String, String, String)>,
-    visiteur: Visiteur,
-    Form(saisie): Form<Saisie>,
-) -> Result<Response, Arret> {
-    visiteur.verifier(valeur(&saisie, "preuve").as_deref())?;
-    let piece = PieceCode::new(code);
-    let commande = match acte.as_str() {
-        "retirer" => Commande::Retirer { piece },
-        "revenir" => Commande::RevenirConcerne { piece },
-        "non-concerne" => Commande::DeclarerNonConcerne {
-            piece,
-            certifie: valeur(&saisie, "certifie").is_some(),
-        },
-        _ => return Err(CodeRefus::Introuvable.into()),
-    };
-    faire(&etat, &visiteur, &id, commande).await
-}
-
-#[derive(Deserialize)]
-pub(super) struct Preuve {
-    preuve: String,
-}
-
-pub(super) async fn deposer(
-    State(etat): State<Etat>,
-    Path((id, code)): Path<(String, String)>,
-    Query(Preuve { preuve }): Query<Preuve>,
-    visiteur: Visiteur,
-    requete: Request,
-) -> Result<Response, Arret> {
-    visiteur.verifier(Some(&preuve))?;
-    trouver(&etat, &visiteur, &id).await?;
-    match pieces::recevoir_fichier(&etat, requete).await {
-        Ok(fichier) => {
-            let piece = PieceCode::new(code);
-            faire(&etat, &visiteur, &id, Commande::Deposer { piece, fichier }).await
-        }
-        Err(refus) => Ok(probleme(&refus, Some(&format!("/dossiers/{id}")))),
-    }
-}
-
-pub(super) async fn fichier(
-    State(etat): State<Etat>,
-    Path((id, code)): Path<(String, String)>,
+    Path(id): Path<String>,
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
     let vue = trouver(&etat, &visiteur, &id).await?;
-    Ok(pieces::rendre(&etat, &vue, &code).await?)
+    let retour = format!("/dossiers/{id}");
+    if !vue.transmissible {
+        return Ok(Redirect::to(&retour).into_response());
+    }
+    let (catalogue, t) = (etat.catalogue(), visiteur.t);
+    let piece = |p: &PieceVue| {
+        let def = catalogue.pieces.get(&p.code);
+        let libelle = def.map_or(p.code.as_str(), |d| d.libelle.dans(t.langue()));
+        let quoi = match &p.depot {
+            Some(Depot::Deposee { fichier }) => fichier.nom.clone(),
+            Some(Depot::NonConcerne { .. }) => t.piece_non_concerne().to_owned(),
+            None => t.piece_attendue().to_owned(),
+        };
+        (libelle.to_owned(), quoi)
+    };
+    let form = visiteur.formulaire(&visiteur.chemin, &t.oui_transmettre(), vec![]);
+    let corps = QuestionTransmettre {
+        t,
+        pieces: vue.pieces.iter().map(piece).collect(),
+        form: form.retour(&retour, &t.non_dossier()),
+    };
+    Ok(visiteur.page(&t.transmettre_titre(), &corps))
+}
+
+pub(super) async fn transmettre(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    visiteur.verifier(saisie.brut("preuve").as_deref())?;
+    faire(&etat, &visiteur, (&id, &saisie), Commande::Transmettre, "").await
+}
+
+pub(super) async fn question_annuler(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    trouver(&etat, &visiteur, &id).await?;
+    let t = visiteur.t;
+    let form = visiteur.formulaire(&visiteur.chemin, &t.oui_annuler(), vec![]);
+    let corps = TexteEtFormulaire {
+        textes: vec![t.annuler_effet().to_owned()],
+        form: form.retour(&format!("/dossiers/{id}"), &t.non_dossier()),
+        suites: vec![],
+    };
+    Ok(visiteur.page(&t.annuler_titre(), &corps))
+}
+
+pub(super) async fn annuler(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    visiteur.verifier(saisie.brut("preuve").as_deref())?;
+    faire(&etat, &visiteur, (&id, &saisie), Commande::Annuler, "").await
 }
 
 pub(super) async fn accuse(
@@ -420,8 +396,6 @@ pub(super) async fn accuse(
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
     let vue = trouver(&etat, &visiteur, &id).await?;
-    let Reponse::Moi(moi) = visiteur.agir(&etat, Acte::Moi).await? else {
-        return Err(CodeRefus::Introuvable.into());
-    };
+    let moi = visiteur.moi(&etat).await?;
     Ok(api::signer(&etat, &vue, *moi)?)
 }

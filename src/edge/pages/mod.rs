@@ -1,100 +1,119 @@
 //! The candidate's pages: rendered here, working without JavaScript.
 
+mod cadrage;
 mod compte;
+mod connexion;
+mod decision;
 mod dossiers;
-mod gabarits;
+mod offre;
+mod pieces;
 mod profil;
+mod reprise;
+mod saisie;
 mod visiteur;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, header};
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::Etat;
+use super::{Etat, statiques};
+pub(super) use cadrage::introuvable;
 
 /// Bytes of a form with one file.
 const MAX_ENVOI: usize = 4 * 1024 * 1024 + 64 * 1024;
 /// Bytes of a form without a file.
 const MAX_FORMULAIRE: usize = 64 * 1024;
-const STYLE: &str = include_str!("../../static/style.css");
 
-pub(super) fn routes() -> Router<Etat> {
-    let envoi = Router::new()
-        .route(
-            "/dossiers/{id}/pieces/{code}/deposer",
-            post(dossiers::deposer),
-        )
-        .layer(DefaultBodyLimit::max(MAX_ENVOI));
+pub(super) fn routes(etat: &Etat) -> Router<Etat> {
+    compte()
+        .merge(profil())
+        .merge(dossiers())
+        .layer(DefaultBodyLimit::max(MAX_FORMULAIRE))
+        .merge(envois())
+        .fallback(introuvable)
+        .layer(from_fn_with_state(etat.clone(), cadrage::encadrer))
+        .route("/statique/{nom}", get(statiques::servir))
+}
+
+fn compte() -> Router<Etat> {
+    use compte as c;
+    use connexion as x;
     Router::new()
-        .route("/", get(dossiers::offre))
-        .route("/style.css", get(style))
-        .route(
-            "/inscription",
-            get(compte::inscription).post(compte::inscrire),
-        )
-        .route("/validation", get(compte::validation).post(compte::valider))
-        .route("/connexion", get(compte::connexion).post(compte::connecter))
-        .route("/deconnexion", post(compte::deconnecter))
-        .route(
-            "/code-perdu",
-            get(compte::code_perdu).post(compte::renvoyer),
-        )
-        .route(
-            "/mot-de-passe-oublie",
-            get(compte::oublie).post(compte::demander),
-        )
-        .route(
-            "/mot-de-passe",
-            get(compte::mot_de_passe).post(compte::reinitialiser),
-        )
+        .route("/inscription", get(c::inscription).post(c::inscrire))
+        .route("/validation", get(c::validation).post(c::valider))
+        .route("/code-perdu", get(c::code_perdu).post(c::renvoyer))
+        .route("/mot-de-passe-oublie", get(c::oublie).post(c::demander))
+        .route("/mot-de-passe", get(c::mot_de_passe).post(c::reinitialiser))
         .route(
             "/nouvelle-adresse",
-            get(compte::nouvelle_adresse).post(compte::confirmer),
+            get(c::nouvelle_adresse).post(c::confirmer),
         )
-        .route("/profil", get(profil::lire))
-        .route("/profil/{section}", post(profil::enregistrer))
-        .route("/dossiers", get(dossiers::lister))
+        .route("/connexion", get(x::connexion).post(x::connecter))
+        .route("/deconnexion", post(x::deconnecter))
+        .route("/compte", get(x::compte))
+        .route("/compte/{quoi}", get(x::compte).post(x::changer))
+}
+
+fn profil() -> Router<Etat> {
+    use profil as p;
+    Router::new()
+        .route("/profil", get(p::sommaire))
+        .route(
+            "/profil/informations",
+            get(p::informations).post(p::enregistrer_informations),
+        )
+        .route(
+            "/profil/adresse",
+            get(p::adresse).post(p::enregistrer_adresse),
+        )
+        .route("/profil/adresse/communes", get(p::communes))
+        .route(
+            "/profil/baccalaureat",
+            get(p::baccalaureat).post(p::enregistrer_baccalaureat),
+        )
+        .route("/profil/baccalaureat/champs", get(p::champs_du_bac))
+        .route("/profil/cursus-internes", get(p::cursus_internes))
+        .route("/profil/{rubrique}", get(p::entrees).post(p::ajouter))
+        .route("/profil/{rubrique}/{id}", get(p::entree).post(p::changer))
+        .route(
+            "/profil/{rubrique}/{id}/retirer",
+            get(p::question_retirer).post(p::retirer),
+        )
+}
+
+fn dossiers() -> Router<Etat> {
+    use decision as r;
+    use dossiers as d;
+    use pieces as f;
+    Router::new()
+        .route("/", get(offre::offre))
         .route(
             "/formations/{code}/candidater",
-            get(dossiers::confirmer).post(dossiers::ouvrir),
+            get(offre::candidater).post(offre::ouvrir),
         )
-        .route("/dossiers/{id}", get(dossiers::lire))
-        .route("/dossiers/{id}/accuse", get(dossiers::accuse))
-        .route("/dossiers/{id}/pieces/{code}", get(dossiers::fichier))
-        .route("/dossiers/{id}/{acte}", post(dossiers::agir))
+        .route("/dossiers", get(d::lister))
+        .route("/dossiers/{id}", get(d::lire))
+        .route("/dossiers/{id}/accuse", get(d::accuse))
         .route(
-            "/dossiers/{id}/pieces/{code}/{acte}",
-            post(dossiers::agir_piece),
+            "/dossiers/{id}/transmettre",
+            get(d::question_transmettre).post(d::transmettre),
         )
-        .layer(DefaultBodyLimit::max(MAX_FORMULAIRE))
-        .merge(envoi)
-        .layer(from_fn(proteger))
+        .route(
+            "/dossiers/{id}/annuler",
+            get(d::question_annuler).post(d::annuler),
+        )
+        .route("/dossiers/{id}/confirmer", get(r::question_confirmer).post(r::confirmer))
+        .route("/dossiers/{id}/desister", get(r::question_desister).post(r::desister))
+        .route("/dossiers/{id}/pieces/{code}", get(f::fichier))
+        .route("/dossiers/{id}/pieces/{code}/{acte}", post(f::agir))
 }
 
-async fn style() -> Response {
-    let entetes = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "max-age=3600"),
-    ];
-    (entetes, STYLE).into_response()
-}
-
-/// Q14: nothing from elsewhere, no frames, no scripts inline.
-async fn proteger(requete: Request, suite: Next) -> Response {
-    let mut reponse = suite.run(requete).await;
-    let entetes = reponse.headers_mut();
-    for (nom, valeur) in [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ] {
-        entetes.insert(nom, HeaderValue::from_static(valeur));
-    }
-    reponse
+fn envois() -> Router<Etat> {
+    Router::new()
+        .route(
+            "/dossiers/{id}/pieces/{code}/deposer",
+            post(pieces::deposer),
+        )
+        .layer(DefaultBodyLimit::max(MAX_ENVOI))
 }

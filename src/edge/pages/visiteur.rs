@@ -1,51 +1,74 @@
-//! Who looks at a page: the session cookie, and the proof that a form came from our own page (Q14).
+//! Who looks at a page: session, language, and the proof that a form came from our own page (Q14).
+
+use std::sync::Arc;
 
 use actors::jetons;
-use actors::protocol::{Acte, Faute, Reponse, Requete};
+use actors::protocol::{Acte, Faute, Moi, Reponse, Requete};
+use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
+use domain::langue::Langue;
+use domain::profil::Section;
+use domain::refus::CodeRefus;
+use jiff::Timestamp;
 
-use super::gabarits::{self, Page};
+use super::saisie::Saisie;
 use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
+use crate::textes::Textes;
+use crate::views::{Cadre, Champ, Formulaire, Lien, Maison, Page, quand, rendu};
 
 /// `__Host-`: this host only, over TLS only (loopback counts as such), no other path.
-const COOKIE: &str = "__Host-session";
+pub(super) const COOKIE_SESSION: &str = "__Host-session";
+/// Whose session it was, as a seal: what was typed is given back to the same person only.
+pub(super) const COOKIE_QUI: &str = "__Host-qui";
+/// The language the visitor chose.
+pub(super) const COOKIE_LANGUE: &str = "langue";
 
 /// Anybody, with or without a session.
-pub(super) struct Visiteur {
+#[derive(Clone)]
+pub(in crate::edge) struct Visiteur {
     session: Option<String>,
+    /// The seal of whose session it is or was.
+    pub(super) qui: Option<String>,
+    /// The language of the pages.
+    pub(in crate::edge) t: Textes,
+    /// The language the address asks for: it is to be remembered.
+    pub(super) langue_demandee: Option<Langue>,
+    /// Whether the visitor, and not the browser, chose the language.
+    pub(super) langue_choisie: bool,
+    /// Where this page is.
+    pub(super) chemin: String,
+    requete: Option<String>,
+    maison: Arc<Maison>,
+    heure_demo: Option<Timestamp>,
 }
 
 impl FromRequestParts<Etat> for Visiteur {
-    type Rejection = Response;
+    type Rejection = Arret;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Etat) -> Result<Self, Response> {
-        let session = session(&parts.headers);
+    async fn from_request_parts(parts: &mut Parts, etat: &Etat) -> Result<Self, Arret> {
         if parts.method == Method::POST && !meme_origine(&parts.headers) {
-            return Err(gabarits::probleme(
-                &Probleme::http(
-                    StatusCode::FORBIDDEN,
-                    "autre_origine",
-                    "Ce formulaire ne vient pas de ce site. Ouvrez la page ici, puis recommencez.",
-                    "This form is not from this site.",
-                ),
-                None,
-            ));
+            return Err(Probleme::http(
+                StatusCode::FORBIDDEN,
+                "autre_origine",
+                "Ce formulaire ne vient pas de ce site. Ouvrez la page ici, puis recommencez.",
+                "This form is not from this site. Open the page here, then try again.",
+            )
+            .into());
         }
-        Ok(Self { session })
+        Ok(Self::de(parts, etat))
     }
 }
 
-fn session(entetes: &HeaderMap) -> Option<String> {
-    let cookies = entetes
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|v| v.to_str().ok());
-    let mut cookies = cookies.flat_map(|v| v.split(';'));
-    let valeur = cookies.find_map(|c| c.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+fn cookie_de(entetes: &HeaderMap, nom: &str) -> Option<String> {
+    let cookies = entetes.get_all(header::COOKIE).iter();
+    let mut cookies = cookies
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(';'));
+    let valeur = cookies.find_map(|c| c.trim().strip_prefix(nom)?.strip_prefix('='));
     valeur.filter(|v| !v.is_empty()).map(str::to_owned)
 }
 
@@ -59,28 +82,57 @@ fn meme_origine(entetes: &HeaderMap) -> bool {
     texte("origin").is_none_or(|o| o.split_once("://").is_some_and(|(_, h)| h == hote))
 }
 
-/// The cookie of a session; empty ends it.
-pub(super) fn cookie(jeton: &str) -> String {
-    let fin = if jeton.is_empty() { "; Max-Age=0" } else { "" };
-    format!("{COOKIE}={jeton}; Path=/; Secure; HttpOnly; SameSite=Lax{fin}")
+fn langue(code: &str) -> Option<Langue> {
+    match code {
+        "fr" => Some(Langue::Fr),
+        "en" => Some(Langue::En),
+        _ => None,
+    }
 }
 
-/// What a handler of pages answers when it cannot go on.
-pub(super) struct Arret(Box<Response>);
+/// The first of the browser's languages that is one of ours.
+fn langue_du_navigateur(entetes: &HeaderMap) -> Option<Langue> {
+    let accepte = entetes.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    // Browsers list them in order; weights only confirm it.
+    let codes = accepte.split(',').map(|l| l.split([';', '-']).next());
+    codes.flatten().find_map(|code| langue(code.trim()))
+}
+
+/// A cookie of ours; without a value it ends.
+pub(super) fn cookie(nom: &str, valeur: &str) -> String {
+    let fin = if valeur.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{nom}={valeur}; Path=/; Secure; HttpOnly; SameSite=Lax{fin}")
+}
+
+/// The language, kept for a year.
+pub(super) fn cookie_langue(langue: Langue) -> String {
+    let tag = langue.tag();
+    format!("{COOKIE_LANGUE}={tag}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000")
+}
+
+/// What a handler of pages answers when it cannot go on; the frame is put around it by `encadrer`, which
+/// knows the visitor's language.
+#[derive(Debug)]
+pub(in crate::edge) struct Arret {
+    pub(super) probleme: Probleme,
+    /// Where the page leads back to.
+    pub(super) retour: Option<String>,
+}
 
 impl IntoResponse for Arret {
     fn into_response(self) -> Response {
-        *self.0
+        let mut reponse = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        reponse.extensions_mut().insert(Arc::new(self));
+        reponse
     }
 }
 
 impl From<Probleme> for Arret {
     fn from(probleme: Probleme) -> Self {
-        // A page without a session leads to the log-in, whatever was asked.
-        if matches!(probleme, Probleme::Faute(Faute::SessionAbsente)) {
-            return Self(Box::new(Redirect::to("/connexion").into_response()));
+        Self {
+            probleme,
+            retour: None,
         }
-        Self(Box::new(gabarits::probleme(&probleme, None)))
     }
 }
 
@@ -90,33 +142,97 @@ impl From<Faute> for Arret {
     }
 }
 
-impl From<domain::refus::CodeRefus> for Arret {
-    fn from(code: domain::refus::CodeRefus) -> Self {
+impl From<CodeRefus> for Arret {
+    fn from(code: CodeRefus) -> Self {
         Probleme::from(code).into()
     }
 }
 
+impl Arret {
+    /// Leads back there.
+    pub(in crate::edge) fn vers(probleme: impl Into<Probleme>, retour: &str) -> Self {
+        Self {
+            probleme: probleme.into(),
+            retour: Some(retour.to_owned()),
+        }
+    }
+
+    /// The actors answered something else than was asked.
+    pub(in crate::edge) fn inattendu() -> Self {
+        Probleme::interne(&"unexpected answer").into()
+    }
+}
+
 impl Visiteur {
-    /// Whether there is a session to try.
-    pub(super) fn connecte(&self) -> bool {
-        self.session.is_some()
+    /// Reads the head of a request.
+    pub(super) fn de(parts: &Parts, etat: &Etat) -> Self {
+        let requete = parts.uri.query().map(str::to_owned);
+        let parametres = requete.as_deref().unwrap_or_default().split('&');
+        let mut demandees = parametres.filter_map(|p| p.strip_prefix("lang="));
+        let langue_demandee = demandees.find_map(langue);
+        let gardee = cookie_de(&parts.headers, COOKIE_LANGUE).and_then(|c| langue(&c));
+        let choisie = langue_demandee.or(gardee);
+        let t = choisie.or_else(|| langue_du_navigateur(&parts.headers));
+        Self {
+            session: cookie_de(&parts.headers, COOKIE_SESSION),
+            qui: cookie_de(&parts.headers, COOKIE_QUI),
+            t: Textes(t.unwrap_or_default()),
+            langue_demandee,
+            langue_choisie: choisie.is_some(),
+            chemin: parts.uri.path().to_owned(),
+            requete,
+            maison: etat.maison.clone(),
+            heure_demo: etat.demo.as_ref().map(|_| etat.maintenant()),
+        }
+    }
+
+    /// The same visitor, who asks for another language.
+    pub(super) fn en(&self, langue: Langue) -> Self {
+        Self {
+            t: Textes(langue),
+            ..self.clone()
+        }
+    }
+
+    /// The same visitor, without the session that is over.
+    pub(super) fn sans_session(&self) -> Self {
+        Self {
+            session: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same visitor, whose session has just been opened.
+    pub(super) fn avec_session(&self, jeton: &str) -> Self {
+        Self {
+            session: Some(jeton.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// The session's token.
-    pub(super) fn session(&self) -> Result<&str, Arret> {
+    pub(in crate::edge) fn session(&self) -> Result<&str, Arret> {
         self.session
             .as_deref()
             .ok_or_else(|| Probleme::sans_session().into())
     }
 
+    /// This page's address, as asked.
+    pub(super) fn adresse(&self) -> String {
+        match &self.requete {
+            Some(requete) => format!("{}?{requete}", self.chemin),
+            None => self.chemin.clone(),
+        }
+    }
+
     /// The proof a form of this session carries.
-    pub(super) fn preuve(&self) -> String {
+    pub(in crate::edge) fn preuve(&self) -> String {
         let session = self.session.as_deref().unwrap_or_default();
         jetons::hexa(&jetons::cle_session(&format!("formulaire {session}")))
     }
 
     /// Checks the proof; a session is needed for it.
-    pub(super) fn verifier(&self, preuve: Option<&str>) -> Result<(), Arret> {
+    pub(in crate::edge) fn verifier(&self, preuve: Option<&str>) -> Result<(), Arret> {
         self.session()?;
         if preuve == Some(&self.preuve()) {
             return Ok(());
@@ -130,23 +246,131 @@ impl Visiteur {
         .into())
     }
 
+    /// A fresh id for the command a form sends (double clicks repeat it).
+    pub(in crate::edge) fn cle() -> String {
+        let mut octets = [0; 16];
+        // Without randomness there is no id, and a repeat is a command of its own.
+        let tire = getrandom::fill(&mut octets);
+        tire.map(|()| jetons::hexa(&octets)).unwrap_or_default()
+    }
+
+    /// A form of this session, with its proof and the id of its command.
+    pub(in crate::edge) fn formulaire(
+        &self,
+        action: &str,
+        bouton: &str,
+        champs: Vec<Champ>,
+    ) -> Formulaire {
+        let formulaire = Formulaire::new(self.t, action, bouton, champs);
+        if self.session.is_none() {
+            return formulaire;
+        }
+        formulaire
+            .cache("preuve", self.preuve())
+            .cache("cle", Self::cle())
+    }
+
     /// Asks the actors.
-    pub(super) async fn agir(&self, etat: &Etat, acte: Acte) -> Result<Reponse, Arret> {
+    pub(in crate::edge) async fn lire(&self, etat: &Etat, acte: Acte) -> Result<Reponse, Arret> {
         let session = self.session()?.to_owned();
-        Ok(etat
-            .guichet
-            .traiter(None, Requete::Candidat { session, acte })
-            .await?)
+        let requete = Requete::Candidat { session, acte };
+        Ok(etat.guichet.traiter(None, requete).await?)
+    }
+
+    /// Does what a form asks, once however often it is sent. The proof is checked first.
+    pub(in crate::edge) async fn agir(
+        &self,
+        etat: &Etat,
+        saisie: &Saisie,
+        acte: Acte,
+    ) -> Result<Reponse, Faute> {
+        let session = self.session.clone().ok_or(Faute::SessionAbsente)?;
+        let requete = Requete::Candidat { session, acte };
+        etat.guichet.traiter(saisie.commande(), requete).await
+    }
+
+    /// The account.
+    pub(in crate::edge) async fn moi(&self, etat: &Etat) -> Result<Box<Moi>, Arret> {
+        match self.lire(etat, Acte::Moi).await? {
+            Reponse::Moi(moi) => Ok(moi),
+            _ => Err(Arret::inattendu()),
+        }
+    }
+
+    fn menu(&self) -> Vec<Lien> {
+        let t = self.t;
+        let mut liens = vec![Lien::new("/", &t.formations())];
+        if self.session.is_some() {
+            liens.push(Lien::new("/dossiers", &t.mes_candidatures()));
+            liens.push(Lien::new("/profil", &t.mon_profil()));
+            liens.push(Lien::new("/compte", &t.mon_compte()));
+        } else {
+            liens.push(Lien::new("/connexion", &t.se_connecter()));
+            liens.push(Lien::new("/inscription", &t.creer_un_compte()));
+        }
+        for lien in &mut liens {
+            lien.ici = lien.chemin == self.chemin;
+        }
+        liens
+    }
+
+    /// The same address in the other language, all else as it is.
+    fn autre_langue(&self) -> String {
+        let autre = match self.t.langue() {
+            Langue::Fr => "en",
+            Langue::En => "fr",
+        };
+        let requete = self.requete.as_deref().unwrap_or_default();
+        let gardes = requete
+            .split('&')
+            .filter(|p| !p.is_empty() && !p.starts_with("lang="));
+        let lang = format!("lang={autre}");
+        let requete: Vec<&str> = gardes.chain([lang.as_str()]).collect();
+        format!("{}?{}", self.chemin, requete.join("&"))
     }
 
     /// A page around a body.
-    pub(super) fn page(&self, titre: &str, corps: &str) -> Response {
-        let preuve = self.preuve();
-        gabarits::page(&Page {
+    pub(in crate::edge) fn page<C: Template>(&self, titre: &str, corps: &C) -> Response {
+        self.page_avec(titre, corps, Vec::new())
+    }
+
+    /// A page that says what the profile lacks (G11).
+    pub(in crate::edge) fn page_de<C: Template>(
+        &self,
+        moi: &Moi,
+        titre: &str,
+        corps: &C,
+    ) -> Response {
+        let manque = moi.profil.manque();
+        let liens = manque.iter().map(|section| self.lien_section(*section));
+        self.page_avec(titre, corps, liens.collect())
+    }
+
+    fn lien_section(&self, section: Section) -> Lien {
+        match section {
+            Section::Informations => Lien::new("/profil/informations", &self.t.informations()),
+            Section::Adresse => Lien::new("/profil/adresse", &self.t.adresse()),
+            Section::Baccalaureat => Lien::new("/profil/baccalaureat", &self.t.baccalaureat()),
+        }
+    }
+
+    fn page_avec<C: Template>(&self, titre: &str, corps: &C, manque: Vec<Lien>) -> Response {
+        let t = self.t;
+        let cadre = Cadre {
+            t,
+            maison: &self.maison,
+            menu: self.menu(),
+            preuve: self.session.is_some().then(|| self.preuve()),
+            autre_langue: self.autre_langue(),
+            manque,
+            demo: self.heure_demo.map(|heure| t.demo_heure(quand(t, heure))),
+        };
+        let page = Page {
             titre,
+            cadre: &cadre,
             corps,
-            connecte: self.connecte(),
-            preuve: &preuve,
-        })
+        };
+        let entetes = [(header::CACHE_CONTROL, "no-store")];
+        (entetes, Html(rendu(&page))).into_response()
     }
 }

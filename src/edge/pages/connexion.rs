@@ -1,0 +1,405 @@
+//! Logging in and out, and the account itself (G06, G09, G10).
+
+use actors::protocol::{Acte, Faute, Moi, Reponse, Requete};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::formulaires::{ChangementMail, ChangementMotDePasse};
+use domain::refus::{CodeRefus, FauteChamp, Refus};
+use serde::Deserialize;
+
+use super::compte::{mails, mots_de_passe, refuser};
+use super::reprise::{Reprise, sceau_de};
+use super::saisie::Saisie;
+use super::visiteur::{Arret, COOKIE_QUI, COOKIE_SESSION, Visiteur, cookie, cookie_langue};
+use crate::edge::Etat;
+use crate::textes::Textes;
+use crate::views::{Champ, Formulaire, Lien, jour};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Suite {
+    suite: String,
+}
+
+#[derive(Template)]
+#[template(path = "compte/connexion.html")]
+struct PageConnexion {
+    t: Textes,
+    avis: String,
+    form: Formulaire,
+    suites: Vec<Lien>,
+}
+
+#[derive(Template)]
+#[template(path = "compte/reprise.html")]
+struct PageReprise {
+    t: Textes,
+    action: String,
+    retour: String,
+    champs: Vec<(String, String)>,
+    montres: Vec<(String, String)>,
+}
+
+/// A path of ours to go on to; anything else is dropped, so that no link leads elsewhere after a log-in.
+fn suite_sure(suite: &str) -> Option<&str> {
+    let sure = suite.starts_with('/')
+        && !suite.starts_with("//")
+        && !suite.contains(|c: char| c == '\\' || c.is_control());
+    sure.then_some(suite)
+}
+
+fn form_connexion(t: Textes, suite: &str, reprise: Option<String>) -> Formulaire {
+    let champs = vec![
+        Champ::ligne(t, "identifiant", &t.identifiant(), "text").remplissage("username"),
+        Champ::ligne(t, "mot_de_passe", &t.mot_de_passe(), "password")
+            .remplissage("current-password"),
+    ];
+    let mut form = Formulaire::new(t, "/connexion", &t.se_connecter(), champs);
+    if let Some(suite) = suite_sure(suite) {
+        form = form.cache("suite", suite);
+    }
+    if let Some(reprise) = reprise {
+        form = form.cache("reprise", reprise);
+    }
+    form
+}
+
+fn page_connexion(visiteur: &Visiteur, titre: &str, avis: &str, form: Formulaire) -> Response {
+    let t = visiteur.t;
+    let corps = PageConnexion {
+        t,
+        avis: avis.to_owned(),
+        form,
+        suites: vec![
+            Lien::new("/mot-de-passe-oublie", &t.oublie()),
+            Lien::new("/code-perdu", &t.code_perdu()),
+            Lien::new("/inscription", &t.creer_un_compte()),
+        ],
+    };
+    visiteur.page(titre, &corps)
+}
+
+/// The log-in page in the middle of something: what was typed is in it (Q40).
+pub(super) fn page_session_finie(visiteur: &Visiteur, reprise: Option<String>) -> Response {
+    let t = visiteur.t;
+    let depot = visiteur.chemin.ends_with("/deposer");
+    let avis = if depot {
+        t.expiree_fichier()
+    } else {
+        t.expiree()
+    };
+    // A page that only takes forms has its own page beside it.
+    let suite = visiteur.chemin.split("/pieces/").next().unwrap_or_default();
+    page_connexion(
+        visiteur,
+        &t.expiree_titre(),
+        &avis,
+        form_connexion(t, suite, reprise),
+    )
+}
+
+pub(super) async fn connexion(
+    visiteur: Visiteur,
+    Query(Suite { suite }): Query<Suite>,
+) -> Response {
+    let form = form_connexion(visiteur.t, &suite, None);
+    page_connexion(&visiteur, &visiteur.t.connexion_titre(), "", form)
+}
+
+pub(super) async fn connecter(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Response {
+    let requete = Requete::Connecter {
+        identifiant: saisie.brut("identifiant").unwrap_or_default(),
+        mot_de_passe: saisie.brut("mot_de_passe").unwrap_or_default(),
+    };
+    let ouverte = match etat.guichet.traiter(None, requete).await {
+        Ok(Reponse::Session { jeton, .. }) => entrer(&etat, &visiteur, &saisie, jeton).await,
+        Ok(_) => Err(Faute::Indisponible {
+            raison: "unexpected answer".to_owned(),
+        }),
+        Err(faute) => Err(faute),
+    };
+    ouverte.unwrap_or_else(|faute| {
+        let t = visiteur.t;
+        let suite = saisie.brut("suite").unwrap_or_default();
+        let form = form_connexion(t, &suite, saisie.texte("reprise")).remplir(&saisie.0);
+        let ancien = matches!(
+            &faute,
+            Faute::Refus(Refus {
+                code: CodeRefus::CompteHorsCampagne,
+                ..
+            })
+        );
+        let avis = if ancien { t.ancienne_campagne().0 } else { "" };
+        let form = refuser(t, form, &faute);
+        page_connexion(&visiteur, &t.connexion_titre(), avis, form)
+    })
+}
+
+/// The session is open: its cookies, then back to what was under way.
+async fn entrer(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    saisie: &Saisie,
+    jeton: String,
+) -> Result<Response, Faute> {
+    let acte = Requete::Candidat {
+        session: jeton.clone(),
+        acte: Acte::Moi,
+    };
+    let Reponse::Moi(moi) = etat.guichet.traiter(None, acte).await? else {
+        return Err(Faute::SessionAbsente);
+    };
+    let langue = if visiteur.langue_choisie {
+        visiteur.t.langue()
+    } else {
+        moi.langue
+    };
+    let visiteur = visiteur.en(langue).avec_session(&jeton);
+    let scellee = saisie.texte("reprise");
+    let mut reponse = match scellee.and_then(|scellee| Reprise::rendre(etat, &moi, &scellee)) {
+        Some(reprise) => page_reprise(&visiteur, reprise),
+        None => {
+            let suite = saisie.brut("suite").unwrap_or_default();
+            let defaut = if moi.profil.manque().is_empty() {
+                "/dossiers"
+            } else {
+                "/profil"
+            };
+            Redirect::to(suite_sure(&suite).unwrap_or(defaut)).into_response()
+        }
+    };
+    poser(&mut reponse, &cookie(COOKIE_SESSION, &jeton));
+    poser(&mut reponse, &cookie(COOKIE_QUI, &sceau_de(etat, &moi)));
+    poser(&mut reponse, &cookie_langue(langue));
+    Ok(reponse)
+}
+
+fn poser(reponse: &mut Response, cookie: &str) {
+    if let Ok(valeur) = HeaderValue::from_str(cookie) {
+        reponse.headers_mut().append(header::SET_COOKIE, valeur);
+    }
+}
+
+fn page_reprise(visiteur: &Visiteur, reprise: Reprise) -> Response {
+    let t = visiteur.t;
+    let mut champs = reprise.champs;
+    let montres = champs
+        .iter()
+        .filter(|(nom, valeur)| !valeur.is_empty() && nom != "etape")
+        .map(|(nom, valeur)| {
+            (
+                t.champ(nom).map_or(nom.clone(), |d| d.to_string()),
+                valeur.clone(),
+            )
+        })
+        .collect();
+    champs.push(("preuve".to_owned(), visiteur.preuve()));
+    champs.push(("cle".to_owned(), Visiteur::cle()));
+    let corps = PageReprise {
+        t,
+        retour: reprise
+            .action
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        action: reprise.action,
+        champs,
+        montres,
+    };
+    visiteur.page(&t.reprise_titre(), &corps)
+}
+
+pub(super) async fn deconnecter(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    visiteur.verifier(saisie.brut("preuve").as_deref())?;
+    let session = visiteur.session()?.to_owned();
+    let requete = Requete::Deconnecter { session };
+    etat.guichet.traiter(None, requete).await?;
+    let mut reponse = Redirect::to("/").into_response();
+    poser(&mut reponse, &cookie(COOKIE_SESSION, ""));
+    poser(&mut reponse, &cookie(COOKIE_QUI, ""));
+    Ok(reponse)
+}
+
+#[derive(Template)]
+#[template(path = "compte/compte.html")]
+struct PageCompte<'a> {
+    t: Textes,
+    moi: &'a Moi,
+    message: &'a str,
+    campagne: String,
+    fin: String,
+    mail: Formulaire,
+    mot_de_passe: Formulaire,
+}
+
+fn form_mail(visiteur: &Visiteur) -> Formulaire {
+    let t = visiteur.t;
+    let champs = mails(t, &t.nouvelle_adresse()).to_vec();
+    visiteur
+        .formulaire("/compte/mail", &t.recevoir_lien(), champs)
+        .discret()
+}
+
+fn form_mot_de_passe(visiteur: &Visiteur) -> Formulaire {
+    let t = visiteur.t;
+    let actuel = Champ::ligne(t, "actuel", &t.mot_de_passe_actuel(), "password");
+    let mut champs = vec![actuel.remplissage("current-password")];
+    champs.extend(mots_de_passe(t, &t.nouveau_mot_de_passe()));
+    visiteur
+        .formulaire("/compte/mot-de-passe", &t.enregistrer(), champs)
+        .discret()
+}
+
+fn page_compte(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    moi: &Moi,
+    message: &str,
+    (mail, mot_de_passe): (Formulaire, Formulaire),
+) -> Response {
+    let t = visiteur.t;
+    let catalogue = etat.catalogue();
+    let campagne = catalogue.campagne.as_ref();
+    let corps = PageCompte {
+        t,
+        moi,
+        message,
+        campagne: campagne
+            .map(|c| c.libelle.dans(t.langue()).to_owned())
+            .unwrap_or_default(),
+        fin: campagne
+            .map(|c| t.compte_jusqu_au(jour(t, c.fermeture)))
+            .unwrap_or_default(),
+        mail,
+        mot_de_passe,
+    };
+    visiteur.page_de(moi, &t.compte_titre(), &corps)
+}
+
+pub(super) async fn compte(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let moi = visiteur.moi(&etat).await?;
+    let message = match visiteur.chemin.as_str() {
+        "/compte/change" => visiteur.t.mot_de_passe_change().0,
+        "/compte/langue" => visiteur.t.langue_changee().0,
+        _ => "",
+    };
+    let formulaires = (form_mail(&visiteur), form_mot_de_passe(&visiteur));
+    Ok(page_compte(&etat, &visiteur, &moi, message, formulaires))
+}
+
+pub(super) async fn changer(
+    State(etat): State<Etat>,
+    Path(quoi): Path<String>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    visiteur.verifier(saisie.brut("preuve").as_deref())?;
+    match quoi.as_str() {
+        "mail" => changer_mail(&etat, &visiteur, &saisie).await,
+        "mot-de-passe" => changer_mot_de_passe(&etat, &visiteur, &saisie).await,
+        _ => Err(CodeRefus::Introuvable.into()),
+    }
+}
+
+async fn changer_mail(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    saisie: &Saisie,
+) -> Result<Response, Arret> {
+    let form = ChangementMail {
+        mail: saisie.brut("mail"),
+        mail_confirmation: saisie.brut("mail_confirmation"),
+    };
+    let fait = match form.lire() {
+        Ok(mail) => {
+            visiteur
+                .agir(etat, saisie, Acte::ChangerMail { mail })
+                .await
+        }
+        Err(refus) => Err(refus.into()),
+    };
+    match fait {
+        Ok(_) => Ok(Redirect::to("/compte").into_response()),
+        Err(Faute::SessionAbsente) => Err(Faute::SessionAbsente.into()),
+        Err(faute) => {
+            let moi = visiteur.moi(etat).await?;
+            let form = form_mail(visiteur).remplir(&saisie.0);
+            let form = refuser(visiteur.t, form, &faute);
+            let formulaires = (form, form_mot_de_passe(visiteur));
+            Ok(page_compte(etat, visiteur, &moi, "", formulaires))
+        }
+    }
+}
+
+/// A new password ends every session; the one that changed it goes on under a new one.
+async fn changer_mot_de_passe(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    saisie: &Saisie,
+) -> Result<Response, Arret> {
+    let form = ChangementMotDePasse {
+        actuel: saisie.brut("actuel"),
+        mot_de_passe: saisie.brut("mot_de_passe"),
+        mot_de_passe_confirmation: saisie.brut("mot_de_passe_confirmation"),
+    };
+    let moi = visiteur.moi(etat).await?;
+    let fait = match form.lire() {
+        Ok((actuel, nouveau)) => {
+            let acte = Acte::ChangerMotDePasse {
+                actuel,
+                nouveau: nouveau.clone(),
+            };
+            visiteur.agir(etat, saisie, acte).await.map(|_| nouveau)
+        }
+        Err(refus) => Err(refus.into()),
+    };
+    let faute = match fait {
+        Ok(mot_de_passe) => {
+            let requete = Requete::Connecter {
+                identifiant: moi.numero.to_string(),
+                mot_de_passe,
+            };
+            let Reponse::Session { jeton, .. } = etat.guichet.traiter(None, requete).await? else {
+                return Err(Arret::inattendu());
+            };
+            let mut reponse = Redirect::to("/compte/change").into_response();
+            poser(&mut reponse, &cookie(COOKIE_SESSION, &jeton));
+            return Ok(reponse);
+        }
+        Err(Faute::SessionAbsente) => return Err(Faute::SessionAbsente.into()),
+        Err(Faute::IdentifiantsFaux) => actuel_faux(),
+        Err(faute) => faute,
+    };
+    let form = refuser(visiteur.t, form_mot_de_passe(visiteur), &faute);
+    let formulaires = (form_mail(visiteur), form);
+    Ok(page_compte(etat, visiteur, &moi, "", formulaires))
+}
+
+fn actuel_faux() -> Faute {
+    use domain::langue::Langue;
+    let texte = |langue| Textes(langue).mot_de_passe_faux().0;
+    let faute = FauteChamp::new(
+        "actuel",
+        "mot_de_passe_faux",
+        texte(Langue::Fr),
+        texte(Langue::En),
+    );
+    Faute::Refus(Refus {
+        code: CodeRefus::ChampsInvalides,
+        champs: vec![faute],
+    })
+}

@@ -1,0 +1,178 @@
+//! The released decision, and the candidate's answer (G34, G35).
+
+use actors::protocol::{DecisionVue, DossierVue};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::dossier::{Commande, Nature, Reponse};
+
+use super::compte::TexteEtFormulaire;
+use super::dossiers::{faire, trouver};
+use super::saisie::Saisie;
+use super::visiteur::{Arret, Visiteur};
+use crate::edge::Etat;
+use crate::textes::{Dit, Textes};
+use crate::views::{quand, reste};
+
+struct Bouton {
+    classe: &'static str,
+    chemin: String,
+    texte: &'static str,
+}
+
+/// What was decided, in words, with what can be done about it.
+#[derive(Template)]
+#[template(path = "dossiers/decision.html")]
+pub(super) struct PageDeDecision {
+    titre: &'static str,
+    classe: &'static str,
+    date: String,
+    textes: Vec<String>,
+    commentaire: Option<String>,
+    reste: String,
+    actes: Vec<Bouton>,
+}
+
+fn en_mots(etat: &Etat, t: Textes, decision: &DecisionVue) -> (Dit, &'static str, Vec<String>) {
+    let catalogue = etat.catalogue();
+    match &decision.avis.nature {
+        Nature::Favorable if decision.promue => {
+            (t.etat_favorable(), "message", vec![t.avis_promu().to_owned()])
+        }
+        Nature::Favorable => (t.etat_favorable(), "message", vec![]),
+        Nature::Defavorable { motif } => {
+            let motif = catalogue.motifs.get(motif);
+            let motif = motif.map(|m| t.avis_motif(m.libelle.dans(t.langue())));
+            (t.etat_defavorable(), "alerte", motif.into_iter().collect())
+        }
+        Nature::ListeComplementaire { rang } => {
+            let rang = decision.rang_reel.unwrap_or(*rang as usize);
+            let textes = vec![t.avis_rang(rang), t.avis_liste_comp().to_owned()];
+            (t.etat_liste_comp(), "attention", textes)
+        }
+        Nature::ListeAttente => {
+            (t.etat_liste_attente(), "attention", vec![t.avis_liste_attente().to_owned()])
+        }
+        Nature::Preselection { convocation } => {
+            let mut textes = vec![t.avis_preselection().to_owned()];
+            if let Some(c) = convocation {
+                textes.push(t.avis_convocation(quand(t, c.le), &c.lieu));
+                textes.extend(c.consigne.clone());
+            }
+            (t.etat_preselection(), "attention", textes)
+        }
+    }
+}
+
+impl PageDeDecision {
+    pub(super) fn de(etat: &Etat, t: Textes, vue: &DossierVue) -> Option<Self> {
+        let decision = vue.decision.as_ref()?;
+        let (titre, classe, mut textes) = en_mots(etat, t, decision);
+        let fin = vue.echeances.confirmation;
+        match vue.reponse {
+            None if decision.a_confirmer => {
+                textes.push(match fin {
+                    Some(fin) => t.a_confirmer_avant(quand(t, fin)),
+                    None => t.a_confirmer().to_owned(),
+                });
+                textes.push(t.sans_confirmation().to_owned());
+            }
+            Some(Reponse::Confirmee) => textes.push(t.confirme_suite().to_owned()),
+            Some(Reponse::Desistee) => textes.push(t.desiste_suite().to_owned()),
+            Some(Reponse::DesisteeAuto) => textes.push(t.desiste_auto_suite().to_owned()),
+            None => {}
+        }
+        let fin = fin.filter(|_| decision.a_confirmer);
+        Some(Self {
+            titre: titre.0,
+            classe,
+            date: t.decision_le(quand(t, decision.publiee_le)),
+            textes,
+            commentaire: decision.avis.commentaire.clone(),
+            reste: fin
+                .map(|fin| reste(t, fin, etat.maintenant()))
+                .unwrap_or_default(),
+            actes: actes(t, vue, decision),
+        })
+    }
+}
+
+fn actes(t: Textes, vue: &DossierVue, decision: &DecisionVue) -> Vec<Bouton> {
+    let bouton = |classe, acte: &str, texte: Dit| Bouton {
+        classe,
+        chemin: format!("/dossiers/{}/{acte}", vue.id),
+        texte: texte.0,
+    };
+    let liste = matches!(
+        decision.avis.nature,
+        Nature::ListeComplementaire { .. } | Nature::ListeAttente
+    );
+    match vue.reponse {
+        None if decision.a_confirmer => vec![
+            bouton("pret", "confirmer", t.confirmer_candidature()),
+            bouton("second", "desister", t.se_desister()),
+        ],
+        None if liste => vec![bouton("second", "desister", t.renoncer_liste())],
+        Some(Reponse::Confirmee) => vec![bouton("second", "desister", t.se_desister())],
+        None | Some(Reponse::Desistee | Reponse::DesisteeAuto) => Vec::new(),
+    }
+}
+
+async fn question(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    id: &str,
+    (titre, texte, bouton): (Dit, Dit, Dit),
+) -> Result<Response, Arret> {
+    trouver(etat, visiteur, id).await?;
+    let form = visiteur.formulaire(&visiteur.chemin, &bouton, vec![]);
+    let retour = visiteur.t.non_dossier();
+    let corps = TexteEtFormulaire {
+        textes: vec![texte.to_owned()],
+        form: form.retour(&format!("/dossiers/{id}"), &retour),
+        suites: vec![],
+    };
+    Ok(visiteur.page(&titre, &corps))
+}
+
+pub(super) async fn question_confirmer(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let t = visiteur.t;
+    let mots = (t.confirmer_titre(), t.confirmer_effet(), t.oui_confirmer());
+    question(&etat, &visiteur, &id, mots).await
+}
+
+/// T18.
+pub(super) async fn confirmer(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    visiteur.verifier(saisie.brut("preuve").as_deref())?;
+    faire(&etat, &visiteur, (&id, &saisie), Commande::Confirmer, "").await
+}
+
+pub(super) async fn question_desister(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let t = visiteur.t;
+    let mots = (t.desister_titre(), t.desister_effet(), t.oui_desister());
+    question(&etat, &visiteur, &id, mots).await
+}
+
+/// T19, T20.
+pub(super) async fn desister(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    visiteur.verifier(saisie.brut("preuve").as_deref())?;
+    faire(&etat, &visiteur, (&id, &saisie), Commande::SeDesister, "").await
+}

@@ -1,0 +1,62 @@
+//! Dates and hours in words.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
+
+use crate::textes::{MOIS, Textes};
+
+fn ici(instant: Timestamp) -> ZonedDateTime {
+    let fuseau = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
+    instant.to_zoned_datetime(fuseau)
+}
+
+fn mois(t: Textes, date: &ZonedDateTime) -> &'static str {
+    let rang = usize::from(date.month().unsigned_abs()).saturating_sub(1);
+    let (fr, en) = MOIS.get(rang).copied().unwrap_or_default();
+    t.langue().choisir(fr, en)
+}
+
+/// A date and hour: « 15 mai 2027 à 23:59 ».
+pub(crate) fn quand(t: Textes, instant: Timestamp) -> String {
+    let date = ici(instant);
+    let heure = date.strftime("%H:%M").to_string();
+    t.le_a(date.day(), mois(t, &date), date.year(), heure)
+}
+
+/// A date: « 15 mai 2027 ».
+pub(crate) fn jour(t: Textes, instant: Timestamp) -> String {
+    let date = ici(instant);
+    t.le_jour(date.day(), mois(t, &date), date.year())
+}
+
+/// The time left until then; nothing once it has passed.
+pub(crate) fn reste(t: Textes, fin: Timestamp, maintenant: Timestamp) -> String {
+    let minutes = fin.duration_since(maintenant).as_secs() / 60;
+    match minutes {
+        ..0 => String::new(),
+        0..120 => t.dans_minutes(minutes),
+        120..2880 => t.dans_heures(minutes / 60),
+        2880.. => t.dans_jours(minutes / 1440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::langue::Langue;
+
+    use super::*;
+
+    #[test]
+    fn une_date_se_lit_dans_les_deux_langues_a_l_heure_de_paris() {
+        let instant: Timestamp = "2027-05-31T21:59:59Z".parse().unwrap();
+        let (fr, en) = (Textes(Langue::Fr), Textes(Langue::En));
+        assert_eq!(quand(fr, instant), "31 mai 2027 à 23:59");
+        assert_eq!(quand(en, instant), "31 May 2027 at 23:59");
+        assert_eq!(jour(fr, instant), "31 mai 2027");
+        let avant = |texte: &str| reste(fr, instant, texte.parse().unwrap());
+        assert_eq!(avant("2027-05-20T22:00:00Z"), "encore 10 jours");
+        assert_eq!(avant("2027-05-31T00:00:00Z"), "encore 21 h");
+        assert_eq!(avant("2027-05-31T21:00:00Z"), "encore 59 min");
+        assert_eq!(avant("2027-06-01T00:00:00Z"), "");
+    }
+}

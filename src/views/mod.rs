@@ -1,0 +1,11 @@
+//! What pages are made of: the frame, forms, dates. Templates are in `src/templates`, texts in `src/textes`.
+
+mod cadre;
+mod dates;
+mod formulaire;
+mod maison;
+
+pub(crate) use cadre::{Alerte, Cadre, Lien, Message, Page, rendu};
+pub(crate) use dates::{jour, quand, reste};
+pub(crate) use formulaire::{Champ, Formulaire};
+pub use maison::Maison;
