@@ -32,6 +32,7 @@ super::textes! {
     dans_heures(n): "encore {n} h", "{n} h left";
     dans_minutes(n): "encore {n} min", "{n} min left";
     demo_heure(heure): "Démonstration : il est le {heure}", "Demonstration: the time is {heure}";
+    demo_nom: "Démonstration", "Demonstration";
     demo_boite: "Boîte aux lettres", "Post box";
     demo_avancer: "Avancer l'horloge", "Move the clock";
     demo_une_heure: "+ 1 heure", "+ 1 hour";

@@ -84,6 +84,4 @@ super::textes! {
     mot_de_passe_faux: "Ce n'est pas votre mot de passe actuel.", "This is not your present password.";
     mot_de_passe_change: "Votre mot de passe est changé. Vos autres connexions sont fermées.", "Your password is changed. Your other log-ins are closed.";
     nouveau_mot_de_passe: "Nouveau mot de passe", "New password";
-    changer_langue: "Langue des pages et des mails", "Language of pages and mails";
-    langue_changee: "C'est noté : les pages et les mails sont en français.", "Done: pages and mails are in English.";
 }

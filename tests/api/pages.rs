@@ -49,7 +49,7 @@ async fn q40_les_pages_menent_du_compte_a_la_transmission_sans_javascript() {
     let vide = formulaire(&serveur, "/inscription", "", &[("nom", "<b>x</b>")]).await;
     let vide = String::from_utf8(vide.octets.to_vec()).unwrap();
     assert!(
-        vide.contains("À corriger") && vide.contains("Au moins 10 caractères."),
+        vide.contains("à corriger") && vide.contains("Au moins 10 caractères."),
         "G02"
     );
     assert!(
@@ -128,6 +128,11 @@ async fn q40_les_pages_menent_du_compte_a_la_transmission_sans_javascript() {
         "G28"
     );
     let transmettre = format!("{dossier}/transmettre");
+    let question = page(&serveur, &transmettre, &cookie).await;
+    assert!(
+        question.contains("plus aucune modification") && question.contains("Oui, transmettre"),
+        "P02"
+    );
     let ailleurs = [
         ("cookie", cookie.as_str()),
         ("origin", "https://ailleurs.example"),
@@ -147,7 +152,7 @@ async fn q40_les_pages_menent_du_compte_a_la_transmission_sans_javascript() {
     let fini = page(&serveur, &dossier, &cookie).await;
     assert!(fini.contains("Réceptionné") && fini.contains("Accusé de réception"));
     assert!(
-        !fini.contains("Déposer</button>") && !fini.contains("Retirer"),
+        !fini.contains("/deposer") && !fini.contains("/retirer"),
         "G30"
     );
 }

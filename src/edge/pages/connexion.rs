@@ -294,7 +294,6 @@ pub(super) async fn compte(
     let moi = visiteur.moi(&etat).await?;
     let message = match visiteur.chemin.as_str() {
         "/compte/change" => visiteur.t.mot_de_passe_change().0,
-        "/compte/langue" => visiteur.t.langue_changee().0,
         _ => "",
     };
     let formulaires = (form_mail(&visiteur), form_mot_de_passe(&visiteur));

@@ -36,9 +36,11 @@ pub(super) struct PageDeDecision {
 fn en_mots(etat: &Etat, t: Textes, decision: &DecisionVue) -> (Dit, &'static str, Vec<String>) {
     let catalogue = etat.catalogue();
     match &decision.avis.nature {
-        Nature::Favorable if decision.promue => {
-            (t.etat_favorable(), "message", vec![t.avis_promu().to_owned()])
-        }
+        Nature::Favorable if decision.promue => (
+            t.etat_favorable(),
+            "message",
+            vec![t.avis_promu().to_owned()],
+        ),
         Nature::Favorable => (t.etat_favorable(), "message", vec![]),
         Nature::Defavorable { motif } => {
             let motif = catalogue.motifs.get(motif);
@@ -50,9 +52,11 @@ fn en_mots(etat: &Etat, t: Textes, decision: &DecisionVue) -> (Dit, &'static str
             let textes = vec![t.avis_rang(rang), t.avis_liste_comp().to_owned()];
             (t.etat_liste_comp(), "attention", textes)
         }
-        Nature::ListeAttente => {
-            (t.etat_liste_attente(), "attention", vec![t.avis_liste_attente().to_owned()])
-        }
+        Nature::ListeAttente => (
+            t.etat_liste_attente(),
+            "attention",
+            vec![t.avis_liste_attente().to_owned()],
+        ),
         Nature::Preselection { convocation } => {
             let mut textes = vec![t.avis_preselection().to_owned()];
             if let Some(c) = convocation {

@@ -75,7 +75,9 @@ fn libelle(t: Textes, catalogue: &Catalogue, code: &FormationCode) -> String {
 fn date(t: Textes, vue: &DossierVue) -> String {
     let retour = vue.echeances.retour.map(|le| quand(t, le));
     match (vue.etat, retour, vue.transmis_le) {
-        (EtatDossier::EnAttente | EtatDossier::Incomplet, Some(le), _) if vue.echu => t.non_transmis(le),
+        (EtatDossier::EnAttente | EtatDossier::Incomplet, Some(le), _) if vue.echu => {
+            t.non_transmis(le)
+        }
         (EtatDossier::EnAttente | EtatDossier::Incomplet, Some(le), _) => t.a_transmettre_avant(le),
         (EtatDossier::Transmis | EtatDossier::Complet, _, Some(le)) => t.transmis_le(quand(t, le)),
         _ => String::new(),
@@ -117,7 +119,9 @@ fn ligne(t: Textes, vue: &DossierVue, catalogue: &Catalogue) -> Ligne {
         (true, 0, _) => t.faire_transmettre().to_owned(),
         (true, n, _) => t.faire_deposer(n),
         (false, ..) if a_confirmer => t.faire_confirmer().to_owned(),
-        (false, _, EtatDossier::Transmis | EtatDossier::Complet) if suit => t.faire_rien().to_owned(),
+        (false, _, EtatDossier::Transmis | EtatDossier::Complet) if suit => {
+            t.faire_rien().to_owned()
+        }
         (false, ..) => String::new(),
     };
     Ligne {
@@ -189,11 +193,18 @@ pub(super) async fn trouver(
     }
 }
 
-fn echeances(t: Textes, vue: &DossierVue, formation: Option<&Formation>) -> Vec<(&'static str, String)> {
+fn echeances(
+    t: Textes,
+    vue: &DossierVue,
+    formation: Option<&Formation>,
+) -> Vec<(&'static str, String)> {
     let dates: [(&'static str, Option<Timestamp>); 4] = [
         (t.date_retour().0, vue.echeances.retour),
         (t.date_jury().0, formation.and_then(|f| f.jury)),
-        (t.date_publication().0, formation.and_then(|f| f.publication)),
+        (
+            t.date_publication().0,
+            formation.and_then(|f| f.publication),
+        ),
         (t.date_confirmation().0, vue.echeances.confirmation),
     ];
     let connues = dates.into_iter().filter_map(|(nom, le)| Some((nom, le?)));

@@ -103,8 +103,14 @@ fn dossiers() -> Router<Etat> {
             "/dossiers/{id}/annuler",
             get(d::question_annuler).post(d::annuler),
         )
-        .route("/dossiers/{id}/confirmer", get(r::question_confirmer).post(r::confirmer))
-        .route("/dossiers/{id}/desister", get(r::question_desister).post(r::desister))
+        .route(
+            "/dossiers/{id}/confirmer",
+            get(r::question_confirmer).post(r::confirmer),
+        )
+        .route(
+            "/dossiers/{id}/desister",
+            get(r::question_desister).post(r::desister),
+        )
         .route("/dossiers/{id}/pieces/{code}", get(f::fichier))
         .route("/dossiers/{id}/pieces/{code}/{acte}", post(f::agir))
 }
