@@ -103,9 +103,10 @@ pub(super) fn dire(
         }
         Probleme::Faute(faute) => {
             let (statut, _, fr, en, attente) = problemes::dire(faute);
-            let champs = match faute {
-                Faute::Refus(refus) => refus.champs.clone(),
-                _ => vec![],
+            let champs = if let Faute::Refus(refus) = faute {
+                refus.champs.clone()
+            } else {
+                vec![]
             };
             (
                 statut,

@@ -187,10 +187,10 @@ pub(super) async fn trouver(
     id: &str,
 ) -> Result<Box<DossierVue>, Arret> {
     let id = DossierId::new(id);
-    match visiteur.lire(etat, Acte::Dossier { id }).await? {
-        Reponse::Dossier(vue) => Ok(vue),
-        _ => Err(Arret::inattendu()),
-    }
+    let Reponse::Dossier(vue) = visiteur.lire(etat, Acte::Dossier { id }).await? else {
+        return Err(Arret::inattendu());
+    };
+    Ok(vue)
 }
 
 fn echeances(

@@ -151,10 +151,10 @@ impl Regard<'_> {
 }
 
 async fn dossiers(etat: &Etat, visiteur: &Visiteur) -> Result<Vec<DossierVue>, Arret> {
-    match visiteur.lire(etat, Acte::Dossiers).await? {
-        Reponse::Dossiers { dossiers } => Ok(dossiers),
-        _ => Err(Arret::inattendu()),
-    }
+    let Reponse::Dossiers { dossiers } = visiteur.lire(etat, Acte::Dossiers).await? else {
+        return Err(Arret::inattendu());
+    };
+    Ok(dossiers)
 }
 
 pub(super) async fn offre(

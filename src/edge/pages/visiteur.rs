@@ -291,10 +291,10 @@ impl Visiteur {
 
     /// The account.
     pub(in crate::edge) async fn moi(&self, etat: &Etat) -> Result<Box<Moi>, Arret> {
-        match self.lire(etat, Acte::Moi).await? {
-            Reponse::Moi(moi) => Ok(moi),
-            _ => Err(Arret::inattendu()),
-        }
+        let Reponse::Moi(moi) = self.lire(etat, Acte::Moi).await? else {
+            return Err(Arret::inattendu());
+        };
+        Ok(moi)
     }
 
     fn menu(&self) -> Vec<Lien> {

@@ -69,7 +69,7 @@ async fn enregistrer(
     match fait {
         Ok(()) => Ok(Redirect::to("/profil").into_response()),
         Err(Faute::SessionAbsente) => Err(Faute::SessionAbsente.into()),
-        Err(faute) => Ok(page(&visiteur.moi(etat).await?.clone(), &faute)),
+        Err(faute) => Ok(page(&*visiteur.moi(etat).await?, &faute)),
     }
 }
 
