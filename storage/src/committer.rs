@@ -102,10 +102,10 @@ fn run(kv: &dyn Kv, receiver: &Receiver<Work>, position: u64) {
 }
 
 fn flush(kv: &dyn Kv, planner: &mut Planner, group: Vec<(Box<Batch>, Answer<Committed>)>) {
-    let before = planner.position;
     let mut waiting = Vec::with_capacity(group.len());
+    let ready = planner.refresh(kv);
     for (batch, answer) in group {
-        let planned = planner.add(kv, *batch);
+        let planned = ready.clone().and_then(|()| planner.add(kv, *batch));
         waiting.push((planned, answer));
     }
     let changes = planner.take();
@@ -116,7 +116,7 @@ fn flush(kv: &dyn Kv, planner: &mut Planner, group: Vec<(Box<Batch>, Answer<Comm
     };
     if let Err(error) = &written {
         tracing::error!(%error, "commit failed");
-        planner.reset(before);
+        planner.reset();
     }
     for (planned, answer) in waiting {
         // Who hung up finds its answer by the command's id.

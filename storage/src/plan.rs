@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::types::{
-    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, StoreError,
-    Timer,
+    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position,
+    StoreError, Timer,
 };
 use crate::{Change, Kv, keys, rows};
 
@@ -18,6 +18,8 @@ pub(crate) struct Planner {
     heads: HashMap<String, Head>,
     /// The changes of this group so far.
     pending: HashMap<Vec<u8>, Option<Vec<u8>>>,
+    /// A write failed: the position is to be read again.
+    stale: bool,
 }
 
 impl Planner {
@@ -26,6 +28,7 @@ impl Planner {
             position,
             heads: HashMap::new(),
             pending: HashMap::new(),
+            stale: false,
         }
     }
 
@@ -37,11 +40,20 @@ impl Planner {
         self.pending.drain().collect()
     }
 
-    /// Forgets the group: it was not written.
-    pub(crate) fn reset(&mut self, position: u64) {
-        self.position = position;
+    /// Forgets the group: nobody knows how much of it was written.
+    pub(crate) fn reset(&mut self) {
+        self.stale = true;
         self.heads.clear();
         self.pending.clear();
+    }
+
+    /// Looks at the disk again after a write that failed: it may have been done all the same.
+    pub(crate) fn refresh(&mut self, kv: &dyn Kv) -> Result<(), StoreError> {
+        if self.stale {
+            self.position = last_position(kv)?;
+            self.stale = false;
+        }
+        Ok(())
     }
 
     /// Adds a batch to the group, or leaves the group as it is.
@@ -286,6 +298,16 @@ pub(crate) fn head_of(kv: &dyn Kv, stream: &str) -> Result<Head, StoreError> {
     let parts = keys::record_parts(&key).zip(rows::record_parts(&row));
     let ((_, version), (_, hash, _)) = parts.ok_or_else(|| damaged("journal row"))?;
     Ok(Head { version, hash })
+}
+
+/// The last position given, as it is on disk; 0 for an empty journal.
+pub(crate) fn last_position(kv: &dyn Kv) -> Result<Position, StoreError> {
+    let last = kv.last(&[keys::POSITION], &keys::end(&[keys::POSITION]))?;
+    let Some((key, _)) = last else { return Ok(0) };
+    let bytes = key.get(1..).and_then(|rest| rest.first_chunk::<8>());
+    bytes
+        .map(|b| Position::from_be_bytes(*b))
+        .ok_or_else(|| damaged("position key"))
 }
 
 pub(crate) fn damaged(what: &str) -> StoreError {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::committer::Committer;
-use crate::plan::{damaged, head_of};
+use crate::plan::{damaged, head_of, last_position};
 use crate::types::{
     Batch, Committed, Head, OutboxItem, Position, Record, StoreError, Timer, Version,
 };
@@ -136,6 +136,25 @@ impl Store {
                     .ok_or_else(|| damaged("position without record"))?;
                 record(&key, sealed)
             })
+            .collect()
+    }
+
+    /// At most `limit` records of all streams, stream after stream by name, after one of them.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn journal_after(
+        &self,
+        after: Option<(&str, Version)>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        let from = after.map_or_else(
+            || vec![keys::JOURNAL],
+            |(stream, version)| keys::record(stream, version + 1),
+        );
+        let rows = self.kv.range(&from, &keys::end(&[keys::JOURNAL]), limit)?;
+        rows.into_iter()
+            .map(|(key, sealed)| record(&key, sealed))
             .collect()
     }
 
@@ -284,15 +303,6 @@ impl Store {
         }
         Ok(found)
     }
-}
-
-fn last_position(kv: &dyn Kv) -> Result<Position, StoreError> {
-    let last = kv.last(&[keys::POSITION], &keys::end(&[keys::POSITION]))?;
-    let Some((key, _)) = last else { return Ok(0) };
-    let bytes = key.get(1..).and_then(|rest| rest.first_chunk::<8>());
-    bytes
-        .map(|b| Position::from_be_bytes(*b))
-        .ok_or_else(|| damaged("position key"))
 }
 
 fn record(key: &[u8], sealed: Vec<u8>) -> Result<Record, StoreError> {
