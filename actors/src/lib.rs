@@ -16,4 +16,5 @@ pub mod protocol;
 pub mod record;
 pub mod relais;
 pub mod systeme;
+pub mod verification;
 mod vues;

@@ -115,6 +115,8 @@ impl Relais {
         let (stream, _) = minuteur.key.split_once('/').unwrap_or((&minuteur.key, ""));
         let echeance = serde_json::from_slice::<Echeance>(&minuteur.data)
             .map_err(|e| StoreError::Corrupt(format!("timer {}: {e}", minuteur.key)))?;
+        // The same ring is recognised when the process dies before the timer is cleared.
+        let sonnerie = format!("{}/{}", minuteur.key, minuteur.due_ms);
         let fait = match (echeance, stream.split_once('.')) {
             (Echeance::ExpirationCompte, Some((_, id))) => {
                 let qui = CandidatId::new(id);
@@ -124,19 +126,19 @@ impl Relais {
                     .map(drop)
             }
             (Echeance::RelanceJ7, Some((_, id))) => {
-                self.rappeler(id, CommandeDossier::Rappeler { jours: 7 })
+                self.rappeler(id, sonnerie, CommandeDossier::Rappeler { jours: 7 })
                     .await
             }
             (Echeance::RelanceJ1, Some((_, id))) => {
-                self.rappeler(id, CommandeDossier::Rappeler { jours: 1 })
+                self.rappeler(id, sonnerie, CommandeDossier::Rappeler { jours: 1 })
                     .await
             }
             (Echeance::RelanceConfirmation, Some((_, id))) => {
-                self.rappeler(id, CommandeDossier::RelancerConfirmation)
+                self.rappeler(id, sonnerie, CommandeDossier::RelancerConfirmation)
                     .await
             }
             (Echeance::FinConfirmation, Some((_, id))) => {
-                self.rappeler(id, CommandeDossier::ExpirerConfirmation)
+                self.rappeler(id, sonnerie, CommandeDossier::ExpirerConfirmation)
                     .await
             }
             (_, None) => Ok(()),
@@ -156,8 +158,14 @@ impl Relais {
     }
 
     /// The dossier looks again whether the act is still due.
-    async fn rappeler(&self, dossier: &str, commande: CommandeDossier) -> Result<(), Faute> {
-        let demande = Demande::du_systeme(commande);
+    async fn rappeler(
+        &self,
+        dossier: &str,
+        id: String,
+        commande: CommandeDossier,
+    ) -> Result<(), Faute> {
+        let mut demande = Demande::du_systeme(commande);
+        demande.id = Some(id);
         let dossier = DossierId::new(dossier);
         self.annuaire.dossier(&dossier, demande).await.map(drop)
     }

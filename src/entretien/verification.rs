@@ -73,6 +73,12 @@ async fn tables(moyens: &Arc<Moyens>, suivi: &Suivi) -> Result<Verification, Str
             }
             Err(erreur) => trouve.faute(erreur.to_string()),
         }
+        // A damaged row was named already, and would only be named again.
+        if trouve.fautes == 0 {
+            let lois = actors::verification::verifier(&moyens.store, &moyens.cle)?;
+            trouve.fautes += lois.fautes;
+            trouve.nommees.extend(lois.nommees);
+        }
         Ok(trouve)
     });
     lu.await

@@ -1,11 +1,5 @@
 //! A whole system in memory, with a clock that moves and a post box that keeps everything.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper that fails is a failed test"
-)]
-
 use std::sync::{Arc, Mutex};
 
 use actors::atelier::{Atelier, Limites};
@@ -25,6 +19,12 @@ use jiff::{SignedDuration, Timestamp};
 use storage::{Kv, MemoryKv, Store};
 
 pub(crate) const MOT_DE_PASSE: &str = "Motdepasse1@";
+/// The campaign is open.
+pub(crate) const DEBUT: &str = "2027-03-01T08:00:00Z";
+
+pub(crate) fn cle() -> CleServeur {
+    CleServeur::new([7; 32])
+}
 
 pub(crate) struct HorlogeFixe(pub(crate) Mutex<Timestamp>);
 
@@ -62,7 +62,7 @@ pub(crate) fn texte(s: &str) -> Texte {
     Texte::fr(s)
 }
 
-fn instant(s: &str) -> Timestamp {
+pub(crate) fn instant(s: &str) -> Timestamp {
     s.parse().unwrap()
 }
 
@@ -142,11 +142,13 @@ pub(crate) fn campagne() -> Vec<Evenement> {
 
 impl Monde {
     pub(crate) async fn new() -> Self {
-        let monde = Self::sur(
-            Arc::new(MemoryKv::default()),
-            instant("2027-03-01T08:00:00Z"),
-        );
-        let importe = monde
+        let monde = Self::sur(Arc::new(MemoryKv::default()), instant(DEBUT));
+        monde.importer().await;
+        monde
+    }
+
+    pub(crate) async fn importer(&self) {
+        let importe = self
             .demander(Requete::Importer {
                 evenements: campagne(),
             })
@@ -155,33 +157,51 @@ impl Monde {
             matches!(importe, Ok(Reponse::Importe { changes: 13 })),
             "{importe:?}"
         );
-        monde
     }
 
     fn sur(kv: Arc<dyn Kv>, maintenant: Timestamp) -> Self {
+        let boite = Arc::new(Boite::default());
+        Self::avec(kv, maintenant, boite.clone(), boite)
+    }
+
+    /// A process on this disk, whose mails go through this postman and end in this box.
+    pub(crate) fn avec(
+        kv: Arc<dyn Kv>,
+        maintenant: Timestamp,
+        boite: Arc<Boite>,
+        postier: Arc<dyn Postier>,
+    ) -> Self {
         let horloge = Arc::new(HorlogeFixe(Mutex::new(maintenant)));
         let store = Arc::new(Store::open(kv.clone()).unwrap());
-        let cle = CleServeur::new([7; 32]);
         let atelier = Atelier::ouvrir(
             store,
             horloge.clone(),
             Arc::new(AleaSysteme),
-            cle,
+            cle(),
             Limites::default(),
         );
         let atelier = Arc::new(atelier.unwrap());
-        let boite = Arc::new(Boite::default());
         let cout = Cout {
             memoire_kib: 8,
             passes: 1,
         };
-        let systeme = Systeme::demarrer(atelier, boite.clone(), cout).unwrap();
+        let systeme = Systeme::demarrer(atelier, postier, cout).unwrap();
         Self {
             kv,
             horloge,
             boite,
             systeme,
         }
+    }
+
+    /// Every law holds over the whole journal, and not a row is damaged (G05, G22, G23, G29, G30).
+    pub(crate) fn verifier(&self) {
+        let store = Store::open(self.kv.clone()).unwrap();
+        let bilan = actors::verification::verifier(&store, &cle()).unwrap();
+        assert_eq!(bilan.nommees, Vec::<String>::new());
+        assert_eq!(bilan.fautes, 0);
+        let lignes = storage::verify(store.kv(), |_| ()).unwrap();
+        assert_eq!(lignes.named, Vec::<String>::new());
     }
 
     /// Another process on the same disk.
@@ -273,30 +293,7 @@ impl Monde {
     }
 
     pub(crate) async fn remplir(&self, session: &str) {
-        let informations = Informations {
-            nationalite: "FRA".to_owned(),
-            ine: None,
-            date_naissance: "2004-05-06".parse().unwrap(),
-            lieu_naissance: "Valenciennes".to_owned(),
-            pays_naissance: "FRA".to_owned(),
-            nom_usage: None,
-            autres_prenoms: None,
-            telephone: None,
-        };
-        let adresse = Adresse {
-            pays: "FRA".to_owned(),
-            ligne1: "1 rue de Mons".to_owned(),
-            ligne2: None,
-            code_postal: Some("59300".to_owned()),
-            commune: "Valenciennes".to_owned(),
-            insee: Some("59606".to_owned()),
-        };
-        let baccalaureat = Box::new(Baccalaureat::Sans);
-        for acte in [
-            Acte::Informations(Box::new(informations)),
-            Acte::Adresse(Box::new(adresse)),
-            Acte::Baccalaureat { baccalaureat },
-        ] {
+        for acte in profil() {
             self.agir(session, acte).await.unwrap();
         }
     }
@@ -355,6 +352,34 @@ impl Monde {
             },
         }
     }
+}
+
+/// What fills in a complete profile.
+pub(crate) fn profil() -> Vec<Acte> {
+    let informations = Informations {
+        nationalite: "FRA".to_owned(),
+        ine: None,
+        date_naissance: "2004-05-06".parse().unwrap(),
+        lieu_naissance: "Valenciennes".to_owned(),
+        pays_naissance: "FRA".to_owned(),
+        nom_usage: None,
+        autres_prenoms: None,
+        telephone: None,
+    };
+    let adresse = Adresse {
+        pays: "FRA".to_owned(),
+        ligne1: "1 rue de Mons".to_owned(),
+        ligne2: None,
+        code_postal: Some("59300".to_owned()),
+        commune: "Valenciennes".to_owned(),
+        insee: Some("59606".to_owned()),
+    };
+    let baccalaureat = Box::new(Baccalaureat::Sans);
+    vec![
+        Acte::Informations(Box::new(informations)),
+        Acte::Adresse(Box::new(adresse)),
+        Acte::Baccalaureat { baccalaureat },
+    ]
 }
 
 pub(crate) fn dossier(reponse: Resultat) -> Result<DossierVue, Faute> {

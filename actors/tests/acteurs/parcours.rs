@@ -1,10 +1,8 @@
 //! The candidate's journey through actors, store, outbox and timers.
 
-mod commun;
-
+use crate::commun::{MOT_DE_PASSE, Monde, refus};
 use actors::ports::EchecPoste;
 use actors::protocol::{Acte, Etat, Faute, Reponse, Requete};
-use commun::{MOT_DE_PASSE, Monde, refus};
 use domain::dossier::{Commande, Depot};
 use domain::effet::CodeMail;
 use domain::refus::CodeRefus;
@@ -476,7 +474,10 @@ async fn une_commande_repetee_ne_se_fait_qu_une_fois() {
             .traiter(Some("clic-1".to_owned()), requete)
     };
     let (un, deux) = tokio::join!(ouvrir(), ouvrir());
-    let (un, deux) = (commun::dossier(un).unwrap(), commun::dossier(deux).unwrap());
+    let (un, deux) = (
+        crate::commun::dossier(un).unwrap(),
+        crate::commun::dossier(deux).unwrap(),
+    );
     assert_eq!(
         un.id, deux.id,
         "a double click opens one dossier and both see it"

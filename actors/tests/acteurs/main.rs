@@ -1,0 +1,11 @@
+//! A whole system of actors on a store in memory: the journeys, crashes at every step, and a model.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test helper that fails is a failed test"
+)]
+
+mod commun;
+mod modele;
+mod pannes;
+mod parcours;

@@ -1,0 +1,367 @@
+//! Whatever one candidate does, also several things at once, comes to what a naive model says (Q03).
+//!
+//! Each round sends its commands together, through actors and store. The model knows no actors: it
+//! plays the round in every order, and one of them must give the same answers and the same dossiers.
+
+use crate::commun::{Monde, instant};
+use actors::protocol::{Acte, DossierVue, Etat, Faute, Reponse};
+use domain::dossier::Commande;
+use domain::ids::DossierId;
+use futures_util::future::join_all;
+use proptest::prelude::*;
+
+/// Formations with their centre and pieces, as [`crate::commun::campagne`] defines them: four at most in all, two in A.
+const FORMATIONS: [(&str, char, &[&str]); 5] = [
+    ("A1", 'A', &["CV", "LM", "HANDICAP"]),
+    ("A2", 'A', &["CV"]),
+    ("A3", 'A', &["CV"]),
+    ("B1", 'B', &["CV", "LM"]),
+    ("B2", 'B', &["CV"]),
+];
+/// Applications are open; only transmissions are; neither is.
+const PHASES: [&str; 3] = [
+    "2027-03-01T08:00:00Z",
+    "2027-05-20T08:00:00Z",
+    "2027-06-02T08:00:00Z",
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Geste {
+    Ouvrir(usize),
+    Deposer(usize, &'static str),
+    Retirer(usize, &'static str),
+    NonConcerne(usize),
+    Transmettre(usize),
+    Annuler(usize),
+}
+
+#[derive(Clone, Debug)]
+enum Tour {
+    Ensemble(Vec<Geste>),
+    Temps,
+}
+
+fn geste() -> impl Strategy<Value = Geste> {
+    let f = || 0..FORMATIONS.len();
+    let piece = || prop_oneof![Just("CV"), Just("LM")];
+    prop_oneof![
+        4 => f().prop_map(Geste::Ouvrir),
+        4 => (f(), piece()).prop_map(|(f, p)| Geste::Deposer(f, p)),
+        1 => (f(), piece()).prop_map(|(f, p)| Geste::Retirer(f, p)),
+        1 => f().prop_map(Geste::NonConcerne),
+        3 => f().prop_map(Geste::Transmettre),
+        1 => f().prop_map(Geste::Annuler),
+    ]
+}
+
+fn tour() -> impl Strategy<Value = Tour> {
+    prop_oneof![
+        12 => prop::collection::vec(geste(), 1..4).prop_map(Tour::Ensemble),
+        1 => Just(Tour::Temps),
+    ]
+}
+
+/// One dossier as the model sees it, and as the answer shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Fiche {
+    formation: usize,
+    etat: &'static str,
+    pieces: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Modele {
+    phase: usize,
+    cv: bool,
+    fiches: Vec<Fiche>,
+}
+
+impl Modele {
+    /// Whether the rules allow it; what it changes, if they do. `cible` is the dossier meant.
+    fn jouer(&mut self, geste: Geste, cible: Option<usize>) -> bool {
+        if let Geste::Ouvrir(f) = geste {
+            return self.ouvrir(f);
+        }
+        let Some(fiche) = cible.and_then(|c| self.fiches.get_mut(c)) else {
+            return false;
+        };
+        let demandees = FORMATIONS[fiche.formation].2;
+        if fiche.etat != "en_attente" {
+            return false;
+        }
+        if matches!(geste, Geste::Annuler(_)) {
+            fiche.etat = "annule";
+            fiche.pieces.clear();
+            return true;
+        }
+        if self.phase > 1 {
+            return false;
+        }
+        let tient =
+            |pieces: &[&str], cv: bool, p: &str| if p == "CV" { cv } else { pieces.contains(&p) };
+        match geste {
+            Geste::Deposer(_, p) if demandees.contains(&p) => {
+                if p == "CV" {
+                    self.cv = true;
+                } else if !fiche.pieces.contains(&p) {
+                    fiche.pieces.push(p);
+                }
+                true
+            }
+            Geste::Retirer(_, p) if demandees.contains(&p) && tient(&fiche.pieces, self.cv, p) => {
+                if p == "CV" {
+                    self.cv = false;
+                }
+                fiche.pieces.retain(|q| *q != p);
+                true
+            }
+            Geste::NonConcerne(_) if demandees.contains(&"HANDICAP") => {
+                if !fiche.pieces.contains(&"HANDICAP") {
+                    fiche.pieces.push("HANDICAP");
+                }
+                true
+            }
+            Geste::Transmettre(_) => {
+                let complet = demandees.iter().all(|p| tient(&fiche.pieces, self.cv, p));
+                if complet {
+                    fiche.etat = "transmis";
+                    fiche.pieces = demandees.to_vec();
+                }
+                complet
+            }
+            Geste::Ouvrir(_)
+            | Geste::Deposer(..)
+            | Geste::Retirer(..)
+            | Geste::NonConcerne(_)
+            | Geste::Annuler(_) => false,
+        }
+    }
+
+    /// G22, G23.
+    fn ouvrir(&mut self, f: usize) -> bool {
+        let vivantes = || self.fiches.iter().filter(|d| d.etat != "annule");
+        let en_a = vivantes()
+            .filter(|d| FORMATIONS[d.formation].1 == 'A')
+            .count();
+        let permis = self.phase == 0
+            && vivantes().all(|d| d.formation != f)
+            && vivantes().count() < 4
+            && (FORMATIONS[f].1 != 'A' || en_a < 2);
+        if permis {
+            self.fiches.push(Fiche {
+                formation: f,
+                etat: "en_attente",
+                pieces: Vec::new(),
+            });
+        }
+        permis
+    }
+
+    /// As it is shown: a common file appears in every dossier that asks for it and is not handed in yet.
+    fn vues(&self) -> Vec<Fiche> {
+        let mut vues = self.fiches.clone();
+        for fiche in &mut vues {
+            if fiche.etat == "en_attente" && self.cv {
+                fiche.pieces.push("CV");
+            }
+            fiche.pieces.sort_unstable();
+        }
+        vues.sort();
+        vues
+    }
+}
+
+fn fiche(vue: &DossierVue) -> Fiche {
+    let formation = FORMATIONS
+        .iter()
+        .position(|f| f.0 == vue.formation.as_str());
+    let formation = formation.unwrap();
+    let deposees = vue.pieces.iter().filter(|p| p.depot.is_some());
+    let mut pieces: Vec<&'static str> = deposees
+        .map(|p| {
+            let mut connues = FORMATIONS[formation].2.iter();
+            *connues.find(|c| **c == p.code.as_str()).unwrap()
+        })
+        .collect();
+    pieces.sort_unstable();
+    Fiche {
+        formation,
+        etat: match vue.etat {
+            Etat::EnAttente => "en_attente",
+            Etat::Transmis => "transmis",
+            Etat::Annule => "annule",
+            Etat::Incomplet | Etat::Complet => panic!("no manager acts here: {vue:?}"),
+        },
+        pieces,
+    }
+}
+
+struct Essai {
+    monde: Monde,
+    session: String,
+    modele: Modele,
+    /// The dossiers in the order of the model's.
+    ids: Vec<DossierId>,
+}
+
+impl Essai {
+    async fn new() -> Self {
+        let monde = Monde::new().await;
+        let session = monde.candidat("a@b.fr").await;
+        Self {
+            monde,
+            session,
+            modele: Modele::default(),
+            ids: Vec::new(),
+        }
+    }
+
+    async fn vues(&self) -> Vec<DossierVue> {
+        match self.monde.agir(&self.session, Acte::Dossiers).await {
+            Ok(Reponse::Dossiers { dossiers }) => dossiers,
+            autre => panic!("{autre:?}"),
+        }
+    }
+
+    async fn avancer(&mut self) {
+        if self.modele.phase + 1 == PHASES.len() {
+            return;
+        }
+        self.modele.phase += 1;
+        self.monde.regler(PHASES[self.modele.phase]);
+        self.monde.relayer().await;
+        match self.monde.connecter("a@b.fr").await {
+            Ok(Reponse::Session { jeton, .. }) => self.session = jeton,
+            autre => panic!("{autre:?}"),
+        }
+    }
+
+    /// The newest dossier of the formation, in the model's order.
+    fn cible(&self, geste: Geste) -> Option<usize> {
+        let (Geste::Ouvrir(f)
+        | Geste::Deposer(f, _)
+        | Geste::Retirer(f, _)
+        | Geste::NonConcerne(f)
+        | Geste::Transmettre(f)
+        | Geste::Annuler(f)) = geste;
+        self.modele.fiches.iter().rposition(|d| d.formation == f)
+    }
+
+    fn acte(&self, geste: Geste) -> Acte {
+        let commande = match geste {
+            Geste::Ouvrir(f) => {
+                return Acte::OuvrirDossier {
+                    formation: FORMATIONS[f].0.into(),
+                };
+            }
+            Geste::Deposer(_, piece) => self.monde.deposer(piece, 'b'),
+            Geste::Retirer(_, piece) => Commande::Retirer {
+                piece: piece.into(),
+            },
+            Geste::NonConcerne(_) => Commande::DeclarerNonConcerne {
+                piece: "HANDICAP".into(),
+                certifie: true,
+            },
+            Geste::Transmettre(_) => Commande::Transmettre,
+            Geste::Annuler(_) => Commande::Annuler,
+        };
+        let absent = || DossierId::new("AAAAAAAAAAAA");
+        Acte::AgirDossier {
+            id: self
+                .cible(geste)
+                .map_or_else(absent, |c| self.ids[c].clone()),
+            commande,
+            version: None,
+        }
+    }
+
+    /// Sends the commands at once, and finds the order in which the model agrees.
+    async fn ensemble(&mut self, gestes: &[Geste]) {
+        let cibles: Vec<_> = gestes.iter().map(|g| self.cible(*g)).collect();
+        let envois = gestes
+            .iter()
+            .map(|g| self.monde.agir(&self.session, self.acte(*g)));
+        let reponses = join_all(envois).await;
+        let faits: Vec<bool> = reponses
+            .iter()
+            .map(|r| match r {
+                Ok(_) => true,
+                Err(Faute::Refus(_)) => false,
+                autre => panic!("{autre:?}"),
+            })
+            .collect();
+        let vues = self.vues().await;
+        let mut vus: Vec<_> = vues.iter().map(fiche).collect();
+        vus.sort();
+        let essais = ordres(gestes.len()).into_iter().map(|ordre| {
+            let mut modele = self.modele.clone();
+            let dits: Vec<_> = ordre
+                .iter()
+                .map(|i| (*i, modele.jouer(gestes[*i], cibles[*i])))
+                .collect();
+            (modele, dits)
+        });
+        let pareil = |(modele, dits): &(Modele, Vec<(usize, bool)>)| {
+            dits.iter().all(|(i, fait)| faits[*i] == *fait) && modele.vues() == vus
+        };
+        let trouve = essais.clone().find(pareil);
+        let Some((modele, _)) = trouve else {
+            let essais: Vec<_> = essais.map(|(m, dits)| (dits, m.vues())).collect();
+            panic!("{gestes:?}: {faits:?}\n{vus:#?}\nno order gives that: {essais:#?}");
+        };
+        self.modele = modele;
+        // New dossiers take the place the model gave them.
+        for fiche in self.modele.fiches.iter().skip(self.ids.len()) {
+            let code = FORMATIONS[fiche.formation].0;
+            let neuve = vues
+                .iter()
+                .find(|v| v.formation.as_str() == code && !self.ids.contains(&v.id));
+            self.ids.push(neuve.unwrap().id.clone());
+        }
+    }
+}
+
+/// Every order of so many things.
+fn ordres(n: usize) -> Vec<Vec<usize>> {
+    if n == 0 {
+        return vec![vec![]];
+    }
+    let courts = ordres(n - 1);
+    let inserer = |ordre: &Vec<usize>, place: usize| {
+        let mut ordre = ordre.clone();
+        ordre.insert(place, n - 1);
+        ordre
+    };
+    courts
+        .iter()
+        .flat_map(|ordre| {
+            (0..n)
+                .map(|place| inserer(ordre, place))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn q03_g22_g23_g29_g30_a_plusieurs_a_la_fois_comme_dans_un_ordre(tours in prop::collection::vec(tour(), 1..16)) {
+        let fil = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        fil.block_on(async {
+            let mut essai = Essai::new().await;
+            assert_eq!(instant(PHASES[0]), instant(crate::commun::DEBUT));
+            for tour in &tours {
+                match tour {
+                    Tour::Ensemble(gestes) => essai.ensemble(gestes).await,
+                    Tour::Temps => essai.avancer().await,
+                }
+            }
+            essai.monde.relayer().await;
+            essai.monde.verifier();
+            // Replay gives what lives (Q03).
+            let vivantes = essai.vues().await;
+            essai.monde = essai.monde.redemarrer();
+            assert_eq!(essai.vues().await, vivantes);
+        });
+    }
+}
