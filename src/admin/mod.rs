@@ -4,6 +4,7 @@
 mod acces;
 mod campagne;
 mod check;
+mod courrier;
 mod journal;
 mod lieu;
 mod sauvegarde;
@@ -128,6 +129,9 @@ enum Commande {
     /// Le journal : le vérifier, l'exporter.
     #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
     Journal(journal::Journal),
+    /// Le courrier reçu : ce qu'il veut dire, s'il est bien compris, le déposer.
+    #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
+    Mail(courrier::Mail),
     /// Copie cohérente de tout (journal, fichiers, clés), même pendant le service.
     #[command(help_template = AIDE)]
     Backup(sauvegarde::Backup),
@@ -147,6 +151,7 @@ pub async fn lancer() -> ExitCode {
         Commande::Check(check) => check.lancer(json).await,
         Commande::Campagne(campagne) => campagne.lancer(json).await,
         Commande::Journal(journal) => journal.lancer(json).await,
+        Commande::Mail(mail) => mail.lancer(json),
         Commande::Backup(backup) => backup.lancer(json).await,
         Commande::Restore(restore) => restore.lancer(json),
     };
@@ -167,6 +172,7 @@ impl Commande {
             Self::Check(_)
             | Self::Campagne(_)
             | Self::Journal(_)
+            | Self::Mail(_)
             | Self::Backup(_)
             | Self::Restore(_) => "error",
         }

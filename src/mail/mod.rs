@@ -1,5 +1,6 @@
 //! Mail out: rendered here, handed to SMTP or written in a folder. The only place that names lettre.
 
+pub mod entrant;
 mod message;
 mod modeles;
 mod smtp;

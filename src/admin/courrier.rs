@@ -1,0 +1,98 @@
+//! `postule mail`: what the intake understands, and how well.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Issue, sortie};
+use crate::mail::entrant::{comprendre_surement, mesure};
+
+/// Bytes read of one mail; what comes after is not looked at.
+const MAX_MAIL: u64 = 64 * 1024 * 1024;
+
+#[derive(Debug, Args)]
+pub(super) struct Mail {
+    #[command(subcommand)]
+    commande: Commande,
+}
+
+#[derive(Debug, Subcommand)]
+enum Commande {
+    /// Ce que dit un mail lu sur l'entrée standard, en JSON ; ne touche à rien, répond toujours.
+    Classify,
+    /// Précision et rappel par classe sur un dossier étiqueté (corpus/*.eml, attendus.tsv).
+    Mesurer {
+        /// Le dossier.
+        dossier: PathBuf,
+    },
+}
+
+impl Mail {
+    pub(super) fn lancer(self, json: bool) -> Issue {
+        match self.commande {
+            Commande::Classify => classer(json),
+            Commande::Mesurer { dossier } => mesurer(&dossier, json),
+        }
+    }
+}
+
+/// One line for a program, indented for a person; the same value.
+fn classer(json: bool) -> Issue {
+    let mut octets = Vec::new();
+    if let Err(raison) = std::io::stdin()
+        .lock()
+        .take(MAX_MAIL)
+        .read_to_end(&mut octets)
+    {
+        sortie::dire(&format!(
+            "entrée standard : {raison} ; ce qui est lu est classé"
+        ));
+    }
+    let compris = comprendre_surement(&octets);
+    let ecrit = if json {
+        sortie::ecrire_json(&compris)
+    } else {
+        serde_json::to_string_pretty(&compris)
+            .map_err(|e| super::Echec::Echoue(e.to_string()))
+            .and_then(|texte| sortie::ecrire(&texte))
+    };
+    // Nobody reads any more: the answer was given all the same.
+    if let Err(raison) = ecrit {
+        sortie::dire(&raison.to_string());
+    }
+    Ok(())
+}
+
+fn mesurer(dossier: &std::path::Path, json: bool) -> Issue {
+    let mesures = mesure::mesurer(dossier)?;
+    if json {
+        return sortie::ecrire_json(&mesures);
+    }
+    for (part, mesure) in &mesures {
+        sortie::ecrire(&format!(
+            "{part} : {} mails, nature {}/{}, première classe {}/{}, classes exactes {}/{}",
+            mesure.mails,
+            mesure.natures,
+            mesure.mails,
+            mesure.premieres,
+            mesure.demandes,
+            mesure.exactes,
+            mesure.demandes
+        ))?;
+        for (classe, compte) in &mesure.classes {
+            sortie::ecrire(&format!(
+                "  {classe:<28} précision {:>5.1} %  rappel {:>5.1} %  ({} justes, {} faux, {} oubliés)",
+                compte.precision() * 100.0,
+                compte.rappel() * 100.0,
+                compte.justes,
+                compte.faux,
+                compte.oublies
+            ))?;
+        }
+        for ecart in &mesure.ecarts {
+            sortie::ecrire(&format!("  ! {ecart}"))?;
+        }
+    }
+    Ok(())
+}

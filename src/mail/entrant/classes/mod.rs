@@ -1,0 +1,267 @@
+//! What a mail asks for: rules on its words (`regles/`), French first (S50–S58). Pure: a mail in, classes out.
+
+mod code;
+mod langue;
+mod motifs;
+mod mots;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+pub use code::Code;
+pub use langue::Langue;
+pub(super) use langue::langue;
+
+use motifs::{Regles, Trouvee};
+use mots::phrases;
+
+/// Below this a class is only a rumour.
+const SEUIL: f32 = 0.60;
+/// A class as sure as the first one, less this much, is said too.
+const MARGE: f32 = 0.22;
+/// Reasons shown per class.
+const MAX_RAISONS: usize = 3;
+/// A mail this short says nothing that its attachment does not.
+const PEU_DE_MOTS: usize = 14;
+/// «Ci-joint» without anything attached is worth this much less.
+const SANS_PIECE: f32 = 0.75;
+/// And with something attached, this much more.
+const AVEC_PIECE: f32 = 0.10;
+/// Nobody is certain of what a person meant.
+const CERTITUDE_MAX: f32 = 0.99;
+
+/// An automatic answer needs at least this.
+pub(super) const CONFIANCE_AUTOMATIQUE: f32 = 0.90;
+
+/// Words that want a person today (S57).
+const URGENTS: [&str; 9] = [
+    "urgent",
+    "aujourd'hui",
+    "ce soir",
+    "dernier jour",
+    "dans l'heure",
+    "minuit",
+    "today",
+    "tonight",
+    "au secours",
+];
+
+static REGLES: LazyLock<Regles> = LazyLock::new(|| {
+    let (regles, fautes) = lire_regles();
+    if !fautes.is_empty() {
+        tracing::error!(?fautes, "rules of the support inbox do not parse");
+    }
+    regles
+});
+
+fn lire_regles() -> (Regles, Vec<String>) {
+    Regles::lire(
+        include_str!("regles/ensembles.txt"),
+        include_str!("regles/classes.txt"),
+    )
+}
+
+/// One thing a mail asks for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Classe {
+    /// Which.
+    pub code: Code,
+    /// How sure, from 0 to 1.
+    pub confiance: f32,
+    /// The words that say so, for the person who reads.
+    pub raisons: Vec<String>,
+    /// The sentence and the word that say it first.
+    #[serde(skip)]
+    pub place: (usize, usize),
+}
+
+/// What the classes are found in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lettre<'a> {
+    /// Without `Re:` and the like.
+    pub(super) sujet: &'a str,
+    /// The subject is one of ours, answered.
+    pub(super) en_reponse: bool,
+    /// What the person wrote, without what is quoted.
+    pub(super) texte: &'a str,
+    /// Attachments that are documents or pictures.
+    pub(super) pieces: usize,
+}
+
+/// The classes, most pressing first; never none.
+pub(super) fn classer(lettre: Lettre<'_>) -> Vec<Classe> {
+    let regles = &*REGLES;
+    let connu = |mot: &str| regles.connait(mot);
+    let corps = phrases(lettre.texte, connu);
+    let sujet = phrases(lettre.sujet, connu);
+    let sujet_compte = !lettre.en_reponse || corps.is_empty();
+    let mut toutes = Vec::new();
+    if sujet_compte {
+        toutes.extend(sujet.iter().cloned());
+    }
+    let sujets = toutes.len();
+    toutes.extend(corps.iter().cloned());
+    let mots: usize = corps.iter().map(Vec::len).sum();
+    if mots == 0 && (toutes.is_empty() || !parle(lettre.sujet)) {
+        return vec![seule(Code::Vide, "aucun texte")];
+    }
+    let trouvees = regles.trouver(&toutes, sujets);
+    let mut classes = peser(&trouvees);
+    piece_jointe(&mut classes, lettre.pieces, mots);
+    arbitrer(&mut classes, mots);
+    if classes.is_empty() {
+        return vec![seule(Code::Autre, "aucune règle ne s'applique")];
+    }
+    classes
+}
+
+/// A subject that is no subject: «(sans objet)», «?».
+fn parle(sujet: &str) -> bool {
+    let vides = ["sans objet", "no subject", "aucun objet", "pas d objet"];
+    let lettres: String = sujet
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    let nu = lettres
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase();
+    !nu.is_empty() && !vides.contains(&nu.as_str())
+}
+
+fn seule(code: Code, raison: &str) -> Classe {
+    Classe {
+        code,
+        confiance: CERTITUDE_MAX,
+        raisons: vec![raison.to_owned()],
+        place: (0, 0),
+    }
+}
+
+/// Several rules of one class make it surer, each one less than the one before.
+fn peser(trouvees: &[Trouvee<'_>]) -> Vec<Classe> {
+    let mut par_classe: BTreeMap<Code, Vec<&Trouvee<'_>>> = BTreeMap::new();
+    for trouvee in trouvees {
+        if let Some(code) = Code::lire(&trouvee.regle.classe) {
+            par_classe.entry(code).or_default().push(trouvee);
+        }
+    }
+    let mut classes = Vec::new();
+    for (code, mut ici) in par_classe {
+        ici.sort_by(|a, b| b.regle.poids.total_cmp(&a.regle.poids));
+        let mut doute = 1.0_f32;
+        let mut part = 1.0_f32;
+        let mut raisons: Vec<String> = Vec::new();
+        let mut phrases_vues = Vec::new();
+        let place = ici
+            .iter()
+            .map(|t| (t.phrase, t.mot))
+            .min()
+            .unwrap_or_default();
+        for trouvee in ici {
+            let poids = trouvee.regle.poids.mul_add(part, 0.0);
+            doute *= 1.0 - poids;
+            part *= if phrases_vues.contains(&trouvee.phrase) {
+                0.35
+            } else {
+                0.5
+            };
+            phrases_vues.push(trouvee.phrase);
+            if raisons.len() < MAX_RAISONS && !raisons.contains(&trouvee.extrait) {
+                raisons.push(trouvee.extrait.clone());
+            }
+        }
+        classes.push(Classe {
+            code,
+            confiance: (1.0 - doute).min(CERTITUDE_MAX),
+            raisons,
+            place,
+        });
+    }
+    classes
+}
+
+/// A mail that brings a document, and says little else, brings a document; without one it only speaks of it.
+fn piece_jointe(classes: &mut Vec<Classe>, pieces: usize, mots: usize) {
+    let dite = classes.iter_mut().find(|c| c.code == Code::PieceParMail);
+    match (dite, pieces) {
+        (Some(dite), 0) => dite.confiance *= SANS_PIECE,
+        (Some(dite), _) => dite.confiance = (dite.confiance + AVEC_PIECE).min(CERTITUDE_MAX),
+        (None, 0) => {}
+        (None, _) => {
+            if mots <= PEU_DE_MOTS && classes.iter().all(|c| c.confiance < 0.9) {
+                classes.push(Classe {
+                    code: Code::PieceParMail,
+                    confiance: 0.85,
+                    raisons: vec!["une pièce jointe et peu de mots".to_owned()],
+                    place: (0, 0),
+                });
+            }
+        }
+    }
+}
+
+/// Keeps what is meant: weak classes go, a class that explains another away removes it, the most pressing comes first.
+fn arbitrer(classes: &mut Vec<Classe>, mots: usize) {
+    classes.retain(|c| c.confiance >= SEUIL);
+    let presentes: Vec<(Code, f32)> = classes.iter().map(|c| (c.code, c.confiance)).collect();
+    classes.retain(|c| {
+        !presentes
+            .iter()
+            .any(|(autre, sure)| autre.efface(c.code, *sure - c.confiance))
+    });
+    let ferme = classes.iter().any(|c| c.code == Code::Remerciement);
+    if ferme && classes.len() > 1 {
+        let autres = classes.iter().filter(|c| c.code != Code::Remerciement);
+        let plus_sure = autres.map(|c| c.confiance).fold(0.0, f32::max);
+        let merci = classes.iter().find(|c| c.code == Code::Remerciement);
+        let clos = merci.is_some_and(|c| c.confiance >= 0.85 && mots < 45 && plus_sure < 0.97);
+        classes.retain(|c| (c.code == Code::Remerciement) == clos);
+    }
+    let premiere = classes.iter().map(|c| c.confiance).fold(0.0, f32::max);
+    classes.retain(|c| c.confiance >= premiere - MARGE);
+    classes.sort_by(|a, b| {
+        (b.code.urgence().cmp(&a.code.urgence()))
+            .then(rang(b).cmp(&rang(a)))
+            .then(a.place.cmp(&b.place))
+            .then(a.code.cmp(&b.code))
+    });
+}
+
+/// A deadline today, or a call for help: a person reads it first.
+pub(super) fn urgent(texte: &str, sujet: &str) -> bool {
+    let tout = format!("{sujet} {texte}").to_lowercase().replace('’', "'");
+    URGENTS.iter().any(|mot| tout.contains(mot))
+}
+
+/// Classes about as sure as each other are said in the order of the mail.
+fn rang(classe: &Classe) -> u8 {
+    match classe.confiance {
+        c if c >= 0.90 => 3,
+        c if c >= 0.80 => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn les_regles_se_lisent() {
+        let (_, fautes) = lire_regles();
+        assert_eq!(fautes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn s50_chaque_classe_a_des_regles() {
+        let texte = include_str!("regles/classes.txt");
+        for code in Code::TOUS {
+            let dite = texte.contains(&format!("[{}]", code.texte()));
+            assert_eq!(dite, code != Code::Vide, "{}", code.texte());
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The corpus of `fixtures/mail`: nature, classes, recipients, and what may be answered alone.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use postule::mail::entrant::mesure::{Mesure, mesurer};
+
+/// An automatic answer goes out only for a class this precise.
+const PRECISION_AUTOMATIQUE: f64 = 0.98;
+/// The least of the first classes that must be right, on the texts the rules were written with and on the others.
+const PREMIERES: f64 = 0.95;
+
+fn corpus() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail")
+}
+
+fn mesures() -> BTreeMap<String, Mesure> {
+    mesurer(&corpus()).unwrap()
+}
+
+#[test]
+fn s31_s43_chaque_nature_est_reconnue() {
+    for (part, mesure) in mesures() {
+        assert_eq!(mesure.natures, mesure.mails, "{part}: {:?}", mesure.ecarts);
+    }
+}
+
+#[test]
+fn s50_les_classes_atteignent_leur_plancher() {
+    let mesures = mesures();
+    assert!(mesures.values().map(|m| m.demandes).sum::<u32>() >= 300);
+    for (part, mesure) in mesures {
+        let premieres = f64::from(mesure.premieres) / f64::from(mesure.demandes);
+        assert!(
+            premieres >= PREMIERES,
+            "{part}: {premieres} {:?}",
+            mesure.ecarts
+        );
+    }
+}
+
+#[test]
+fn s55_rien_ne_repond_seul_sans_precision_mesuree() {
+    let automatiques = [
+        "lien_non_recu",
+        "lien_expire",
+        "mot_de_passe_perdu",
+        "numero_perdu",
+        "compte_ancienne_campagne",
+        "depot_refuse",
+        "modifier_apres_transmission",
+        "suivi_dossier",
+    ];
+    for (part, mesure) in mesures() {
+        assert_eq!(mesure.automatiques_a_tort, Vec::<String>::new(), "{part}");
+        for classe in automatiques {
+            let compte = mesure.classes.get(classe).copied().unwrap_or_default();
+            assert!(compte.justes > 0, "{part}: no mail of {classe}");
+            assert!(
+                compte.precision() >= PRECISION_AUTOMATIQUE,
+                "{part} {classe}: {compte:?} {:?}",
+                mesure.ecarts
+            );
+        }
+    }
+}
+
+#[test]
+fn s38_s39_les_rebonds_disent_qui_et_si_c_est_pour_toujours() {
+    for (part, mesure) in mesures() {
+        let fautes: Vec<&String> = mesure
+            .ecarts
+            .iter()
+            .filter(|e| e.starts_with("rb-"))
+            .collect();
+        assert!(fautes.is_empty(), "{part}: {fautes:?}");
+    }
+}
+
+fn classify(octets: &[u8], arguments: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let mut enfant = Command::new(env!("CARGO_BIN_EXE_postule"))
+        .args(["mail", "classify"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    enfant.stdin.take().unwrap().write_all(octets).unwrap();
+    let sortie = enfant.wait_with_output().unwrap();
+    (
+        sortie.status.code(),
+        serde_json::from_slice(&sortie.stdout).unwrap(),
+    )
+}
+
+#[test]
+fn s10_classify_repond_toujours() {
+    for octets in [
+        &b""[..],
+        b"\0\xff\xfe",
+        b"bonjour",
+        b"Content-Type: multipart/mixed; boundary=\"\"\n\n--\n",
+    ] {
+        let (code, valeur) = classify(octets, &["--json"]);
+        assert_eq!(code, Some(0));
+        assert!(
+            valeur["classes"].is_array() && valeur["defauts"].is_array(),
+            "{valeur}"
+        );
+    }
+    let mail = std::fs::read(corpus().join("corpus/pl2-01.eml")).unwrap();
+    let (code, valeur) = classify(&mail, &[]);
+    assert_eq!(code, Some(0));
+    assert_eq!(valeur["nature"], "demande");
+    assert_eq!(valeur["rebond"], serde_json::Value::Null);
+    assert_eq!(valeur["langue"], "fr");
+    assert_eq!(valeur["classes"][0]["code"], "lien_expire");
+    assert!(
+        !valeur["classes"][0]["raisons"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}
