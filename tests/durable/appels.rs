@@ -95,8 +95,7 @@ async fn un_acquittement_vient_apres_la_synchronisation_et_le_fichier_avant_l_ev
         .await
         .unwrap();
     assert_eq!(lu.statut, 200);
-    // strace ends with what it watches.
-    assert!(processus.pid() > 0);
+    drop(processus);
 }
 
 /// Waits until nothing is owed any more and the relay is silent; returns how long the trace is.

@@ -111,16 +111,18 @@ impl Processus {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
-
-    pub(crate) fn pid(&self) -> u32 {
-        self.0.id()
-    }
 }
 
 impl Drop for Processus {
     fn drop(&mut self) {
+        // strace killed lets go of what it watches, which would outlive the test.
+        let pid = self.0.id();
+        let enfants = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
         // Already dead is as dead as wanted.
         let _mort = self.0.kill();
         let _attendu = self.0.wait();
+        for enfant in enfants.unwrap_or_default().split_whitespace() {
+            let _mort = Command::new("kill").args(["-9", enfant]).status();
+        }
     }
 }
