@@ -31,6 +31,8 @@ pub struct Limites {
     pub vie_commande: SignedDuration,
     /// After how long without a message an actor leaves memory.
     pub repos: Duration,
+    /// Whether staff must set up a second factor at their first log-in (Q17).
+    pub exiger_second_facteur: bool,
 }
 
 impl Default for Limites {
@@ -41,6 +43,7 @@ impl Default for Limites {
             vie_session: SignedDuration::from_hours(12),
             vie_commande: SignedDuration::from_hours(48),
             repos: Duration::from_secs(60),
+            exiger_second_facteur: true,
         }
     }
 }

@@ -40,6 +40,13 @@ impl Agregat for domain::dossier::Dossier {
     }
 }
 
+impl Agregat for domain::personnel::Personnel {
+    type Evenement = domain::personnel::Evenement;
+    fn evolve(self, evenement: &Self::Evenement) -> Self {
+        domain::personnel::evolve(self, evenement)
+    }
+}
+
 /// A stream and its state.
 pub(crate) struct Fil<A: Agregat> {
     pub(crate) stream: String,
@@ -204,6 +211,7 @@ impl<A: Agregat> Fil<A> {
             }),
             Effet::Desarmer { echeance } => lot.timers_clear.push(cle(echeance)),
             Effet::Mail(_)
+            | Effet::MailPersonnel(_)
             | Effet::CreerDossier { .. }
             | Effet::CloreDossier { .. }
             | Effet::PromouvoirListe { .. }

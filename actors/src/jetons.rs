@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use domain::effet::But;
-use domain::ids::{CampagneCode, CandidatId};
+use domain::ids::{CampagneCode, CandidatId, PersonnelId};
 
 use crate::ports::Alea;
+use crate::totp::LONGUEUR_SECRET;
 
 /// Characters of numbers people type: no I, O, 0, 1 (`2-domain.md`, section 7).
 const LISIBLES: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -48,17 +49,59 @@ impl CleServeur {
 
     /// The token of a link: `<candidate>.<nonce>.<seal>`.
     pub fn jeton(&self, but: But, candidat: &CandidatId, nonce: &str) -> String {
-        let sceau = self.sceau(&["lien", but_texte(but), candidat.as_str(), nonce]);
-        format!("{candidat}.{nonce}.{}", B64.encode(sceau))
+        self.jeton_de(but, candidat.as_str(), nonce)
     }
 
     /// Who and which nonce a token names, if we sealed it for this end.
     pub fn ouvrir(&self, but: But, jeton: &str) -> Option<(CandidatId, String)> {
+        let (qui, nonce) = self.ouvrir_de(but, jeton)?;
+        Some((CandidatId::new(qui), nonce))
+    }
+
+    /// The same for a member of staff; the ends differ, so that no link of one serves the other.
+    pub fn jeton_personnel(&self, but: But, personnel: &PersonnelId, nonce: &str) -> String {
+        self.jeton_de(but, personnel.as_str(), nonce)
+    }
+
+    /// Who and which nonce such a token names.
+    pub fn ouvrir_personnel(&self, but: But, jeton: &str) -> Option<(PersonnelId, String)> {
+        let (qui, nonce) = self.ouvrir_de(but, jeton)?;
+        Some((PersonnelId::new(qui), nonce))
+    }
+
+    fn jeton_de(&self, but: But, qui: &str, nonce: &str) -> String {
+        let sceau = self.sceau(&["lien", but_texte(but), qui, nonce]);
+        format!("{qui}.{nonce}.{}", B64.encode(sceau))
+    }
+
+    fn ouvrir_de(&self, but: But, jeton: &str) -> Option<(String, String)> {
         let mut parties = jeton.trim().splitn(3, '.');
-        let (candidat, nonce) = (parties.next()?, parties.next()?);
+        let (qui, nonce) = (parties.next()?, parties.next()?);
         let recu = B64.decode(parties.next()?).ok()?;
-        let attendu = self.sceau(&["lien", but_texte(but), candidat, nonce]);
-        bool::from(attendu.ct_eq(&recu)).then(|| (CandidatId::new(candidat), nonce.to_owned()))
+        let attendu = self.sceau(&["lien", but_texte(but), qui, nonce]);
+        bool::from(attendu.ct_eq(&recu)).then(|| (qui.to_owned(), nonce.to_owned()))
+    }
+
+    /// The secret of a second factor: like a link's seal, it is stored nowhere.
+    pub fn secret_second(&self, personnel: &PersonnelId, nonce: &str) -> [u8; LONGUEUR_SECRET] {
+        let sceau = self.sceau(&["second", personnel.as_str(), nonce]);
+        let mut secret = [0; LONGUEUR_SECRET];
+        for (vers, de) in secret.iter_mut().zip(sceau) {
+            *vers = de;
+        }
+        secret
+    }
+
+    /// What is kept of a recovery code: a keyed hash; case, spaces and dashes ignored.
+    pub fn empreinte_recours(&self, personnel: &PersonnelId, code: &str) -> String {
+        let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+        hexa(&self.sceau(&["recours", personnel.as_str(), &code.to_uppercase()]))
+    }
+
+    /// The index key of a member of staff's address: they outlive campaigns.
+    pub fn cle_personnel(&self, mail: &str) -> Vec<u8> {
+        let sceau = self.sceau(&["personnel", mail]);
+        format!("personnel:{}", B64.encode(sceau)).into_bytes()
     }
 
     /// The index key of an address within a campaign (G05): a keyed hash, no address in the clear.
@@ -73,6 +116,8 @@ const fn but_texte(but: But) -> &'static str {
         But::Validation => "validation",
         But::Reinitialisation => "reinitialisation",
         But::ChangementMail => "changement_mail",
+        But::Invitation => "invitation",
+        But::ReinitialisationPersonnel => "reinitialisation_personnel",
     }
 }
 
@@ -118,6 +163,11 @@ pub fn id_dossier(alea: &dyn Alea, commande: Option<&str>) -> String {
                 .collect()
         }
     }
+}
+
+/// A recovery code as it is shown: 50 bits.
+pub fn code_recours(alea: &dyn Alea) -> String {
+    format!("{}-{}", lisible(alea, 5), lisible(alea, 5))
 }
 
 fn lisible(alea: &dyn Alea, longueur: usize) -> String {

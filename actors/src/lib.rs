@@ -16,5 +16,6 @@ pub mod protocol;
 pub mod record;
 pub mod relais;
 pub mod systeme;
+pub mod totp;
 pub mod verification;
 mod vues;

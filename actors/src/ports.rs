@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use domain::campagne::{Catalogue, Formation};
 use domain::dossier::Convocation;
-use domain::effet::{But, CodeMail, DetailsMail, Publication};
+use domain::effet::{But, CodeMail, CodePersonnel, DetailsMail, Publication};
 use domain::ids::{CandidatId, DossierId, MotifCode, Numero, PieceCode};
 use domain::langue::Langue;
 
@@ -157,6 +157,23 @@ impl DetailsCourrier {
     }
 }
 
+/// A mail to a member of staff about their own account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CourrierPersonnel {
+    /// Of the outbox; the Message-ID comes from it.
+    pub id: String,
+    /// Which mail.
+    pub code: CodePersonnel,
+    /// To whom.
+    pub a: String,
+    /// In which language.
+    pub langue: Langue,
+    /// First name.
+    pub prenom: String,
+    /// The link.
+    pub lien: Option<LienCourrier>,
+}
+
 /// Why a mail did not leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EchecPoste {
@@ -176,6 +193,12 @@ pub trait Postier: Send + Sync {
     /// # Errors
     /// [`EchecPoste`].
     async fn poster(&self, courrier: &Courrier) -> Result<(), EchecPoste>;
+
+    /// The same for a mail to staff.
+    ///
+    /// # Errors
+    /// [`EchecPoste`].
+    async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste>;
 }
 
 /// A publication with all it may speak of.

@@ -8,13 +8,14 @@ use storage::{Batch, OutboxItem, StoreError, Timer};
 
 use domain::candidat::{Candidat, Commande};
 use domain::dossier::Commande as CommandeDossier;
-use domain::effet::{Echeance, Effet, MailDu, Publication};
+use domain::effet::{Echeance, Effet, MailDu, MailPersonnel, Publication};
 use domain::ids::{CandidatId, DossierId, FormationCode};
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, plus};
 use crate::ports::{
-    Courrier, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution, Postier,
+    Courrier, CourrierPersonnel, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution,
+    Postier,
 };
 use crate::protocol::Faute;
 
@@ -209,6 +210,7 @@ impl Relais {
         match effet {
             Effet::Mail(mail) => self.poster(du, mail).await,
             Effet::Publier(publication) => self.publier(du, publication).await,
+            Effet::MailPersonnel(mail) => self.poster_personnel(du, mail).await,
             Effet::CreerDossier {
                 dossier,
                 candidat,
@@ -271,16 +273,25 @@ impl Relais {
         let Some(courrier) = self.courrier(&du.id, mail, &etat) else {
             return Issue::Abandonne("the account is not there".to_owned());
         };
-        match self.postier.poster(&courrier).await {
-            Ok(()) => Issue::Fait,
-            Err(EchecPoste::Temporaire(raison)) => {
-                tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
-                Issue::PlusTard
-            }
-            Err(EchecPoste::Definitif(raison) | EchecPoste::AdresseRefusee(raison)) => {
-                Issue::Abandonne(raison)
-            }
-        }
+        remise(du, self.postier.poster(&courrier).await)
+    }
+
+    async fn poster_personnel(&self, du: &OutboxItem, mail: MailPersonnel) -> Issue {
+        let cle = &self.atelier.cle;
+        let lien = mail.lien.map(|(but, lien)| LienCourrier {
+            but,
+            jeton: cle.jeton_personnel(but, &mail.personnel, &lien.nonce),
+            expire_le: lien.expire_le,
+        });
+        let courrier = CourrierPersonnel {
+            id: du.id.clone(),
+            code: mail.code,
+            a: mail.a,
+            langue: mail.langue,
+            prenom: mail.prenom,
+            lien,
+        };
+        remise(du, self.postier.poster_personnel(&courrier).await)
     }
 
     /// At least once; without NATS nobody listens, and it is done.
@@ -349,6 +360,20 @@ fn issue<T>(fait: Result<T, Faute>) -> Issue {
         // A refusal is an answer: the step was done, or is no longer to be done.
         Ok(_) | Err(Faute::Refus(_)) => Issue::Fait,
         Err(_autre) => Issue::PlusTard,
+    }
+}
+
+/// What became of a mail.
+fn remise(du: &OutboxItem, remis: Result<(), EchecPoste>) -> Issue {
+    match remis {
+        Ok(()) => Issue::Fait,
+        Err(EchecPoste::Temporaire(raison)) => {
+            tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
+            Issue::PlusTard
+        }
+        Err(EchecPoste::Definitif(raison) | EchecPoste::AdresseRefusee(raison)) => {
+            Issue::Abandonne(raison)
+        }
     }
 }
 

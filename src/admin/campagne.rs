@@ -80,7 +80,7 @@ impl Campagne {
 }
 
 /// The campaign as it stands.
-async fn catalogue(acces: &Acces) -> Result<Catalogue, Echec> {
+pub(super) async fn catalogue(acces: &Acces) -> Result<Catalogue, Echec> {
     let mut catalogue = Catalogue::default();
     let mut depuis = 0;
     loop {

@@ -7,6 +7,7 @@ mod check;
 mod courrier;
 mod journal;
 mod lieu;
+mod personnel;
 mod sauvegarde;
 mod servir;
 mod sortie;
@@ -126,6 +127,9 @@ enum Commande {
     /// La campagne : formations, pièces, centres.
     #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
     Campagne(campagne::Campagne),
+    /// Le personnel et ses rôles.
+    #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
+    Personnel(personnel::Personnel),
     /// Le journal : le vérifier, l'exporter.
     #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
     Journal(journal::Journal),
@@ -150,6 +154,7 @@ pub async fn lancer() -> ExitCode {
         Commande::Serve(serve) => serve.lancer().await,
         Commande::Check(check) => check.lancer(json).await,
         Commande::Campagne(campagne) => campagne.lancer(json).await,
+        Commande::Personnel(personnel) => personnel.lancer(json).await,
         Commande::Journal(journal) => journal.lancer(json).await,
         Commande::Mail(mail) => mail.lancer(json),
         Commande::Backup(backup) => backup.lancer(json).await,
@@ -171,6 +176,7 @@ impl Commande {
             Self::Demo(_) | Self::Serve(_) => "info",
             Self::Check(_)
             | Self::Campagne(_)
+            | Self::Personnel(_)
             | Self::Journal(_)
             | Self::Mail(_)
             | Self::Backup(_)

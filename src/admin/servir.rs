@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Issue, lieu, sortie};
-use crate::app::{App, OptionsDemo, Role};
+use crate::app::{App, MOT_DE_PASSE_PERSONNEL, OptionsDemo, Role, personnel_demo};
 use crate::config::Nats;
 
 #[derive(Debug, Args)]
@@ -36,6 +36,13 @@ impl Demo {
             sortie::ecrire(&format!(
                 "Postule : http://{adresse}\nBoîte aux lettres : http://{adresse}/demo/boite"
             ))?;
+            sortie::ecrire(&format!(
+                "Gestion : http://{adresse}/connexion, mot de passe {MOT_DE_PASSE_PERSONNEL}"
+            ))?;
+            for (mail, _, _, droits) in personnel_demo() {
+                let roles: Vec<_> = droits.roles.iter().map(|r| r.code()).collect();
+                sortie::ecrire(&format!("  {mail} ({})", roles.join(", ")))?;
+            }
         }
         attendre(app).await
     }

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use actors::protocol::{Reponse, Requete};
+use actors::protocol::{ActePersonnel, NouveauPersonnel, Reponse, Requete};
+use domain::langue::Langue;
+use domain::personnel::droits::{Droits, Role};
 use jiff::{SignedDuration, Timestamp};
 use storage::blobs::Blobs;
 
@@ -75,4 +77,74 @@ pub(super) async fn importer(
         Ok(Reponse::Importe { .. }) => Ok(()),
         autre => Err(format!("the sample campaign was not imported: {autre:?}")),
     }
+}
+
+/// The password of all staff log-ins of the demo, which are printed at its start.
+pub const MOT_DE_PASSE_PERSONNEL: &str = "Demo2027@demo";
+
+/// The staff of the demo: log-in name, family name, first name, rights.
+pub fn personnel_demo() -> Vec<(String, &'static str, &'static str, Droits)> {
+    let droits = |role, peut_saisir_avis, peut_valider_avis| Droits {
+        roles: [role].into(),
+        peut_saisir_avis,
+        peut_valider_avis,
+    };
+    let gestionnaire = |centre: &str| {
+        let centres = [centre.into()].into();
+        droits(Role::Gestionnaire { centres }, true, true)
+    };
+    let commission = Role::Commission {
+        commissions: ["JURY-INFO".into()].into(),
+    };
+    [
+        (
+            "admin",
+            "Laurent",
+            "Agnès",
+            droits(Role::Administrateur, true, true),
+        ),
+        ("sciences", "Benoît", "Thierry", gestionnaire("SCIENCES")),
+        (
+            "humanites",
+            "Carpentier",
+            "Louise",
+            gestionnaire("HUMANITES"),
+        ),
+        ("droit", "Delmotte", "Yanis", gestionnaire("DROIT")),
+        ("insa", "Evrard", "Maud", gestionnaire("INSA")),
+        ("iae", "Flament", "Hugo", gestionnaire("IAE")),
+        (
+            "jury",
+            "Gosselin",
+            "Claire",
+            droits(commission, true, false),
+        ),
+        (
+            "support",
+            "Hennebelle",
+            "Sami",
+            droits(Role::Support, false, false),
+        ),
+    ]
+    .into_iter()
+    .map(|(qui, nom, prenom, droits)| (format!("{qui}@demo.example"), nom, prenom, droits))
+    .collect()
+}
+
+/// Creates the staff of the demo.
+pub(super) async fn recruter(comptoir: &Comptoir) -> Result<(), String> {
+    let nouveau = |(mail, nom, prenom, droits): (String, &str, &str, Droits)| NouveauPersonnel {
+        mail,
+        nom: nom.to_owned(),
+        prenom: prenom.to_owned(),
+        droits,
+        langue: Langue::Fr,
+    };
+    let acte = ActePersonnel::Installer {
+        nouveaux: personnel_demo().into_iter().map(nouveau).collect(),
+        mot_de_passe: MOT_DE_PASSE_PERSONNEL.to_owned(),
+    };
+    let fait = comptoir.traiter(None, Requete::Personnel { acte }).await;
+    fait.map(drop)
+        .map_err(|faute| format!("the staff of the demo was not created: {faute:?}"))
 }

@@ -24,7 +24,7 @@ use crate::edge::{self, Demo, Etat, HorlogeMobile, Statiques};
 use crate::vitrine::Vitrine;
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
 
-pub use demo::OptionsDemo;
+pub use demo::{MOT_DE_PASSE_PERSONNEL, OptionsDemo, personnel_demo};
 pub use importation::{
     fautes as fautes_de_campagne, importer, lire as lire_campagne, verifier as verifier_campagne,
 };
@@ -83,14 +83,19 @@ impl App {
         let cle = CleServeur::new(cles.serveur);
         let (statiques, maison) = Statiques::preparer(&etablissement);
         let facteur = Arc::new(facteur);
-        let mut acteurs =
-            Acteurs::demarrer(&donnees, mobile.clone(), cle, Limites::default(), facteur)?;
+        // Whoever tries the demo has no telephone at hand for it; who enrols is asked for the code all the same.
+        let limites = Limites {
+            exiger_second_facteur: false,
+            ..Limites::default()
+        };
+        let mut acteurs = Acteurs::demarrer(&donnees, mobile.clone(), cle, limites, facteur)?;
         acteurs.veiller(&donnees, &cles, &blobs).await?;
         let comptoir = comptoir_local(acteurs.guichet.clone());
         let vitrine = Vitrine::new(comptoir.clone());
         rafraichir(&vitrine).await?;
         if vitrine.catalogue().campagne.is_none() {
             demo::importer(&comptoir, &blobs, mobile.maintenant()).await?;
+            demo::recruter(&comptoir).await?;
             rafraichir(&vitrine).await?;
         }
         let etat = Etat {

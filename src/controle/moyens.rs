@@ -7,7 +7,9 @@ use actors::atelier::{Atelier, Limites};
 use actors::guichet::Guichet;
 use actors::jetons::{CleServeur, hexa};
 use actors::mots_de_passe::Cout;
-use actors::ports::{AleaSysteme, Courrier, EchecPoste, Horloge, HorlogeSysteme, Postier};
+use actors::ports::{
+    AleaSysteme, Courrier, CourrierPersonnel, EchecPoste, Horloge, HorlogeSysteme, Postier,
+};
 use actors::systeme::Systeme;
 use async_trait::async_trait;
 use storage::blobs::Blobs;
@@ -46,6 +48,10 @@ struct PosteFermee;
 #[async_trait]
 impl Postier for PosteFermee {
     async fn poster(&self, _: &Courrier) -> Result<(), EchecPoste> {
+        Err(EchecPoste::Temporaire("no server runs".to_owned()))
+    }
+
+    async fn poster_personnel(&self, _: &CourrierPersonnel) -> Result<(), EchecPoste> {
         Err(EchecPoste::Temporaire("no server runs".to_owned()))
     }
 }

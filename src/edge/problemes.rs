@@ -57,9 +57,13 @@ fn statut(code: CodeRefus) -> StatusCode {
     match code {
         CodeRefus::ChampsInvalides => StatusCode::UNPROCESSABLE_ENTITY,
         CodeRefus::Introuvable | CodeRefus::PieceInconnue => StatusCode::NOT_FOUND,
-        CodeRefus::CompteNonValide | CodeRefus::CompteHorsCampagne | CodeRefus::ActeNonPermis => {
-            StatusCode::FORBIDDEN
-        }
+        CodeRefus::CompteNonValide
+        | CodeRefus::CompteHorsCampagne
+        | CodeRefus::ActeNonPermis
+        | CodeRefus::DroitManquant
+        | CodeRefus::CompteDesactive
+        | CodeRefus::EnrolementRequis => StatusCode::FORBIDDEN,
+        CodeRefus::SecondFacteurRequis | CodeRefus::SecondFacteurFaux => StatusCode::UNAUTHORIZED,
         CodeRefus::LienInvalide => StatusCode::BAD_REQUEST,
         CodeRefus::CertificationManquante => StatusCode::UNPROCESSABLE_ENTITY,
         CodeRefus::CompteDejaValide
@@ -79,6 +83,10 @@ fn statut(code: CodeRefus) -> StatusCode {
         | CodeRefus::PieceObligatoire
         | CodeRefus::PieceNonConcernee
         | CodeRefus::PieceAttendue
+        | CodeRefus::PersonnelExiste
+        | CodeRefus::DernierAdministrateur
+        | CodeRefus::SecondFacteurActif
+        | CodeRefus::SecondFacteurAbsent
         | CodeRefus::TropDEntrees
         | CodeRefus::DossierNonTransmis
         | CodeRefus::DossierIncomplet
@@ -144,6 +152,13 @@ pub(super) fn dire(faute: &Faute) -> Dit {
             "Cet élément a changé depuis que vous l'avez lu. Relisez-le, puis recommencez.",
             "This has changed since you read it. Read it again, then try again.",
             None,
+        ),
+        Faute::TropDEssais { reessayer_s } => dit(
+            StatusCode::TOO_MANY_REQUESTS,
+            "trop_d_essais",
+            "Trop de codes faux à la suite. Attendez quelques minutes, puis recommencez.",
+            "Too many wrong codes in a row. Wait a few minutes, then try again.",
+            Some(*reessayer_s),
         ),
         Faute::Occupe { reessayer_s } => dit(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -92,22 +92,12 @@ pub(super) fn sante() -> Router<Etat> {
 }
 
 async fn prete(State(etat): State<Etat>) -> Result<Response, Probleme> {
-    match etat.guichet.traiter(None, Requete::Sante).await? {
-        Reponse::Sante(sante) => {
-            let statut = match sante.stockage {
-                None => StatusCode::OK,
-                Some(_) => StatusCode::SERVICE_UNAVAILABLE,
-            };
-            Ok((statut, axum::Json(sante)).into_response())
-        }
-        Reponse::Fait
-        | Reponse::Valide { .. }
-        | Reponse::Session { .. }
-        | Reponse::Moi(_)
-        | Reponse::Entree { .. }
-        | Reponse::Dossiers { .. }
-        | Reponse::Dossier(_)
-        | Reponse::Campagne { .. }
-        | Reponse::Importe { .. } => Err(Probleme::interne(&"unexpected answer")),
-    }
+    let Reponse::Sante(sante) = etat.guichet.traiter(None, Requete::Sante).await? else {
+        return Err(Probleme::interne(&"unexpected answer"));
+    };
+    let statut = match sante.stockage {
+        None => StatusCode::OK,
+        Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    Ok((statut, axum::Json(sante)).into_response())
 }

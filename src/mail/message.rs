@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use actors::ports::Courrier;
+use actors::ports::{Courrier, CourrierPersonnel};
 use jiff::Timestamp;
 use lettre::Address;
 use lettre::address::Envelope;
@@ -151,6 +151,34 @@ pub(super) fn composer(
         message = message.in_reply_to(id).references(references.join(" "));
     }
     message
+        .multipart(MultiPart::alternative_plain_html(rendu.texte, rendu.html))
+        .map_err(|e| e.to_string())
+}
+
+/// A mail to staff about their own account; it bounces to where all mails do.
+///
+/// # Errors
+/// What cannot be written in a header.
+pub(super) fn composer_personnel(
+    courrier: &CourrierPersonnel,
+    rendu: Rendu,
+    adresses: &Adresses<'_>,
+    date: Timestamp,
+) -> Result<Message, String> {
+    let a = adresse(&courrier.a)?;
+    let (enveloppe, domaine) = (adresses.enveloppe, adresses.enveloppe.domain());
+    let trajet = Envelope::new(Some(enveloppe.clone()), vec![a.clone()]);
+    let quand = SystemTime::try_from(date).map_err(|e| e.to_string())?;
+    Message::builder()
+        .from(adresses.expediteur.clone())
+        .to(Mailbox::new(None, a))
+        .subject(une_ligne(&rendu.objet))
+        .date(quand)
+        .message_id(Some(format!("<{}@{domaine}>", courrier.id)))
+        .header(AutoSubmitted("auto-generated"))
+        .header(SansReponse)
+        .header(Instance(adresses.instance.to_owned()))
+        .envelope(trajet.map_err(|e| e.to_string())?)
         .multipart(MultiPart::alternative_plain_html(rendu.texte, rendu.html))
         .map_err(|e| e.to_string())
 }

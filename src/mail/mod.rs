@@ -3,6 +3,7 @@
 pub mod entrant;
 mod message;
 mod modeles;
+mod personnel;
 mod smtp;
 mod transport;
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use actors::ports::{Courrier, EchecPoste, Horloge, Postier};
+use actors::ports::{Courrier, CourrierPersonnel, EchecPoste, Horloge, Postier};
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use lettre::Address;
@@ -12,6 +12,7 @@ use lettre::message::{Mailbox, Message};
 
 use super::message::{self, Adresses};
 use super::modeles::{Enseigne, Modeles};
+use super::personnel;
 use super::smtp::Smtp;
 
 /// Of the buttons in mails; white letters on it have a contrast above 7.
@@ -104,22 +105,42 @@ impl Facteur {
         })
     }
 
-    fn message(&self, courrier: &Courrier) -> Result<Message, String> {
-        let enseigne = Enseigne {
+    fn enseigne(&self) -> Enseigne<'_> {
+        Enseigne {
             nom: &self.enseigne.nom,
             url: &self.enseigne.url,
             support: self.enseigne.support.as_deref(),
             couleur: COULEUR,
             fuseau: &self.enseigne.fuseau,
-        };
-        let rendu = self.modeles.rendre(courrier, &enseigne)?;
-        let adresses = Adresses {
+        }
+    }
+
+    fn adresses(&self) -> Adresses<'_> {
+        Adresses {
             expediteur: &self.expediteur,
             enveloppe: &self.enveloppe,
             support: self.support.as_ref(),
             instance: &self.instance,
-        };
-        message::composer(courrier, rendu, &adresses, self.horloge.maintenant())
+        }
+    }
+
+    fn message(&self, courrier: &Courrier) -> Result<Message, String> {
+        let rendu = self.modeles.rendre(courrier, &self.enseigne())?;
+        let maintenant = self.horloge.maintenant();
+        message::composer(courrier, rendu, &self.adresses(), maintenant)
+    }
+
+    async fn remettre(&self, etiquette: &str, message: Message) -> Result<(), EchecPoste> {
+        match &self.transport {
+            Transport::Dossier(dossier) => {
+                let le = self.horloge.maintenant().as_millisecond();
+                let nom = format!("{le:015}-{etiquette}.eml");
+                ecrire(dossier, &nom, &message.formatted())
+                    .await
+                    .map_err(|e| EchecPoste::Temporaire(e.to_string()))
+            }
+            Transport::Smtp(serveur) => serveur.envoyer(message).await,
+        }
     }
 }
 
@@ -127,16 +148,15 @@ impl Facteur {
 impl Postier for Facteur {
     async fn poster(&self, courrier: &Courrier) -> Result<(), EchecPoste> {
         let message = self.message(courrier).map_err(EchecPoste::Definitif)?;
-        match &self.transport {
-            Transport::Dossier(dossier) => {
-                let le = self.horloge.maintenant().as_millisecond();
-                let nom = format!("{le:015}-{}.eml", courrier.etiquette);
-                ecrire(dossier, &nom, &message.formatted())
-                    .await
-                    .map_err(|e| EchecPoste::Temporaire(e.to_string()))
-            }
-            Transport::Smtp(serveur) => serveur.envoyer(message).await,
-        }
+        self.remettre(&courrier.etiquette, message).await
+    }
+
+    async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste> {
+        let rendu = personnel::rendre(courrier, &self.enseigne());
+        let (adresses, maintenant) = (self.adresses(), self.horloge.maintenant());
+        let message = message::composer_personnel(courrier, rendu, &adresses, maintenant);
+        self.remettre(&courrier.id, message.map_err(EchecPoste::Definitif)?)
+            .await
     }
 }
 

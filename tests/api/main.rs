@@ -7,4 +7,5 @@
 
 mod json;
 mod pages;
+mod personnel;
 mod serveur;

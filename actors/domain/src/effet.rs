@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::dossier::{Acteur, Convocation};
-use crate::ids::{CandidatId, DossierId, FormationCode, MotifCode, PieceCode};
+use crate::ids::{CandidatId, DossierId, FormationCode, MotifCode, PersonnelId, PieceCode};
 use crate::langue::Langue;
 
 /// What a link in a mail is for; part of what its token signs, so that no link serves another end.
@@ -18,6 +18,10 @@ pub enum But {
     Reinitialisation,
     /// Proves a new address of an account (G10).
     ChangementMail,
+    /// Accepts an invitation to the staff.
+    Invitation,
+    /// Sets a new password of a member of staff.
+    ReinitialisationPersonnel,
 }
 
 /// The nonce of a link and its end. The token itself is a keyed hash of these, and is stored nowhere.
@@ -158,6 +162,40 @@ pub struct DetailsMail {
     pub appel: bool,
 }
 
+/// The mails staff get about their own account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CodePersonnel {
+    /// Invited: the link to accept.
+    Invitation,
+    /// Password forgotten: the link.
+    MotDePasseOublie,
+    /// The password was changed.
+    MotDePasseChange,
+    /// The second factor was taken away.
+    SecondRetire,
+    /// A recovery code was used.
+    RecoursUtilise,
+}
+
+/// A mail that is owed to a member of staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailPersonnel {
+    /// Which one.
+    pub code: CodePersonnel,
+    /// To whom.
+    pub a: String,
+    /// In which language.
+    pub langue: Langue,
+    /// To which person.
+    pub personnel: PersonnelId,
+    /// First name.
+    pub prenom: String,
+    /// The link it carries; the relay makes the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lien: Option<(But, Lien)>,
+}
+
 /// A command to come, fired once at its instant, also after a restart. The actor checks again then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -193,6 +231,8 @@ impl Echeance {
 pub enum Effet {
     /// Send a mail.
     Mail(MailDu),
+    /// Send a mail to a member of staff.
+    MailPersonnel(MailPersonnel),
     /// Create the dossier's stream (T01), idempotently.
     CreerDossier {
         /// The dossier the candidate opened.

@@ -86,6 +86,6 @@ identifiant!(
     EntreeId
 );
 identifiant!(
-    /// A member of staff.
+    /// A member of staff, for ever: random, never shown to people (they see the name).
     PersonnelId
 );

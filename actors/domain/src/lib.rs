@@ -12,6 +12,7 @@ pub mod fichier;
 pub mod formulaires;
 pub mod ids;
 pub mod langue;
+pub mod personnel;
 pub mod places;
 pub mod profil;
 pub mod refus;

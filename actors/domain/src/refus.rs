@@ -104,6 +104,24 @@ pub enum CodeRefus {
     ConfirmationDepassee,
     /// There is no withdrawal to take back.
     RienARetablir,
+    /// The person's roles do not carry this act (Q17).
+    DroitManquant,
+    /// The member of staff was disabled.
+    CompteDesactive,
+    /// There is a member of staff with this address.
+    PersonnelExiste,
+    /// The last administrator would be gone.
+    DernierAdministrateur,
+    /// The password is right; the second factor's code is asked for (Q17).
+    SecondFacteurRequis,
+    /// The code is wrong, was used, or is none of the recovery codes left.
+    SecondFacteurFaux,
+    /// A second factor is in use already.
+    SecondFacteurActif,
+    /// No second factor is in use.
+    SecondFacteurAbsent,
+    /// A second factor must be set up before anything else (Q17).
+    EnrolementRequis,
 }
 
 impl CodeRefus {
@@ -142,6 +160,15 @@ impl CodeRefus {
             Self::AucuneOffre | Self::ReponseDonnee => Some("T18"),
             Self::ConfirmationDepassee => Some("G34"),
             Self::RienARetablir => Some("T23"),
+            Self::DroitManquant
+            | Self::CompteDesactive
+            | Self::PersonnelExiste
+            | Self::DernierAdministrateur
+            | Self::SecondFacteurRequis
+            | Self::SecondFacteurFaux
+            | Self::SecondFacteurActif
+            | Self::SecondFacteurAbsent
+            | Self::EnrolementRequis => Some("Q17"),
         }
     }
 

@@ -3,10 +3,12 @@
 mod candidat;
 mod dossier;
 mod formation;
+mod personnel;
 mod registre;
 
 pub(crate) use candidat::Instantane;
 pub(crate) use dossier::Demande;
+pub(crate) use personnel::{InstantanePersonnel, PREFIXE_VUE as PREFIXE_PERSONNEL};
 pub(crate) use registre::{Annuaire, Salle, demarrer};
 
 use tokio::sync::oneshot;

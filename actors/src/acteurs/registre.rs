@@ -11,13 +11,15 @@ use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use tokio::sync::oneshot;
 
 use domain::candidat::Commande as CommandeCandidat;
-use domain::ids::{CandidatId, DossierId, FormationCode};
+use domain::ids::{CandidatId, DossierId, FormationCode, PersonnelId};
+use domain::personnel::Commande as CommandePersonnel;
 use domain::places::{Commande as CommandePlaces, Places};
 use storage::Batch;
 
 use super::candidat::{ActeurCandidat, Instantane, OrdreCandidat};
 use super::dossier::{ActeurDossier, Demande, Essai, OrdreDossier};
 use super::formation::{ActeurFormation, OrdreFormation, Scelle};
+use super::personnel::{ActeurPersonnel, InstantanePersonnel, OrdrePersonnel};
 use super::{Retour, occupe};
 use crate::atelier::Atelier;
 use crate::protocol::{DossierVue, Faute};
@@ -32,6 +34,7 @@ pub(crate) enum Vers {
     Candidat(CandidatId, OrdreCandidat),
     Dossier(DossierId, OrdreDossier),
     Formation(FormationCode, OrdreFormation),
+    Personnel(PersonnelId, OrdrePersonnel),
 }
 
 /// The actors in memory of one kind.
@@ -73,6 +76,7 @@ struct Registre {
     candidats: Presents<CandidatId, ActeurCandidat>,
     dossiers: Presents<DossierId, ActeurDossier>,
     formations: Presents<FormationCode, ActeurFormation>,
+    personnels: Presents<PersonnelId, ActeurPersonnel>,
 }
 
 impl Actor for Registre {
@@ -95,6 +99,10 @@ impl Actor for Registre {
                 .formations
                 .0
                 .retain(|_, (_, vu)| vu.elapsed() < repos);
+            registre
+                .personnels
+                .0
+                .retain(|_, (_, vu)| vu.elapsed() < repos);
             registre.compter();
         });
     }
@@ -102,7 +110,8 @@ impl Actor for Registre {
 
 impl Registre {
     fn compter(&self) {
-        let presents = self.candidats.0.len() + self.dossiers.0.len() + self.formations.0.len();
+        let dossiers = self.dossiers.0.len() + self.formations.0.len();
+        let presents = self.candidats.0.len() + dossiers + self.personnels.0.len();
         self.annuaire
             .0
             .presents
@@ -128,6 +137,10 @@ impl Handler<Vers> for Registre {
             Vers::Formation(code, ordre) => {
                 let naitre = || ActeurFormation::new(code.clone(), atelier.clone());
                 self.formations.remettre(&code, ordre, naitre);
+            }
+            Vers::Personnel(id, ordre) => {
+                let naitre = || ActeurPersonnel::new(id.clone(), atelier.clone());
+                self.personnels.remettre(&id, ordre, naitre);
             }
         }
         self.compter();
@@ -243,6 +256,24 @@ impl Annuaire {
         .await
     }
 
+    pub(crate) async fn personnel(
+        &self,
+        qui: &PersonnelId,
+        id: Option<String>,
+        commande: CommandePersonnel,
+    ) -> Result<InstantanePersonnel, Faute> {
+        let qui = qui.clone();
+        self.demander(|retour| {
+            let ordre = OrdrePersonnel::Executer {
+                id,
+                commande,
+                retour,
+            };
+            Vers::Personnel(qui, ordre)
+        })
+        .await
+    }
+
     /// Ranks, offers and confirmed admissions of a formation.
     pub(crate) async fn lire_places(
         &self,
@@ -250,6 +281,15 @@ impl Annuaire {
     ) -> Result<Arc<Places>, Faute> {
         let formation = formation.clone();
         self.demander(|retour| Vers::Formation(formation, OrdreFormation::Lire { retour }))
+            .await
+    }
+
+    pub(crate) async fn lire_personnel(
+        &self,
+        qui: &PersonnelId,
+    ) -> Result<InstantanePersonnel, Faute> {
+        let qui = qui.clone();
+        self.demander(|retour| Vers::Personnel(qui, OrdrePersonnel::Lire { retour }))
             .await
     }
 }
@@ -290,6 +330,7 @@ pub(crate) fn demarrer(atelier: Arc<Atelier>) -> std::io::Result<(Annuaire, Sall
                     candidats: Presents(HashMap::new()),
                     dossiers: Presents(HashMap::new()),
                     formations: Presents(HashMap::new()),
+                    personnels: Presents(HashMap::new()),
                 };
                 partage.fixer(registre.start());
                 let _parti = pret.send(());

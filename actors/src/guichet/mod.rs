@@ -1,7 +1,12 @@
 //! Where every request comes in: finds who asks, what is asked, and the actor that answers.
 
+mod agents;
+mod audit;
 mod candidat;
 mod comptes;
+mod essais;
+mod gestion;
+mod personnel;
 mod sessions;
 
 use std::sync::Arc;
@@ -28,6 +33,7 @@ pub struct Guichet {
     atelier: Arc<Atelier>,
     annuaire: Annuaire,
     hacheur: Hacheur,
+    essais: Arc<essais::Essais>,
 }
 
 impl std::fmt::Debug for Guichet {
@@ -49,6 +55,7 @@ impl Guichet {
             atelier,
             annuaire,
             hacheur,
+            essais: Arc::default(),
         }
     }
 
@@ -71,35 +78,19 @@ impl Guichet {
             }
             Requete::Valider { jeton } => self.valider(&jeton).await,
             Requete::RenvoyerLien { mail } => {
-                self.ecrire_a(
-                    &mail,
-                    Commande::RenvoyerLien {
-                        lien: self.atelier.lien(),
-                    },
-                )
-                .await
+                let lien = self.atelier.lien();
+                self.ecrire_a(&mail, Commande::RenvoyerLien { lien }).await
             }
             Requete::DemanderReinitialisation { mail } => {
                 let lien = self.atelier.lien();
+                self.reinitialiser_personnel(&mail).await?;
                 self.ecrire_a(&mail, Commande::DemanderReinitialisation { lien })
                     .await
             }
             Requete::Reinitialiser {
                 jeton,
                 mot_de_passe,
-            } => {
-                let (qui, nonce) = self.lien(But::Reinitialisation, &jeton)?;
-                let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
-                self.faire(
-                    &qui,
-                    None,
-                    Commande::Reinitialiser {
-                        nonce,
-                        mot_de_passe,
-                    },
-                )
-                .await
-            }
+            } => self.reinitialiser(&jeton, mot_de_passe).await,
             Requete::ConfirmerMail { jeton } => {
                 let (qui, nonce) = self.lien(But::ChangementMail, &jeton)?;
                 self.faire(&qui, None, Commande::ConfirmerMail { nonce })
@@ -108,7 +99,14 @@ impl Guichet {
             Requete::Connecter {
                 identifiant,
                 mot_de_passe,
-            } => self.connecter(&identifiant, mot_de_passe).await,
+                code,
+            } => self.entrer(&identifiant, mot_de_passe, code).await,
+            Requete::Gestion { session, acte } => self.gerer(&session, id, acte).await,
+            Requete::AccepterInvitation {
+                jeton,
+                mot_de_passe,
+            } => self.accepter_invitation(&jeton, mot_de_passe).await,
+            Requete::Personnel { acte } => self.administrer(None, id, acte).await,
             Requete::Deconnecter { session } => self.deconnecter(&session).await,
             Requete::Candidat { session, acte } => {
                 let (qui, lu) = self.authentifier(&session).await?;
@@ -126,6 +124,35 @@ impl Guichet {
             }
             Requete::Sante => Ok(Reponse::Sante(self.sante())),
         }
+    }
+
+    /// Staff first: the same person may be a candidate under another password.
+    async fn entrer(
+        &self,
+        identifiant: &str,
+        mot_de_passe: String,
+        code: Option<String>,
+    ) -> Resultat {
+        let agent = self.connecter_personnel(identifiant, &mot_de_passe, code);
+        match agent.await? {
+            Some(session) => Ok(session),
+            None => self.connecter(identifiant, mot_de_passe).await,
+        }
+    }
+
+    /// G08, for candidates and staff: the link says whose it is.
+    async fn reinitialiser(&self, jeton: &str, mot_de_passe: String) -> Resultat {
+        let personnel = But::ReinitialisationPersonnel;
+        if let Some(lien) = self.atelier.cle.ouvrir_personnel(personnel, jeton) {
+            return self.nouveau_mot_de_passe(lien, mot_de_passe).await;
+        }
+        let (qui, nonce) = self.lien(But::Reinitialisation, jeton)?;
+        let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
+        let commande = Commande::Reinitialiser {
+            nonce,
+            mot_de_passe,
+        };
+        self.faire(&qui, None, commande).await
     }
 
     fn campagne(&self, depuis: u64) -> Resultat {

@@ -2,6 +2,7 @@
 
 mod candidat;
 mod dossier;
+mod gestion;
 
 use bus::{Routed, Subject};
 use jiff::Timestamp;
@@ -15,6 +16,10 @@ use domain::refus::Refus;
 pub use candidat::{Acte, Moi};
 pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
+};
+pub use gestion::{
+    ActeGestion, ActePersonnel, AgentVue, DossierGestion, EtapeSession, EtatPersonnel, LigneAudit,
+    MAX_LIGNES_AUDIT, NouveauPersonnel, PersonnelVue, SecondVue, SessionOuverte, SujetAudit,
 };
 
 /// The most events of the campaign in one answer; the asker comes back for the rest.
@@ -70,6 +75,9 @@ pub enum Requete {
         identifiant: String,
         /// As typed.
         mot_de_passe: String,
+        /// Of the second factor, for staff who give it at once (Q17).
+        #[serde(default)]
+        code: Option<String>,
     },
     /// Ends a session; a session that is over already is no fault.
     Deconnecter {
@@ -82,6 +90,25 @@ pub enum Requete {
         session: String,
         /// What.
         acte: Acte,
+    },
+    /// A member of staff asks or acts.
+    Gestion {
+        /// The session's token.
+        session: String,
+        /// What.
+        acte: ActeGestion,
+    },
+    /// A member of staff accepts the invitation.
+    AccepterInvitation {
+        /// From the link.
+        jeton: String,
+        /// Checked against G02.
+        mot_de_passe: String,
+    },
+    /// The operator at the console acts on staff.
+    Personnel {
+        /// What.
+        acte: ActePersonnel,
     },
     /// The campaign's events after this many, at most [`MAX_EVENEMENTS_CAMPAGNE`].
     Campagne {
@@ -108,6 +135,8 @@ impl Routed for Requete {
             | Self::ConfirmerMail { .. } => "compte",
             Self::Connecter { .. } | Self::Deconnecter { .. } => "session",
             Self::Candidat { .. } => "candidat",
+            Self::Gestion { .. } => "gestion",
+            Self::AccepterInvitation { .. } | Self::Personnel { .. } => "personnel",
             Self::Campagne { .. } | Self::Importer { .. } => "campagne",
             Self::Sante => "sante",
         })
@@ -133,6 +162,48 @@ pub enum Reponse {
         expire_le: Timestamp,
         /// Of whom.
         candidat: CandidatId,
+    },
+    /// A session of a member of staff is open.
+    SessionPersonnel {
+        /// The token, shown once.
+        jeton: String,
+        /// Until when.
+        expire_le: Timestamp,
+        /// The codes of the roles.
+        roles: Vec<String>,
+        /// What it may be used for.
+        etape: EtapeSession,
+    },
+    /// Who asks.
+    Agent(Box<AgentVue>),
+    /// A second factor to be confirmed.
+    Second(SecondVue),
+    /// Recovery codes, shown once.
+    Recours {
+        /// As people write them down.
+        codes: Vec<String>,
+    },
+    /// Everybody on the staff.
+    Personnels {
+        /// By name.
+        personnels: Vec<PersonnelVue>,
+    },
+    /// One member of staff.
+    Personnel {
+        /// Who.
+        personnel: Box<PersonnelVue>,
+        /// The token of the invitation just made: for the operator at the console, where no mail may be set up yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invitation: Option<String>,
+    },
+    /// A dossier as staff see it.
+    DossierGestion(Box<DossierGestion>),
+    /// The trail, newest first.
+    Audit {
+        /// The lines.
+        lignes: Vec<LigneAudit>,
+        /// To go on, if there is more.
+        curseur: Option<String>,
     },
     /// The account.
     Moi(Box<Moi>),
@@ -193,6 +264,11 @@ pub enum Faute {
     VersionPerimee {
         /// What it is now.
         actuelle: u64,
+    },
+    /// Too many wrong tries: try again in so many seconds.
+    TropDEssais {
+        /// Seconds.
+        reessayer_s: u32,
     },
     /// Too much at once: try again in so many seconds.
     Occupe {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use actors::atelier::{Atelier, Limites};
 use actors::jetons::CleServeur;
 use actors::mots_de_passe::Cout;
-use actors::ports::{AleaSysteme, Courrier, EchecPoste, Horloge, Postier};
+use actors::ports::{AleaSysteme, Courrier, CourrierPersonnel, EchecPoste, Horloge, Postier};
 use actors::protocol::{Acte, DossierVue, Faute, Moi, Reponse, Requete, Resultat};
 use actors::systeme::Systeme;
 use domain::campagne::{Campagne, Centre, Commission, Evenement, Formation, PieceDef, Texte};
@@ -37,6 +37,7 @@ impl Horloge for HorlogeFixe {
 #[derive(Default)]
 pub(crate) struct Boite {
     pub(crate) recus: Mutex<Vec<Courrier>>,
+    pub(crate) personnel: Mutex<Vec<CourrierPersonnel>>,
     pub(crate) panne: Mutex<Option<EchecPoste>>,
 }
 
@@ -47,6 +48,11 @@ impl Postier for Boite {
             return Err(panne);
         }
         self.recus.lock().unwrap().push(courrier.clone());
+        Ok(())
+    }
+
+    async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste> {
+        self.personnel.lock().unwrap().push(courrier.clone());
         Ok(())
     }
 }
@@ -270,6 +276,7 @@ impl Monde {
         self.demander(Requete::Connecter {
             identifiant: identifiant.to_owned(),
             mot_de_passe: MOT_DE_PASSE.to_owned(),
+            code: None,
         })
         .await
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::commun::{Boite, DEBUT, MOT_DE_PASSE, Monde, dossier, instant};
-use actors::ports::{Courrier, EchecPoste, Postier};
+use actors::ports::{Courrier, CourrierPersonnel, EchecPoste, Postier};
 use actors::protocol::{Acte, Etat, Faute, Reponse, Requete, Resultat};
 use domain::dossier::Commande;
 use domain::effet::CodeMail;
@@ -117,6 +117,10 @@ impl Postier for Facteur {
         } else {
             Err(EchecPoste::Temporaire("the process died".to_owned()))
         }
+    }
+
+    async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste> {
+        self.boite.poster_personnel(courrier).await
     }
 }
 
@@ -249,6 +253,7 @@ impl Histoire {
         let connecter = || Requete::Connecter {
             identifiant: "elise@univ.example".to_owned(),
             mot_de_passe: MOT_DE_PASSE.to_owned(),
+            code: None,
         };
         match self.demander("connecter", connecter).await {
             Ok(Reponse::Session { jeton, .. }) => jeton,

@@ -155,6 +155,7 @@ async fn g09_un_compte_ne_vit_qu_une_campagne() {
     let faux = Requete::Connecter {
         identifiant: numero.to_string(),
         mot_de_passe: format!("{MOT_DE_PASSE}x"),
+        code: None,
     };
     assert_eq!(
         monde.demander(faux).await.unwrap_err(),

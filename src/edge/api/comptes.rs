@@ -1,11 +1,12 @@
 //! Accounts and sessions (G01–G10).
 
-use actors::protocol::{Reponse, Requete};
+use actors::protocol::{EtapeSession, Reponse, Requete};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use domain::formulaires::{Inscription, NouveauMotDePasse, normaliser_mail};
 use domain::langue::Langue;
+use domain::refus::CodeRefus;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -34,6 +35,8 @@ pub(super) struct Mail {
 pub(super) struct Identifiants {
     identifiant: String,
     mot_de_passe: String,
+    /// Of the second factor, or a recovery code (staff).
+    code: Option<String>,
 }
 
 fn envoye() -> Response {
@@ -138,20 +141,30 @@ pub(super) async fn connecter(
     Corps(Identifiants {
         identifiant,
         mot_de_passe,
+        code,
     }): Corps<Identifiants>,
 ) -> Result<Response, Probleme> {
     let requete = Requete::Connecter {
         identifiant,
         mot_de_passe,
+        code,
     };
     let reponse = etat.guichet.traiter(None, requete).await?;
-    let Reponse::Session {
-        jeton, expire_le, ..
-    } = reponse
-    else {
-        return Err(Probleme::interne(&"unexpected answer"));
-    };
-    let corps = json!({ "jeton": jeton, "expire_le": expire_le, "roles": ["candidat"] });
+    let ouverte = reponse.session();
+    let ouverte = ouverte.ok_or_else(|| Probleme::interne(&"unexpected answer"))?;
+    if ouverte.etape == Some(EtapeSession::SecondFacteur) {
+        // One call is one log-in here: a program gives the code with it.
+        let session = ouverte.jeton;
+        etat.guichet
+            .traiter(None, Requete::Deconnecter { session })
+            .await?;
+        return Err(CodeRefus::SecondFacteurRequis.into());
+    }
+    let mut corps =
+        json!({ "jeton": ouverte.jeton, "expire_le": ouverte.expire_le, "roles": ouverte.roles });
+    if let Some(etape) = ouverte.etape {
+        corps["etape"] = json!(etape);
+    }
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(corps)).into_response())
 }
 

@@ -1,6 +1,6 @@
 //! What comes with a request: JSON bodies, the session, the command's id, the version seen.
 
-use actors::protocol::{Acte, Reponse, Requete};
+use actors::protocol::{Acte, ActeGestion, Reponse, Requete};
 use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Json, Request};
@@ -144,6 +144,15 @@ impl Demandeur {
     /// Asks the actors.
     pub(super) async fn agir(&self, etat: &Etat, acte: Acte) -> Result<Reponse, Probleme> {
         let requete = Requete::Candidat {
+            session: self.session.clone(),
+            acte,
+        };
+        Ok(etat.guichet.traiter(self.cle.clone(), requete).await?)
+    }
+
+    /// Asks the actors, as staff.
+    pub(super) async fn gerer(&self, etat: &Etat, acte: ActeGestion) -> Result<Reponse, Probleme> {
+        let requete = Requete::Gestion {
             session: self.session.clone(),
             acte,
         };

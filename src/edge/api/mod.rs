@@ -4,6 +4,7 @@ mod comptes;
 mod corps;
 pub(super) mod dossiers;
 mod formations;
+mod gestion;
 mod moi;
 pub(super) mod pieces;
 
@@ -66,5 +67,6 @@ pub(super) fn routes() -> Router<Etat> {
             "/dossiers/{id}/pieces/{code}/non-concerne",
             post(pieces::declarer).delete(pieces::revenir),
         )
+        .merge(gestion::routes())
         .merge(fichiers)
 }

@@ -116,9 +116,11 @@ pub(super) async fn connecter(
     let requete = Requete::Connecter {
         identifiant: saisie.brut("identifiant").unwrap_or_default(),
         mot_de_passe: saisie.brut("mot_de_passe").unwrap_or_default(),
+        code: None,
     };
     let ouverte = match etat.guichet.traiter(None, requete).await {
         Ok(Reponse::Session { jeton, .. }) => entrer(&etat, &visiteur, &saisie, jeton).await,
+        Ok(Reponse::SessionPersonnel { jeton, .. }) => Ok(entrer_en_gestion(&jeton)),
         Ok(_) => Err(Faute::Indisponible {
             raison: "unexpected answer".to_owned(),
         }),
@@ -139,6 +141,13 @@ pub(super) async fn connecter(
         let form = refuser(t, form, &faute);
         page_connexion(&visiteur, &t.connexion_titre(), avis, form)
     })
+}
+
+/// A session of staff, whole or still to be proved: the pages of gestion go on from there.
+fn entrer_en_gestion(jeton: &str) -> Response {
+    let mut reponse = Redirect::to("/gestion").into_response();
+    poser(&mut reponse, &cookie(COOKIE_SESSION, jeton));
+    reponse
 }
 
 /// The session is open: its cookies, then back to what was under way.
@@ -371,6 +380,7 @@ async fn changer_mot_de_passe(
             let requete = Requete::Connecter {
                 identifiant: moi.numero.to_string(),
                 mot_de_passe,
+                code: None,
             };
             let Reponse::Session { jeton, .. } = etat.guichet.traiter(None, requete).await? else {
                 return Err(Arret::inattendu());

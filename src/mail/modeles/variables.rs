@@ -47,8 +47,8 @@ pub(super) const fn nom_lien(courrier: &Courrier) -> Option<&'static str> {
     match &courrier.lien {
         None => None,
         Some(lien) => Some(match lien.but {
-            But::Validation | But::ChangementMail => "lienValidation",
-            But::Reinitialisation => "lienReinitialisation",
+            But::Validation | But::ChangementMail | But::Invitation => "lienValidation",
+            But::Reinitialisation | But::ReinitialisationPersonnel => "lienReinitialisation",
         }),
     }
 }
@@ -58,8 +58,9 @@ pub(super) fn lien(courrier: &Courrier, enseigne: &Enseigne<'_>) -> Option<Strin
     courrier.lien.as_ref().map(|lien| {
         let page = match lien.but {
             But::Validation => "validation",
-            But::Reinitialisation => "mot-de-passe",
+            But::Reinitialisation | But::ReinitialisationPersonnel => "mot-de-passe",
             But::ChangementMail => "nouvelle-adresse",
+            But::Invitation => "gestion/invitation",
         };
         format!("{}/{page}?jeton={}", racine(enseigne), lien.jeton)
     })

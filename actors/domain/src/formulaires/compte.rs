@@ -42,7 +42,7 @@ pub fn mail_plausible(mail: &str) -> bool {
         && domaine.split('.').all(etiquette)
 }
 
-fn lire_mail(lecteur: &mut Lecteur, champ: &str, valeur: Option<&str>) -> String {
+pub(super) fn lire_mail(lecteur: &mut Lecteur, champ: &str, valeur: Option<&str>) -> String {
     let mail = normaliser_mail(&lecteur.requis(champ, valeur, MAIL_MAX));
     if !mail.is_empty() && !mail_plausible(&mail) {
         lecteur.faute(

@@ -4,6 +4,7 @@
 
 mod compte;
 mod lecteur;
+mod personnel;
 mod profil;
 
 pub use compte::{
@@ -11,6 +12,7 @@ pub use compte::{
     normaliser_mail,
 };
 pub use lecteur::Lecteur;
+pub use personnel::{PersonnelForm, PersonnelLu};
 pub use profil::{
     AdresseForm, BaccalaureatForm, Communes, EntreeForm, InformationsForm, Nomenclatures,
 };

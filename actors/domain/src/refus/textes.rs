@@ -191,6 +191,42 @@ impl CodeRefus {
                 "Il n'y a pas de désistement à rétablir dans ce dossier.",
                 "There is no withdrawal to take back in this application.",
             ),
+            Self::DroitManquant => (
+                "Votre rôle ne permet pas cet acte. Demandez-le à un administrateur.",
+                "Your role does not allow this. Ask an administrator.",
+            ),
+            Self::CompteDesactive => (
+                "Ce compte du personnel est désactivé. Adressez-vous à un administrateur.",
+                "This staff account is disabled. Ask an administrator.",
+            ),
+            Self::PersonnelExiste => (
+                "Cette adresse est déjà celle d'un membre du personnel. Modifiez ses droits, ou renvoyez-lui l'invitation.",
+                "This address already belongs to a member of staff. Change that person's rights, or send the invitation again.",
+            ),
+            Self::DernierAdministrateur => (
+                "C'est le dernier administrateur : nommez-en un autre d'abord.",
+                "This is the last administrator: appoint another one first.",
+            ),
+            Self::SecondFacteurRequis => (
+                "Donnez aussi le code à 6 chiffres de votre application d'authentification, ou un code de secours.",
+                "Give the 6-digit code of your authenticator application as well, or a recovery code.",
+            ),
+            Self::SecondFacteurFaux => (
+                "Ce code est faux, ou a déjà servi. Attendez le suivant, et vérifiez l'heure de votre téléphone.",
+                "This code is wrong, or was used already. Wait for the next one, and check your telephone's clock.",
+            ),
+            Self::SecondFacteurActif => (
+                "Un second facteur est déjà en service. Un administrateur peut le retirer si votre téléphone est perdu.",
+                "A second factor is already in use. An administrator can remove it if your telephone is lost.",
+            ),
+            Self::SecondFacteurAbsent => (
+                "Aucun second facteur n'est en service.",
+                "No second factor is in use.",
+            ),
+            Self::EnrolementRequis => (
+                "Mettez d'abord en service votre second facteur : il protège les dossiers des candidats.",
+                "Set up your second factor first: it protects the candidates' applications.",
+            ),
         }
     }
 }

@@ -1,0 +1,156 @@
+//! What staff do: who asks, whether the table of rights lets them, what is written in the trail.
+
+use domain::campagne::{Catalogue, Formation};
+use domain::ids::{DossierId, FormationCode};
+use domain::personnel::droits::{Portee, Pouvoir, Verdict};
+use domain::refus::CodeRefus;
+
+use super::agents::Agent;
+use super::audit::Passage;
+use super::candidat::actif;
+use super::{Guichet, personnel};
+use crate::protocol::{
+    ActeGestion, AgentVue, DossierGestion, DossierVue, EtapeSession, Faute, Reponse, Resultat,
+};
+use crate::vues;
+
+impl Guichet {
+    /// Serves an act of staff. What the session's stage, the table of rights or the scope forbid is refused here,
+    /// and nowhere else.
+    pub(super) async fn gerer(
+        &self,
+        session: &str,
+        id: Option<String>,
+        acte: ActeGestion,
+    ) -> Resultat {
+        let agent = self.authentifier_agent(session).await?;
+        etape_permise(agent.etape, &acte)?;
+        let id = id.map(|id| format!("{}/{id}", agent.id));
+        match acte {
+            ActeGestion::Moi => self.agent(&agent),
+            ActeGestion::ProuverSecond { code } => self.prouver_second(&agent, &code).await,
+            ActeGestion::CommencerSecond => self.commencer_second(&agent).await,
+            ActeGestion::ConfirmerSecond { nonce, code } => {
+                self.confirmer_second(&agent, nonce, &code).await
+            }
+            ActeGestion::RenouvelerRecours { code } => self.renouveler_recours(&agent, &code).await,
+            ActeGestion::ChangerMotDePasse { actuel, nouveau } => {
+                self.changer_mot_de_passe_agent(&agent, actuel, nouveau)
+                    .await
+            }
+            ActeGestion::Personnel(acte) => {
+                autoriser(&agent, Pouvoir::GererPersonnel)?;
+                self.administrer(Some(agent.id), id, acte).await
+            }
+            ActeGestion::Dossier { id } => self.voir_dossier(&agent, &id).await,
+            ActeGestion::Audit { sujet, curseur } => {
+                autoriser(&agent, Pouvoir::LireAudit)?;
+                self.lire_audit(&sujet, curseur.as_deref())
+            }
+        }
+    }
+
+    fn agent(&self, agent: &Agent) -> Resultat {
+        let personnel = personnel::vue(&agent.lu).ok_or(Faute::SessionAbsente)?;
+        let droits = &agent.actif()?.fiche.droits;
+        let permis = |p: &Pouvoir| droits.verdict(*p, None) == Verdict::Permis;
+        Ok(Reponse::Agent(Box::new(AgentVue {
+            etape: agent.etape,
+            second_exige: self.atelier.limites.exiger_second_facteur,
+            pouvoirs: Pouvoir::TOUS.into_iter().filter(permis).collect(),
+            personnel,
+        })))
+    }
+
+    /// A dossier the agent may do this with, whole. One that is out of their scope is as if it were not there (Q15).
+    /// Whoever acts on a dossier goes through here.
+    pub(super) async fn dossier_pour(
+        &self,
+        agent: &Agent,
+        pouvoir: Pouvoir,
+        id: &DossierId,
+    ) -> Result<DossierVue, Faute> {
+        let dossier = self.annuaire.lire_dossier(id, None).await?;
+        let catalogue = self.atelier.catalogue();
+        autoriser_formation(agent, pouvoir, &catalogue, &dossier.formation)?;
+        Ok(dossier)
+    }
+
+    /// The dossier with its candidate; the look is in the trail before the answer leaves.
+    async fn voir_dossier(&self, agent: &Agent, id: &DossierId) -> Resultat {
+        let dossier = self.dossier_pour(agent, Pouvoir::Voir, id).await?;
+        let passage = Passage {
+            quoi: "voir_dossier",
+            dossier: Some((&dossier.id, &dossier.candidat)),
+            detail: None,
+        };
+        self.tracer(&agent.id, passage).await?;
+        let candidat = self.annuaire.lire_candidat(&dossier.candidat).await?;
+        let catalogue = self.atelier.catalogue();
+        let permis =
+            |p: &Pouvoir| autoriser_formation(agent, *p, &catalogue, &dossier.formation).is_ok();
+        Ok(Reponse::DossierGestion(Box::new(DossierGestion {
+            candidat: vues::moi(actif(&candidat)?, candidat.version),
+            pouvoirs: Pouvoir::TOUS.into_iter().filter(permis).collect(),
+            dossier,
+        })))
+    }
+}
+
+/// Until the second factor is proved or set up, a session serves for that alone.
+fn etape_permise(etape: EtapeSession, acte: &ActeGestion) -> Result<(), Faute> {
+    let permis = match etape {
+        EtapeSession::Complete => return Ok(()),
+        EtapeSession::SecondFacteur => {
+            matches!(acte, ActeGestion::Moi | ActeGestion::ProuverSecond { .. })
+        }
+        EtapeSession::Enrolement => matches!(
+            acte,
+            ActeGestion::Moi | ActeGestion::CommencerSecond | ActeGestion::ConfirmerSecond { .. }
+        ),
+    };
+    match etape {
+        _ if permis => Ok(()),
+        EtapeSession::Complete => Ok(()),
+        EtapeSession::SecondFacteur => Err(CodeRefus::SecondFacteurRequis.into()),
+        EtapeSession::Enrolement => Err(CodeRefus::EnrolementRequis.into()),
+    }
+}
+
+/// Whether the agent may do this at all.
+pub(super) fn autoriser(agent: &Agent, pouvoir: Pouvoir) -> Result<(), Faute> {
+    trancher(agent.actif()?.fiche.droits.verdict(pouvoir, None))
+}
+
+/// Whether the agent may do this in this formation.
+pub(super) fn autoriser_formation(
+    agent: &Agent,
+    pouvoir: Pouvoir,
+    catalogue: &Catalogue,
+    formation: &FormationCode,
+) -> Result<(), Faute> {
+    let droits = &agent.actif()?.fiche.droits;
+    let portee = |f: &'_ Formation| {
+        droits.verdict(
+            pouvoir,
+            Some(Portee {
+                centre: &f.centre,
+                commission: f.commission.as_ref(),
+            }),
+        )
+    };
+    // Without its formation a dossier belongs to no centre: only who may act everywhere may act on it.
+    trancher(match catalogue.formations.get(formation) {
+        Some(formation) => portee(formation),
+        None if droits.partout(pouvoir) => Verdict::Permis,
+        None => Verdict::Ailleurs,
+    })
+}
+
+fn trancher(verdict: Verdict) -> Result<(), Faute> {
+    match verdict {
+        Verdict::Permis => Ok(()),
+        Verdict::Ailleurs => Err(CodeRefus::Introuvable.into()),
+        Verdict::Interdit => Err(CodeRefus::DroitManquant.into()),
+    }
+}

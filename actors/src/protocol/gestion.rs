@@ -1,0 +1,290 @@
+//! What staff ask, and what they are answered.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use domain::ids::{CandidatId, DossierId, PersonnelId};
+use domain::langue::Langue;
+use domain::personnel::droits::{Droits, Pouvoir};
+
+use super::{DossierVue, Moi, Reponse};
+
+/// The most lines of the trail in one answer; the asker comes back with the cursor.
+pub const MAX_LIGNES_AUDIT: usize = 100;
+
+/// What a member of staff with a session does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "acte", rename_all = "snake_case")]
+pub enum ActeGestion {
+    /// Who am I, what may I do.
+    Moi,
+    /// Q17: the code of the application, or a recovery code; ends the log-in.
+    ProuverSecond {
+        /// As typed.
+        code: String,
+    },
+    /// Q17: a second factor to be shown.
+    CommencerSecond,
+    /// Q17: confirmed by a first code.
+    ConfirmerSecond {
+        /// Of which beginning.
+        nonce: String,
+        /// As typed.
+        code: String,
+    },
+    /// New recovery codes; the older die.
+    RenouvelerRecours {
+        /// As typed.
+        code: String,
+    },
+    /// With the present one.
+    ChangerMotDePasse {
+        /// The present one.
+        actuel: String,
+        /// Checked against G02.
+        nouveau: String,
+    },
+    /// The staff ([`Pouvoir::GererPersonnel`]).
+    Personnel(ActePersonnel),
+    /// One dossier with its candidate ([`Pouvoir::Voir`]); the look is written down.
+    Dossier {
+        /// Which.
+        id: DossierId,
+    },
+    /// Who looked at what ([`Pouvoir::LireAudit`]).
+    Audit {
+        /// Whose trail.
+        sujet: SujetAudit,
+        /// Where the former answer ended.
+        #[serde(default)]
+        curseur: Option<String>,
+    },
+}
+
+/// What administrators, or the operator at the console, do about staff.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "quoi", rename_all = "snake_case")]
+pub enum ActePersonnel {
+    /// Everybody.
+    Lister,
+    /// One.
+    Lire {
+        /// Who.
+        id: PersonnelId,
+    },
+    /// A new one; the invitation leaves by mail.
+    Inviter(NouveauPersonnel),
+    /// New ones with a password, at once: for the demo.
+    Installer {
+        /// Who.
+        nouveaux: Vec<NouveauPersonnel>,
+        /// Of all of them; checked against G02.
+        mot_de_passe: String,
+    },
+    /// The invitation again, also for one who was disabled.
+    Reinviter {
+        /// Who.
+        id: PersonnelId,
+    },
+    /// Name and rights.
+    Modifier {
+        /// Who.
+        id: PersonnelId,
+        /// Family name.
+        nom: String,
+        /// First name.
+        prenom: String,
+        /// Rights.
+        droits: Droits,
+    },
+    /// No longer let in.
+    Desactiver {
+        /// Who.
+        id: PersonnelId,
+    },
+    /// By address, as operators name people.
+    Trouver {
+        /// Normalised address.
+        mail: String,
+    },
+    /// The telephone is lost.
+    RetirerSecond {
+        /// Who.
+        id: PersonnelId,
+    },
+}
+
+/// Who is to be invited. The fields are checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NouveauPersonnel {
+    /// Normalised address.
+    pub mail: String,
+    /// Family name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// Rights.
+    pub droits: Droits,
+    /// Of mails and pages.
+    #[serde(default)]
+    pub langue: Langue,
+}
+
+/// Whose trail is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "sujet", content = "id", rename_all = "snake_case")]
+pub enum SujetAudit {
+    /// Everything about a dossier.
+    Dossier(DossierId),
+    /// Everything a person did.
+    Personnel(PersonnelId),
+}
+
+/// What a session may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EtapeSession {
+    /// Everything the person may do.
+    Complete,
+    /// The password was right; the second factor is still to be proved.
+    SecondFacteur,
+    /// A second factor is still to be set up.
+    Enrolement,
+}
+
+/// How a member of staff stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EtatPersonnel {
+    /// Has not accepted yet.
+    Invite,
+    /// At work.
+    Actif,
+    /// No longer let in.
+    Desactive,
+}
+
+/// A member of staff, as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonnelVue {
+    /// Itself.
+    pub id: PersonnelId,
+    /// The log-in name.
+    pub mail: String,
+    /// Family name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// Rights.
+    pub droits: Droits,
+    /// Of mails and pages.
+    pub langue: Langue,
+    /// How it stands.
+    pub etat: EtatPersonnel,
+    /// Whether a second factor is in use.
+    pub second_facteur: bool,
+    /// Recovery codes left.
+    pub recours: usize,
+    /// Since when.
+    pub cree_le: Timestamp,
+    /// Of its stream.
+    pub version: u64,
+}
+
+/// Who asks, as their own pages see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentVue {
+    /// Who.
+    pub personnel: PersonnelVue,
+    /// What the session may be used for.
+    pub etape: EtapeSession,
+    /// Whether a second factor is demanded here.
+    pub second_exige: bool,
+    /// What the person may do somewhere.
+    pub pouvoirs: Vec<Pouvoir>,
+}
+
+/// A second factor being set up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondVue {
+    /// To be given back with the first code.
+    pub nonce: String,
+    /// In base 32, to be typed.
+    pub secret: String,
+}
+
+/// A dossier as staff see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DossierGestion {
+    /// The dossier, with the profile as it was handed in.
+    pub dossier: DossierVue,
+    /// Its candidate as they are today, with the contact mail (P17).
+    pub candidat: Moi,
+    /// What the asker may do in it.
+    pub pouvoirs: Vec<Pouvoir>,
+}
+
+/// One line of the trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LigneAudit {
+    /// When.
+    pub le: Timestamp,
+    /// Who.
+    pub personnel: PersonnelId,
+    /// What: the act's code.
+    pub quoi: String,
+    /// About which dossier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dossier: Option<DossierId>,
+    /// About whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidat: Option<CandidatId>,
+    /// More: the piece's code, the number of dossiers of an export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// A session just opened, a candidate's or a member of staff's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionOuverte {
+    /// The token.
+    pub jeton: String,
+    /// Until when.
+    pub expire_le: Timestamp,
+    /// The codes of the roles; `candidat` for candidates.
+    pub roles: Vec<String>,
+    /// What it may be used for; none for candidates, who have no stages.
+    pub etape: Option<EtapeSession>,
+}
+
+impl Reponse {
+    /// The session that was opened, if that is the answer.
+    pub fn session(self) -> Option<SessionOuverte> {
+        if let Self::Session {
+            jeton, expire_le, ..
+        } = self
+        {
+            return Some(SessionOuverte {
+                jeton,
+                expire_le,
+                roles: vec!["candidat".to_owned()],
+                etape: None,
+            });
+        }
+        let Self::SessionPersonnel {
+            jeton,
+            expire_le,
+            roles,
+            etape,
+        } = self
+        else {
+            return None;
+        };
+        Some(SessionOuverte {
+            jeton,
+            expire_le,
+            roles,
+            etape: Some(etape),
+        })
+    }
+}
