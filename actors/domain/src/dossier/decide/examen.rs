@@ -54,6 +54,10 @@ pub(super) fn exiger(
     facts: &Facts<'_>,
 ) -> Resultat {
     let examen = en_examen(dossier)?;
+    // What no send-back can ask for any more would keep the dossier waiting for ever.
+    if examen.decisions.publie.is_some() {
+        return Err(CodeRefus::AvisPublie.into());
+    }
     definition(piece, facts)?;
     if examen.pieces.contains_key(piece) || examen.exigees.contains_key(piece) {
         return Err(CodeRefus::PieceDejaDemandee.into());
