@@ -73,6 +73,29 @@ pub(super) fn dossier(vue: &DossierVue, catalogue: &Catalogue, maintenant: Times
     })
 }
 
+/// A dossier as staff see it: the draft comes first, what is released beside it.
+pub(super) fn dossier_gestion(
+    vue: &DossierVue,
+    catalogue: &Catalogue,
+    maintenant: Timestamp,
+) -> Value {
+    let mut corps = dossier(vue, catalogue, maintenant);
+    let Some(gestion) = &vue.gestion else {
+        return corps;
+    };
+    corps["candidat"] = json!(vue.candidat);
+    corps["fiche"] = json!(gestion.fiche);
+    corps["proposition"] = json!(gestion.proposition);
+    corps["profil"] = json!(gestion.profil);
+    if let Some(brouillon) = &gestion.brouillon {
+        let mut saisi = avis(brouillon, catalogue);
+        saisi.insert("publiee".to_owned(), json!(false));
+        corps["decision_publiee"] = corps["decision"].take();
+        corps["decision"] = Value::Object(saisi);
+    }
+    corps
+}
+
 /// The state as people read it.
 pub(super) fn libelle(etat: EtatDossier, catalogue: &Catalogue) -> &'static str {
     let transmis = catalogue

@@ -86,7 +86,6 @@ impl Demande {
 
 /// What an act would come to (dry run).
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "batches with a dry run read it")]
 pub(crate) struct Essai {
     /// The dossier as it stands.
     pub(crate) vue: DossierVue,

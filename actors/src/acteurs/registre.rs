@@ -212,7 +212,6 @@ impl Annuaire {
     }
 
     /// What an act would come to; nothing is written.
-    #[expect(dead_code, reason = "batches with a dry run ask it")]
     pub(crate) async fn essayer(
         &self,
         dossier: &DossierId,

@@ -43,6 +43,16 @@ impl Guichet {
                 self.administrer(Some(agent.id), id, acte).await
             }
             ActeGestion::Dossier { id } => self.voir_dossier(&agent, &id).await,
+            ActeGestion::AgirDossier(acte) => self.agir_gestion(&agent, id, acte).await,
+            ActeGestion::CreerDossier {
+                candidat,
+                formation,
+                proposition,
+            } => {
+                self.creer_gestion(&agent, id, (candidat, formation, proposition))
+                    .await
+            }
+            ActeGestion::Lot(lot) => self.lot(&agent, id, lot).await,
             ActeGestion::Audit { sujet, curseur } => {
                 autoriser(&agent, Pouvoir::LireAudit)?;
                 self.lire_audit(&sujet, curseur.as_deref())

@@ -6,6 +6,7 @@ mod candidat;
 mod comptes;
 mod essais;
 mod gestion;
+mod instruction;
 mod personnel;
 mod sessions;
 

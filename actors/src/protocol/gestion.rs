@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use domain::ids::{CandidatId, DossierId, PersonnelId};
+use domain::ids::{CandidatId, DossierId, FormationCode, PersonnelId};
 use domain::langue::Langue;
 use domain::personnel::droits::{Droits, Pouvoir};
 
-use super::{DossierVue, Moi, Reponse};
+use super::{ActeDossier, DossierVue, Lot, Moi, Reponse};
 
 /// The most lines of the trail in one answer; the asker comes back with the cursor.
 pub const MAX_LIGNES_AUDIT: usize = 100;
@@ -51,6 +51,19 @@ pub enum ActeGestion {
         /// Which.
         id: DossierId,
     },
+    /// One act on one dossier (T07–T09, T12–T19, T22, T23, T25, T26).
+    AgirDossier(ActeDossier),
+    /// T02, T03.
+    CreerDossier {
+        /// By number or id.
+        candidat: String,
+        /// To what.
+        formation: FormationCode,
+        /// With the draft of an offer.
+        proposition: bool,
+    },
+    /// The same acts over many dossiers.
+    Lot(Lot),
     /// Who looked at what ([`Pouvoir::LireAudit`]).
     Audit {
         /// Whose trail.

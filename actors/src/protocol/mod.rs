@@ -3,6 +3,7 @@
 mod candidat;
 mod dossier;
 mod gestion;
+mod instruction;
 
 use bus::{Routed, Subject};
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ pub use gestion::{
     ActeGestion, ActePersonnel, AgentVue, DossierGestion, EtapeSession, EtatPersonnel, LigneAudit,
     MAX_LIGNES_AUDIT, NouveauPersonnel, PersonnelVue, SecondVue, SessionOuverte, SujetAudit,
 };
+pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
 
 /// The most events of the campaign in one answer; the asker comes back for the rest.
 pub const MAX_EVENEMENTS_CAMPAGNE: usize = 200;
@@ -195,6 +197,13 @@ pub enum Reponse {
         /// The token of the invitation just made: for the operator at the console, where no mail may be set up yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         invitation: Option<String>,
+    },
+    /// What became of a batch.
+    Lot {
+        /// Whether anything was to be done.
+        fait: bool,
+        /// Every dossier named, in order.
+        lignes: Vec<LigneLot>,
     },
     /// A dossier as staff see it.
     DossierGestion(Box<DossierGestion>),

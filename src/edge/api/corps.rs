@@ -46,6 +46,24 @@ impl<T: DeserializeOwned> FromRequest<Etat> for Corps<T> {
     }
 }
 
+/// A JSON body that may be left out: nothing at all reads as null.
+pub(super) struct CorpsLibre(pub(super) serde_json::Value);
+
+impl FromRequest<Etat> for CorpsLibre {
+    type Rejection = Probleme;
+
+    async fn from_request(requete: Request, _: &Etat) -> Result<Self, Probleme> {
+        let octets = lire(requete.into_body()).await?;
+        if octets.is_empty() {
+            return Ok(Self(serde_json::Value::Null));
+        }
+        match Json::from_bytes(&octets) {
+            Ok(Json(corps)) => Ok(Self(corps)),
+            Err(rejet) => Err(refuser(&rejet)),
+        }
+    }
+}
+
 /// The whole body. What is beyond the limit is read and dropped, up to a bound: a client that is cut off
 /// while it sends never sees why it was refused.
 async fn lire(mut corps: Body) -> Result<Vec<u8>, Probleme> {

@@ -283,7 +283,7 @@ async fn dossier(
     let Reponse::DossierGestion(vue) = demandeur.gerer(&etat, acte).await? else {
         return Err(inattendu());
     };
-    let mut corps = vues::dossier(&vue.dossier, &etat.catalogue(), etat.maintenant());
+    let mut corps = vues::dossier_gestion(&vue.dossier, &etat.catalogue(), etat.maintenant());
     if let Value::Object(champs) = &mut corps {
         champs.insert("candidat".to_owned(), vues::moi(&vue.candidat));
         champs.insert("gestion".to_owned(), json!(vue.dossier.gestion));

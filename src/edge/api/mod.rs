@@ -5,6 +5,7 @@ mod corps;
 pub(super) mod dossiers;
 mod formations;
 mod gestion;
+mod instruction;
 mod moi;
 pub(super) mod pieces;
 
@@ -68,5 +69,6 @@ pub(super) fn routes() -> Router<Etat> {
             post(pieces::declarer).delete(pieces::revenir),
         )
         .merge(gestion::routes())
+        .merge(instruction::routes())
         .merge(fichiers)
 }

@@ -2,11 +2,13 @@
 //!
 //! Every field is optional to the reader, so that all that is missing is named together.
 
+mod avis;
 mod compte;
 mod lecteur;
 mod personnel;
 mod profil;
 
+pub use avis::{AvisForm, ConvocationForm};
 pub use compte::{
     ChangementMail, ChangementMotDePasse, Inscription, NouveauMotDePasse, mail_plausible,
     normaliser_mail,

@@ -1,0 +1,240 @@
+//! What staff do to dossiers: each act with the power it needs, one by one or in batches (`2-domain.md`, section 2).
+
+use domain::candidat::Commande as CommandeCandidat;
+use domain::dossier::{Acteur, Commande};
+use domain::effet::Effet;
+use domain::ids::{CandidatId, DossierId, FormationCode};
+use domain::personnel::droits::{Pouvoir, Role};
+use domain::refus::CodeRefus;
+
+use super::Guichet;
+use super::agents::Agent;
+use super::audit::Passage;
+use super::gestion::autoriser_formation;
+use crate::acteurs::Demande;
+use crate::atelier::faute;
+use crate::jetons;
+use crate::protocol::{
+    ActeDossier, DossierVue, Faute, LigneLot, Lot, MAX_LOT, MailPrevu, Reponse, Resultat,
+};
+
+/// What an act of staff needs; none for what is not theirs.
+const fn pouvoir(commande: &Commande) -> Option<Pouvoir> {
+    match commande {
+        Commande::DeciderPiece { .. }
+        | Commande::ExigerPiece { .. }
+        | Commande::Renvoyer { .. }
+        | Commande::Reprendre
+        | Commande::DeclarerComplet
+        | Commande::Rouvrir => Some(Pouvoir::Examiner),
+        Commande::SaisirAvis { .. } | Commande::RetirerAvis => Some(Pouvoir::SaisirAvis),
+        Commande::PublierAvis => Some(Pouvoir::ValiderAvis),
+        Commande::AnnulerParGestion { .. }
+        | Commande::Confirmer
+        | Commande::SeDesister
+        | Commande::FixerEcheances { .. }
+        | Commande::Retablir { .. }
+        | Commande::Promouvoir => Some(Pouvoir::Conduire),
+        Commande::Annoter { .. } => Some(Pouvoir::Annoter),
+        Commande::Creer { .. }
+        | Commande::Proposer { .. }
+        | Commande::Deposer { .. }
+        | Commande::Puiser { .. }
+        | Commande::Retirer { .. }
+        | Commande::DeclarerNonConcerne { .. }
+        | Commande::RevenirConcerne { .. }
+        | Commande::ConclureAnalyse { .. }
+        | Commande::Transmettre
+        | Commande::Annuler
+        | Commande::ExpirerConfirmation
+        | Commande::Rappeler { .. }
+        | Commande::RelancerConfirmation => None,
+    }
+}
+
+/// Who acts, as the dossier's history keeps it: the jury when the person has no other role.
+fn acteur(agent: &Agent) -> Result<Acteur, Faute> {
+    let roles = &agent.actif()?.fiche.droits.roles;
+    let id = agent.id.clone();
+    let jury = roles.iter().all(|r| matches!(r, Role::Commission { .. }));
+    Ok(if jury {
+        Acteur::Commission { id }
+    } else {
+        Acteur::Gestionnaire { id }
+    })
+}
+
+/// The act's code in the trail: the command's own.
+fn code(commande: &Commande) -> String {
+    let valeur = serde_json::to_value(commande).ok();
+    let nom = valeur.as_ref().and_then(|v| v.get("commande")?.as_str());
+    nom.unwrap_or("acte").to_owned()
+}
+
+impl Guichet {
+    /// One act on one dossier.
+    pub(super) async fn agir_gestion(
+        &self,
+        agent: &Agent,
+        id: Option<String>,
+        acte: ActeDossier,
+    ) -> Resultat {
+        let vue = self.faire_acte(agent, id, &acte).await?;
+        Ok(Reponse::Dossier(Box::new(vue)))
+    }
+
+    /// The act is in the trail once it is done; what was refused changed nothing.
+    async fn faire_acte(
+        &self,
+        agent: &Agent,
+        id: Option<String>,
+        acte: &ActeDossier,
+    ) -> Result<DossierVue, Faute> {
+        let demande = self.demande(agent, id, acte).await?;
+        let annule = matches!(acte.commande, Commande::AnnulerParGestion { .. });
+        let quoi = code(&acte.commande);
+        let vue = self.annuaire.dossier(&acte.dossier, demande).await?;
+        let passage = Passage {
+            quoi: &quoi,
+            dossier: Some((&vue.id, &vue.candidat)),
+            detail: None,
+        };
+        self.tracer(&agent.id, passage).await?;
+        if annule {
+            // The relay would do it as well; the candidate's limit is free at once.
+            let clore = CommandeCandidat::CloreDossier {
+                dossier: vue.id.clone(),
+            };
+            self.annuaire.candidat(&vue.candidat, None, clore).await?;
+        }
+        Ok(vue)
+    }
+
+    /// Whether the agent may, here; and the act as the dossier's actor takes it.
+    async fn demande(
+        &self,
+        agent: &Agent,
+        id: Option<String>,
+        acte: &ActeDossier,
+    ) -> Result<Demande, Faute> {
+        let pouvoir = pouvoir(&acte.commande).ok_or(CodeRefus::ActeNonPermis)?;
+        self.dossier_pour(agent, pouvoir, &acte.dossier).await?;
+        Ok(Demande {
+            id,
+            par: acteur(agent)?,
+            version: acte.version,
+            ..Demande::du_systeme(acte.commande.clone())
+        })
+    }
+
+    /// The same acts over many dossiers: a dry run tells every mail; otherwise all or nothing, or whatever can be.
+    pub(super) async fn lot(&self, agent: &Agent, id: Option<String>, lot: Lot) -> Resultat {
+        if lot.actes.len() > MAX_LOT {
+            return Err(CodeRefus::TropDEntrees.into());
+        }
+        let mut lignes = Vec::with_capacity(lot.actes.len());
+        if lot.essai || lot.tout_ou_rien {
+            for acte in &lot.actes {
+                lignes.push(self.essayer_acte(agent, acte).await?);
+            }
+            let refuse = lignes.iter().any(|l| l.faute.is_some());
+            if lot.essai || refuse {
+                return Ok(Reponse::Lot {
+                    fait: false,
+                    lignes,
+                });
+            }
+            lignes.clear();
+        }
+        for acte in &lot.actes {
+            let id = id.as_ref().map(|id| format!("{id}/{}", acte.dossier));
+            let ligne = match self.faire_acte(agent, id, acte).await {
+                Ok(vue) => LigneLot::faite(&vue),
+                // What was done stays done and told: the report goes on.
+                Err(faute) => LigneLot::refusee(&acte.dossier, faute),
+            };
+            lignes.push(ligne);
+        }
+        Ok(Reponse::Lot { fait: true, lignes })
+    }
+
+    async fn essayer_acte(&self, agent: &Agent, acte: &ActeDossier) -> Result<LigneLot, Faute> {
+        let essai = match self.demande(agent, None, acte).await {
+            Ok(demande) => self.annuaire.essayer(&acte.dossier, demande).await,
+            Err(faute) => Err(faute),
+        };
+        match essai {
+            Ok(essai) => {
+                let mut ligne = LigneLot::faite(&essai.vue);
+                ligne.mails = essai.effets.iter().filter_map(mail_prevu).collect();
+                Ok(ligne)
+            }
+            Err(faute @ (Faute::Occupe { .. } | Faute::Indisponible { .. })) => Err(faute),
+            Err(faute) => Ok(LigneLot::refusee(&acte.dossier, faute)),
+        }
+    }
+
+    /// T02, T03: by candidate number or id; window and limits do not hold staff, and the event tells.
+    pub(super) async fn creer_gestion(
+        &self,
+        agent: &Agent,
+        id: Option<String>,
+        (candidat, formation, proposition): (String, FormationCode, bool),
+    ) -> Resultat {
+        let catalogue = self.atelier.catalogue();
+        autoriser_formation(agent, Pouvoir::Conduire, &catalogue, &formation)?;
+        let par = acteur(agent)?;
+        let trouve = self.atelier.store.index(&jetons::cle_numero(&candidat));
+        let trouve = trouve.map_err(|e| faute(&e))?;
+        let qui = trouve.map_or_else(
+            || CandidatId::new(candidat),
+            |id| CandidatId::new(String::from_utf8_lossy(&id)),
+        );
+        let alea = self.atelier.alea.as_ref();
+        let dossier = DossierId::new(jetons::id_dossier(alea, id.as_deref()));
+        let ouvrir = CommandeCandidat::OuvrirDossier {
+            dossier: dossier.clone(),
+            formation: formation.clone(),
+            par: par.clone(),
+            proposition,
+        };
+        self.annuaire.candidat(&qui, id, ouvrir).await?;
+        let (id, candidat) = (dossier.clone(), qui.clone());
+        let commande = if proposition {
+            Commande::Proposer {
+                id,
+                candidat,
+                formation,
+            }
+        } else {
+            Commande::Creer {
+                id,
+                candidat,
+                formation,
+            }
+        };
+        let quoi = code(&commande);
+        let demande = Demande {
+            par,
+            ..Demande::du_systeme(commande)
+        };
+        let vue = self.annuaire.dossier(&dossier, demande).await?;
+        let passage = Passage {
+            quoi: &quoi,
+            dossier: Some((&vue.id, &vue.candidat)),
+            detail: None,
+        };
+        self.tracer(&agent.id, passage).await?;
+        Ok(Reponse::Dossier(Box::new(vue)))
+    }
+}
+
+fn mail_prevu(effet: &Effet) -> Option<MailPrevu> {
+    let Effet::Mail(mail) = effet else {
+        return None;
+    };
+    Some(MailPrevu {
+        code: mail.code,
+        a: mail.a.clone(),
+    })
+}
