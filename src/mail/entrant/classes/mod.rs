@@ -48,6 +48,24 @@ const URGENTS: [&str; 9] = [
     "au secours",
 ];
 
+/// Words of subjects that say nothing.
+const BANALS: [&str; 14] = [
+    "question",
+    "questions",
+    "demande",
+    "information",
+    "informations",
+    "renseignement",
+    "renseignements",
+    "bonjour",
+    "bonsoir",
+    "hello",
+    "urgent",
+    "help",
+    "svp",
+    "de",
+];
+
 static REGLES: LazyLock<Regles> = LazyLock::new(|| {
     let (regles, fautes) = lire_regles();
     if !fautes.is_empty() {
@@ -98,7 +116,7 @@ pub(super) fn classer(lettre: Lettre<'_>) -> Vec<Classe> {
     let sujet = phrases(lettre.sujet, connu);
     let sujet_compte = !lettre.en_reponse || corps.is_empty();
     let mut toutes = Vec::new();
-    if sujet_compte {
+    if sujet_compte && !banal(lettre.sujet) {
         toutes.extend(sujet.iter().cloned());
     }
     let sujets = toutes.len();
@@ -130,6 +148,13 @@ fn parle(sujet: &str) -> bool {
         .join(" ")
         .to_lowercase();
     !nu.is_empty() && !vides.contains(&nu.as_str())
+}
+
+/// A subject that says nothing of what is asked: « Question », « Demande d'information », « Bonjour ».
+fn banal(sujet: &str) -> bool {
+    let mots = sujet.split(|c: char| !c.is_alphanumeric());
+    let mut mots = mots.filter(|mot| mot.chars().count() > 1).peekable();
+    mots.peek().is_some() && mots.all(|mot| BANALS.contains(&mot.to_lowercase().as_str()))
 }
 
 fn seule(code: Code, raison: &str) -> Classe {

@@ -11,7 +11,7 @@ const MAX_LETTRES: usize = 40;
 const LIGNE_PLIEE: usize = 58;
 
 /// What people write for short, and what it stands for.
-const ABREGES: [(&str, &str); 79] = [
+const ABREGES: [(&str, &str); 84] = [
     ("pk", "pourquoi"),
     ("pq", "pourquoi"),
     ("pkoi", "pourquoi"),
@@ -91,6 +91,11 @@ const ABREGES: [(&str, &str); 79] = [
     ("mci", "merci"),
     ("dsl", "desole"),
     ("auj", "aujourd hui"),
+    ("pa", "pas"),
+    ("resu", "recu"),
+    ("ojd", "aujourd hui"),
+    ("qq", "quelque"),
+    ("tt", "tout"),
 ];
 
 /// Letters that run into the next word when the apostrophe is left out (« jai », « narrive », « lattestation »).
