@@ -8,5 +8,6 @@
 mod instruction;
 mod json;
 mod pages;
+mod pages_formulaires;
 mod personnel;
 mod serveur;

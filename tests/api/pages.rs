@@ -3,7 +3,7 @@
 use crate::serveur::{MOT_DE_PASSE, PDF, Reponse, Serveur};
 
 /// A browser's form: urlencoded fields, with the cookie.
-async fn formulaire(
+pub(crate) async fn formulaire(
     serveur: &Serveur,
     chemin: &str,
     cookie: &str,
@@ -24,7 +24,7 @@ async fn formulaire(
         .await
 }
 
-async fn page(serveur: &Serveur, chemin: &str, cookie: &str) -> String {
+pub(crate) async fn page(serveur: &Serveur, chemin: &str, cookie: &str) -> String {
     let reponse = serveur
         .envoyer("GET", chemin, &[("cookie", cookie)], vec![])
         .await;
@@ -38,7 +38,7 @@ async fn page(serveur: &Serveur, chemin: &str, cookie: &str) -> String {
     String::from_utf8(reponse.octets.to_vec()).unwrap()
 }
 
-fn preuve(page: &str) -> String {
+pub(crate) fn preuve(page: &str) -> String {
     let (_, suite) = page.split_once("name=\"preuve\" value=\"").unwrap();
     suite.split('"').next().unwrap().to_owned()
 }
