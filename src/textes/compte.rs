@@ -83,5 +83,7 @@ super::textes! {
     mot_de_passe_actuel: "Mot de passe actuel", "Present password";
     mot_de_passe_faux: "Ce n'est pas votre mot de passe actuel.", "This is not your present password.";
     mot_de_passe_change: "Votre mot de passe est changé. Vos autres connexions sont fermées.", "Your password is changed. Your other log-ins are closed.";
+    changer_langue: "Langue des mails et des pages", "Language of mails and pages";
+    langue_changee: "C'est noté : vos mails et les pages seront en français.", "Done: your mails and the pages will be in English.";
     nouveau_mot_de_passe: "Nouveau mot de passe", "New password";
 }

@@ -1,5 +1,6 @@
 //! Dates and hours in words.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -10,8 +11,8 @@ fn ici(instant: Timestamp) -> ZonedDateTime {
     instant.to_zoned_datetime(fuseau)
 }
 
-fn mois(t: Textes, date: &ZonedDateTime) -> &'static str {
-    let rang = usize::from(date.month().unsigned_abs()).saturating_sub(1);
+fn mois(t: Textes, mois: i8) -> &'static str {
+    let rang = usize::from(mois.unsigned_abs()).saturating_sub(1);
     let (fr, en) = MOIS.get(rang).copied().unwrap_or_default();
     t.langue().choisir(fr, en)
 }
@@ -20,13 +21,18 @@ fn mois(t: Textes, date: &ZonedDateTime) -> &'static str {
 pub(crate) fn quand(t: Textes, instant: Timestamp) -> String {
     let date = ici(instant);
     let heure = date.strftime("%H:%M").to_string();
-    t.le_a(date.day(), mois(t, &date), date.year(), heure)
+    t.le_a(date.day(), mois(t, date.month()), date.year(), heure)
 }
 
 /// A date: « 15 mai 2027 ».
 pub(crate) fn jour(t: Textes, instant: Timestamp) -> String {
     let date = ici(instant);
-    t.le_jour(date.day(), mois(t, &date), date.year())
+    t.le_jour(date.day(), mois(t, date.month()), date.year())
+}
+
+/// A day of the calendar, such as a birthday.
+pub(crate) fn date(t: Textes, date: Date) -> String {
+    t.le_jour(date.day(), mois(t, date.month()), date.year())
 }
 
 /// The time left until then; nothing once it has passed.

@@ -132,6 +132,21 @@ async fn q41_les_pages_parlent_la_langue_du_visiteur_et_ne_l_oublient_pas() {
         404,
         "programs get JSON"
     );
+    let (cookie, jeton) = connecte(&serveur, "elise@univ.example", true).await;
+    let champs = [("preuve", jeton.as_str()), ("langue", "en")];
+    let change = formulaire(&serveur, "/compte/langue", &cookie, &champs).await;
+    assert_eq!(change.entetes["location"], "/compte/langue?lang=en");
+    let ailleurs = formulaire(
+        &serveur,
+        "/connexion",
+        "",
+        &identifiants("elise@univ.example"),
+    )
+    .await;
+    assert!(
+        cookies(&ailleurs).ends_with("langue=en"),
+        "another browser speaks the account's language"
+    );
     let vide = formulaire(&serveur, "/inscription?lang=en", "", &[]).await;
     assert!(
         mots(&vide).contains("Please fill in this field."),

@@ -15,6 +15,14 @@ const axe = readFileSync(exiger.resolve('axe-core/axe.min.js'), 'utf8');
 const captures = resolve(racine, process.env.CAPTURES ?? 'target/captures');
 mkdirSync(captures, { recursive: true });
 
+/** The pictures of the README, made when IMAGES names their folder. */
+const IMAGES = {
+  'ordinateur-1-accueil': 'ordinateur-accueil',
+  'ordinateur-18-dossier': 'ordinateur-dossier',
+  'telephone-390-19-dossier-pret': 'telephone-dossier-complet',
+  'clavier-nuit-14-profil': 'nuit-profil',
+};
+
 /** Starts the demo on a port of its own. */
 export async function demarrer() {
   const donnees = mkdtempSync(join(tmpdir(), 'postule-e2e-'));
@@ -63,4 +71,5 @@ export async function regarder(page, nom, langue) {
   assert.deepEqual(etroit, [], `« ${nom} » scrolls sideways`);
   assert.equal(await page.locator('html').getAttribute('lang'), langue, `« ${nom} » is in the wrong language`);
   await page.screenshot({ path: join(captures, `${nom}.png`), fullPage: true });
+  if (process.env.IMAGES && IMAGES[nom]) await page.screenshot({ path: join(resolve(racine, process.env.IMAGES), `${IMAGES[nom]}.png`) });
 }

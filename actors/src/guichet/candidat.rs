@@ -37,6 +37,10 @@ impl Guichet {
                 self.profil(qui, id, Commande::DemanderChangementMail { mail, lien })
                     .await
             }
+            Acte::ChangerLangue { langue } => {
+                self.profil(qui, id, Commande::ChangerLangue { langue })
+                    .await
+            }
             Acte::ChangerMotDePasse { actuel, nouveau } => {
                 self.changer_mot_de_passe(qui, &lu, id, (actuel, nouveau))
                     .await

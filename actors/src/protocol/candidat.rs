@@ -26,6 +26,11 @@ pub enum Acte {
         /// Normalised new address.
         mail: String,
     },
+    /// Q41.
+    ChangerLangue {
+        /// Of mails and pages.
+        langue: Langue,
+    },
     /// With the present one.
     ChangerMotDePasse {
         /// The present one.

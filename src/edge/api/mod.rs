@@ -48,6 +48,7 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/moi/adresse", put(moi::adresse))
         .route("/moi/baccalaureat", put(moi::baccalaureat))
         .route("/moi/mail", put(moi::mail))
+        .route("/moi/langue", put(moi::langue))
         .route("/moi/mot-de-passe", put(moi::mot_de_passe))
         .route("/moi/cursus-internes", get(moi::cursus_internes))
         .route("/moi/{rubrique}", get(moi::entrees).post(moi::ajouter))

@@ -9,10 +9,12 @@ use domain::formulaires::{
     InformationsForm,
 };
 use domain::ids::EntreeId;
+use domain::langue::Langue;
 use domain::profil::Rubrique;
 use domain::refus::CodeRefus;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::corps::{Corps, Demandeur};
@@ -88,6 +90,25 @@ pub(super) async fn mail(
 ) -> Result<Response, Probleme> {
     let mail = form.lire()?;
     repondre(demandeur.agir(&etat, Acte::ChangerMail { mail }).await?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChoixLangue {
+    langue: Langue,
+}
+
+/// Q41: of the mails, and of the pages.
+pub(super) async fn langue(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+    Corps(ChoixLangue { langue }): Corps<ChoixLangue>,
+) -> Result<Response, Probleme> {
+    repondre(
+        demandeur
+            .agir(&etat, Acte::ChangerLangue { langue })
+            .await?,
+    )
 }
 
 pub(super) async fn mot_de_passe(

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::formulaires::{ChangementMail, ChangementMotDePasse};
+use domain::langue::Langue;
 use domain::refus::{CodeRefus, FauteChamp, Refus};
 use serde::Deserialize;
 
@@ -248,8 +249,20 @@ struct PageCompte<'a> {
     message: &'a str,
     campagne: String,
     fin: String,
+    langue: Formulaire,
     mail: Formulaire,
     mot_de_passe: Formulaire,
+}
+
+fn form_langue(visiteur: &Visiteur, moi: &Moi) -> Formulaire {
+    let t = visiteur.t;
+    let langues = [("fr", "Français"), ("en", "English")];
+    let langues = langues.map(|(tag, nom)| (tag.to_owned(), nom.to_owned()));
+    let champ = Champ::boutons(t, "langue", &t.changer_langue(), langues.to_vec());
+    let champ = champ.valeur(moi.langue.tag());
+    visiteur
+        .formulaire("/compte/langue", &t.enregistrer(), vec![champ])
+        .discret()
 }
 
 fn form_mail(visiteur: &Visiteur) -> Formulaire {
@@ -290,6 +303,7 @@ fn page_compte(
         fin: campagne
             .map(|c| t.compte_jusqu_au(jour(t, c.fermeture)))
             .unwrap_or_default(),
+        langue: form_langue(visiteur, moi),
         mail,
         mot_de_passe,
     };
@@ -303,6 +317,7 @@ pub(super) async fn compte(
     let moi = visiteur.moi(&etat).await?;
     let message = match visiteur.chemin.as_str() {
         "/compte/change" => visiteur.t.mot_de_passe_change().0,
+        "/compte/langue" => visiteur.t.langue_changee().0,
         _ => "",
     };
     let formulaires = (form_mail(&visiteur), form_mot_de_passe(&visiteur));
@@ -317,10 +332,27 @@ pub(super) async fn changer(
 ) -> Result<Response, Arret> {
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
     match quoi.as_str() {
+        "langue" => changer_langue(&etat, &visiteur, &saisie).await,
         "mail" => changer_mail(&etat, &visiteur, &saisie).await,
         "mot-de-passe" => changer_mot_de_passe(&etat, &visiteur, &saisie).await,
         _ => Err(CodeRefus::Introuvable.into()),
     }
+}
+
+/// Of the account and its mails, and of the pages.
+async fn changer_langue(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    saisie: &Saisie,
+) -> Result<Response, Arret> {
+    let (langue, suite) = match saisie.brut("langue").as_deref() {
+        Some("en") => (Langue::En, "/compte/langue?lang=en"),
+        _ => (Langue::Fr, "/compte/langue?lang=fr"),
+    };
+    visiteur
+        .agir(etat, saisie, Acte::ChangerLangue { langue })
+        .await?;
+    Ok(Redirect::to(suite).into_response())
 }
 
 async fn changer_mail(
@@ -399,7 +431,6 @@ async fn changer_mot_de_passe(
 }
 
 fn actuel_faux() -> Faute {
-    use domain::langue::Langue;
     let texte = |langue| Textes(langue).mot_de_passe_faux().0;
     let faute = FauteChamp::new(
         "actuel",

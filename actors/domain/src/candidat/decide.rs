@@ -63,6 +63,7 @@ fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
         | Commande::DemanderReinitialisation { .. }
         | Commande::Reinitialiser { .. }
         | Commande::ChangerMotDePasse { .. }
+        | Commande::ChangerLangue { .. }
         | Commande::Rehacher { .. }
         | Commande::DemanderChangementMail { .. }
         | Commande::ConfirmerMail { .. }
@@ -98,6 +99,7 @@ fn a_valider(lien: &Lien, commande: Commande, facts: &Facts<'_>) -> Resultat {
         autre @ (Commande::Creer { .. }
         | Commande::Reinitialiser { .. }
         | Commande::ChangerMotDePasse { .. }
+        | Commande::ChangerLangue { .. }
         | Commande::DemanderChangementMail { .. }
         | Commande::ConfirmerMail { .. }
         | Commande::EnregistrerInformations(_)
@@ -131,6 +133,9 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
             suivre(actif.reinitialisation.as_ref(), &nonce, maintenant)?;
             un(Evenement::MotDePasseChange { mot_de_passe })
         }
+        // As it is: nothing to write.
+        Commande::ChangerLangue { langue } if langue == actif.base.compte.langue => Ok(Vec::new()),
+        Commande::ChangerLangue { langue } => un(Evenement::LangueChangee { langue }),
         Commande::ChangerMotDePasse { mot_de_passe } => {
             un(Evenement::MotDePasseChange { mot_de_passe })
         }

@@ -63,6 +63,7 @@ pub fn effets(apres: &Candidat, evenement: &Evenement) -> Vec<Effet> {
         }],
         // Told by the page at once; a mail of its own is not among those of the trade (`2-domain.md`, section 6).
         Evenement::MotDePasseChange { .. }
+        | Evenement::LangueChangee { .. }
         | Evenement::MotDePasseRehache { .. }
         | Evenement::InformationsEnregistrees(_)
         | Evenement::AdresseEnregistree(_)

@@ -21,6 +21,7 @@ pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
             | Evenement::CompteExpire { .. }
             | Evenement::ReinitialisationDemandee { .. }
             | Evenement::MotDePasseChange { .. }
+            | Evenement::LangueChangee { .. }
             | Evenement::MotDePasseRehache { .. }
             | Evenement::ChangementMailDemande { .. }
             | Evenement::MailChange { .. }
@@ -65,6 +66,7 @@ fn a_valider(mut base: Box<Base>, lien: crate::effet::Lien, evenement: &Evenemen
         | Evenement::DoublonSignale { .. }
         | Evenement::ReinitialisationDemandee { .. }
         | Evenement::MotDePasseChange { .. }
+        | Evenement::LangueChangee { .. }
         | Evenement::ChangementMailDemande { .. }
         | Evenement::MailChange { .. }
         | Evenement::InformationsEnregistrees(_)
@@ -96,6 +98,7 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
         Evenement::MotDePasseRehache { mot_de_passe } => {
             actif.base.compte.mot_de_passe.clone_from(mot_de_passe);
         }
+        Evenement::LangueChangee { langue } => actif.base.compte.langue = *langue,
         Evenement::ChangementMailDemande { mail, lien } => {
             actif.changement = Some((mail.clone(), lien.clone()));
         }

@@ -162,6 +162,11 @@ pub enum Commande {
         /// The new hash.
         mot_de_passe: String,
     },
+    /// Q41: of the mails, and of the pages until the visitor chooses another.
+    ChangerLangue {
+        /// The new one.
+        langue: Langue,
+    },
     /// Q10: the same password under stronger parameters; sessions go on.
     Rehacher {
         /// The new hash.
@@ -263,6 +268,11 @@ pub enum Evenement {
     MotDePasseChange {
         /// The new hash.
         mot_de_passe: String,
+    },
+    /// Q41.
+    LangueChangee {
+        /// The new one.
+        langue: Langue,
     },
     /// Q10. Sessions go on.
     MotDePasseRehache {

@@ -16,6 +16,7 @@ use super::visiteur::{Arret, Visiteur};
 use crate::data::Listes;
 use crate::edge::Etat;
 use crate::textes::Textes;
+use crate::views::date;
 
 /// A section in the overview.
 struct Ligne {
@@ -47,7 +48,7 @@ fn informations_en_mots(t: Textes, moi: &Moi) -> Vec<String> {
         return Vec::new();
     };
     let ine = i.ine.as_ref().map(|ine| format!("INE {}", ine.valeur));
-    let naissance = format!("{} – {}", i.date_naissance, i.lieu_naissance);
+    let naissance = format!("{} – {}", date(t, i.date_naissance), i.lieu_naissance);
     [Some(mot(pays(), &i.nationalite)), Some(naissance), ine]
         .into_iter()
         .flatten()
