@@ -73,6 +73,7 @@ super::textes! {
 
     compte_titre: "Mon compte", "My account";
     compte_numero: "Numéro de candidat", "Candidate number";
+    compte_nom: "Nom", "Name";
     compte_campagne: "Campagne", "Campaign";
     compte_jusqu_au(date): "Ce compte sert jusqu'au {date}. Pour une autre campagne, il faudra en créer un nouveau.", "This account works until {date}. For another campaign, you will need a new one.";
     compte_mail_attente(mail): "Un lien est parti à {mail}. L'adresse changera quand vous l'aurez ouvert.", "A link is on its way to {mail}. The address will change once you have opened it.";

@@ -4,7 +4,9 @@ use actors::protocol::{DecisionVue, DossierVue};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::campagne::Catalogue;
 use domain::dossier::{Commande, Nature, Reponse};
+use jiff::Timestamp;
 
 use super::compte::TexteEtFormulaire;
 use super::dossiers::{faire, trouver};
@@ -33,8 +35,11 @@ pub(super) struct PageDeDecision {
     actes: Vec<Bouton>,
 }
 
-fn en_mots(etat: &Etat, t: Textes, decision: &DecisionVue) -> (Dit, &'static str, Vec<String>) {
-    let catalogue = etat.catalogue();
+fn en_mots(
+    catalogue: &Catalogue,
+    t: Textes,
+    decision: &DecisionVue,
+) -> (Dit, &'static str, Vec<String>) {
     match &decision.avis.nature {
         Nature::Favorable if decision.promue => (
             t.etat_favorable(),
@@ -69,9 +74,14 @@ fn en_mots(etat: &Etat, t: Textes, decision: &DecisionVue) -> (Dit, &'static str
 }
 
 impl PageDeDecision {
-    pub(super) fn de(etat: &Etat, t: Textes, vue: &DossierVue) -> Option<Self> {
+    pub(super) fn de(
+        t: Textes,
+        vue: &DossierVue,
+        catalogue: &Catalogue,
+        maintenant: Timestamp,
+    ) -> Option<Self> {
         let decision = vue.decision.as_ref()?;
-        let (titre, classe, mut textes) = en_mots(etat, t, decision);
+        let (titre, classe, mut textes) = en_mots(catalogue, t, decision);
         let fin = vue.echeances.confirmation;
         match vue.reponse {
             None if decision.a_confirmer => {
@@ -93,9 +103,7 @@ impl PageDeDecision {
             date: t.decision_le(quand(t, decision.publiee_le)),
             textes,
             commentaire: decision.avis.commentaire.clone(),
-            reste: fin
-                .map(|fin| reste(t, fin, etat.maintenant()))
-                .unwrap_or_default(),
+            reste: fin.map(|fin| reste(t, fin, maintenant)).unwrap_or_default(),
             actes: actes(t, vue, decision),
         })
     }
@@ -179,4 +187,86 @@ pub(super) async fn desister(
 ) -> Result<Response, Arret> {
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
     faire(&etat, &visiteur, (&id, &saisie), Commande::SeDesister, "").await
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::langue::Langue;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::views::rendu;
+
+    const LE: &str = "2027-06-20T10:00:00Z";
+
+    /// The decision of a dossier as the actors tell it, on the page.
+    fn vue(langue: Langue, decision: Value, reponse: Value) -> String {
+        let mut dossier = json!({
+            "id": "D1", "candidat": "C1", "formation": "M1", "etat": "complet", "cree_le": LE,
+            "pieces": [], "transmissible": false, "echu": false, "decision": decision,
+            "echeances": { "retour": null, "confirmation": "2027-06-30T21:59:59Z" },
+            "historique": [], "version": 9, "chaine": "",
+        });
+        if !reponse.is_null() {
+            dossier["reponse"] = reponse;
+        }
+        let dossier: DossierVue = serde_json::from_value(dossier).unwrap();
+        let motif = json!({ "code": "NIVEAU", "libelle": { "fr": "Prérequis insuffisants", "en": "Missing prerequisites" } });
+        let mut catalogue = Catalogue::default();
+        let motif: domain::campagne::Motif = serde_json::from_value(motif).unwrap();
+        catalogue.motifs.insert(motif.code.clone(), motif);
+        let page = PageDeDecision::de(Textes(langue), &dossier, &catalogue, LE.parse().unwrap());
+        rendu(&page.unwrap()).replace("&#39;", "'")
+    }
+
+    #[test]
+    fn g34_un_avis_favorable_demande_une_reponse_et_dit_la_suite() {
+        let offre = json!({ "avis": "favorable", "publiee_le": LE, "a_confirmer": true });
+        let page = vue(Langue::Fr, offre.clone(), Value::Null);
+        for attendu in [
+            "/dossiers/D1/confirmer",
+            "/dossiers/D1/desister",
+            "avant le 30 juin 2027",
+            "encore 10 jours",
+            "la place est perdue",
+        ] {
+            assert!(page.contains(attendu), "{attendu}: {page}");
+        }
+        let repondue = json!({ "avis": "favorable", "publiee_le": LE });
+        let page = vue(Langue::En, repondue.clone(), json!("confirmee"));
+        assert!(
+            page.contains("not an enrolment yet") && page.contains("early July"),
+            "{page}"
+        );
+        assert!(!page.contains("/confirmer"), "once is enough");
+        let page = vue(Langue::Fr, repondue, json!("desistee_auto"));
+        assert!(
+            page.contains("la place est perdue") && !page.contains("/desister"),
+            "T21"
+        );
+    }
+
+    #[test]
+    fn g35_les_autres_avis_disent_leur_motif_leur_rang_leur_convocation() {
+        let refus = json!({ "avis": "defavorable", "motif": "NIVEAU", "commentaire": "<i>", "publiee_le": LE });
+        let page = vue(Langue::Fr, refus, Value::Null);
+        assert!(page.contains("Motif : Prérequis insuffisants") && page.contains("&#60;i&#62;"));
+        assert!(!page.contains("/desister"));
+        let liste =
+            json!({ "avis": "liste_complementaire", "rang": 7, "rang_reel": 3, "publiee_le": LE });
+        let page = vue(Langue::Fr, liste, Value::Null);
+        assert!(
+            page.contains("complémentaire : 3.") && page.contains("/desister"),
+            "T20: {page}"
+        );
+        let convocation = json!({ "le": LE, "lieu": "Bât. 2", "consigne": "Apportez vos notes." });
+        let page = vue(
+            Langue::En,
+            json!({ "avis": "preselection", "convocation": convocation, "publiee_le": LE }),
+            Value::Null,
+        );
+        assert!(
+            page.contains("20 June 2027 at 12:00, Bât. 2") && page.contains("Apportez vos notes.")
+        );
+    }
 }

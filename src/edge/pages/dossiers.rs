@@ -288,7 +288,7 @@ pub(super) async fn lire(
         ouvert,
         transmissible: vue.transmissible,
         transmis: vue.remise.is_some(),
-        decision: PageDeDecision::de(&etat, t, &vue),
+        decision: PageDeDecision::de(t, &vue, &catalogue, etat.maintenant()),
         annulable: vue.etat == EtatDossier::EnAttente,
         manquantes: manquantes(&vue),
         pieces: pieces
