@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn g34_un_avis_favorable_demande_une_reponse_et_dit_la_suite() {
         let offre = json!({ "avis": "favorable", "publiee_le": LE, "a_confirmer": true });
-        let page = vue(Langue::Fr, offre.clone(), Value::Null);
+        let page = vue(Langue::Fr, offre, Value::Null);
         for attendu in [
             "/dossiers/D1/confirmer",
             "/dossiers/D1/desister",
