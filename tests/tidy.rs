@@ -87,7 +87,7 @@ fn les_dependances_vont_dans_un_seul_sens() {
 fn chaque_bibliotheque_n_est_nommee_que_chez_elle() {
     let chez: [(&str, &[&str]); 8] = [
         ("lettre::", &["src/mail/"]),
-        ("mail_parser::", &["src/mail/", "fixtures/"]),
+        ("mail_parser::", &["src/mail/", "fixtures/", "tests/mail/"]),
         ("async_nats::", &["bus/src/nats"]),
         ("sled::", &["storage/src/sled", "storage/src/lib.rs"]),
         ("actix::", &["actors/src/"]),

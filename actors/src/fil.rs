@@ -9,6 +9,7 @@ use domain::effet::Effet;
 use jiff::Timestamp;
 
 use crate::atelier::{Atelier, plus};
+use crate::courriers::Envoi;
 use crate::record;
 
 /// What a stream folds into.
@@ -137,7 +138,7 @@ impl<A: Agregat> Fil<A> {
             version += 1;
             apres = apres.evolve(evenement);
             for (rang, effet) in effets(&apres, evenement).into_iter().enumerate() {
-                self.devoir(lot, effet, version, rang, le)?;
+                self.devoir(atelier, lot, effet, (version, rang, le))?;
             }
             octets.push(record::ecrire(le, evenement).map_err(StoreError::Corrupt)?);
         }
@@ -196,11 +197,10 @@ impl<A: Agregat> Fil<A> {
     /// Turns an effect into a row of the outbox or a timer; its id comes from the event, so that a repeat is recognised.
     fn devoir(
         &self,
+        atelier: &Atelier,
         lot: &mut Batch,
         effet: Effet,
-        version: u64,
-        rang: usize,
-        le: Timestamp,
+        (version, rang, le): (u64, usize, Timestamp),
     ) -> Result<(), StoreError> {
         let cle = |e: domain::effet::Echeance| format!("{}/{}", self.stream, e.cle());
         match effet {
@@ -216,8 +216,12 @@ impl<A: Agregat> Fil<A> {
             | Effet::CloreDossier { .. }
             | Effet::PromouvoirListe { .. }
             | Effet::Publier(_) => {
+                let id = format!("{}.{version}.{rang}", self.stream);
+                if let Effet::Mail(mail) = &effet {
+                    Envoi::en_file(atelier.cle.etiquette(&id), mail, le).poser(lot)?;
+                }
                 lot.outbox_put.push(OutboxItem {
-                    id: format!("{}.{version}.{rang}", self.stream),
+                    id,
                     due_ms: le.as_millisecond(),
                     attempts: 0,
                     data: json(&effet)?,

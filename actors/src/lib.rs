@@ -6,6 +6,7 @@
 
 mod acteurs;
 pub mod atelier;
+pub mod courriers;
 pub mod etiquettes;
 mod fil;
 pub mod guichet;

@@ -1,8 +1,11 @@
 //! Performs what is owed: mails, steps between streams, timers. At least once, from the durable outbox.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use jiff::SignedDuration;
 use storage::{Batch, OutboxItem, StoreError, Timer};
 
@@ -13,6 +16,7 @@ use domain::ids::{CandidatId, DossierId, FormationCode};
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, plus};
+use crate::courriers::{self, Envoi, EtatEnvoi};
 use crate::ports::{
     Courrier, CourrierPersonnel, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution,
     Postier,
@@ -21,16 +25,19 @@ use crate::protocol::Faute;
 
 /// Things done in one round.
 const LOT: usize = 64;
+/// Things under way at once.
+const EN_VOL_MAX: usize = 256;
 /// How often the relay looks although nothing woke it: for timers and retries.
 const RONDE: Duration = Duration::from_millis(500);
 /// The first wait after a failure; it doubles.
-const ATTENTE_MIN_S: i64 = 15;
+const ATTENTE_MIN_S: i64 = 5;
 /// The longest wait between two tries.
 const ATTENTE_MAX_S: i64 = 3600;
 /// The longest wait for NATS.
 const ATTENTE_NATS_MAX_S: i64 = 60;
 /// Tries of a mail before it is given up, about three days.
 const ESSAIS_MAX: u32 = 80;
+const TROP_D_ESSAIS: &str = "too many tries";
 
 /// The relay of one process.
 pub struct Relais {
@@ -75,41 +82,75 @@ impl Relais {
         self.editeur = Some(editeur);
     }
 
-    /// Goes round until its task is dropped.
+    /// Goes round until its task is dropped. What hangs, such as a mail server that does not answer, keeps nothing
+    /// else waiting: as many things are under way at once as [`EN_VOL_MAX`] allows.
     pub async fn tourner(&self) {
+        let mut en_vol = FuturesUnordered::new();
+        let mut ids = HashSet::new();
         loop {
-            match self.tour().await {
-                Ok(0) => {
-                    let reveil = self.atelier.reveil.notified();
-                    // Either the one or the other; both mean « look again ».
-                    let _ecoule = tokio::time::timeout(RONDE, reveil).await;
+            match self.prendre(&ids).await {
+                Ok((_, dus)) => {
+                    for du in dus {
+                        ids.insert(du.id.clone());
+                        en_vol.push(async { (du.id.clone(), self.acquitter(du).await) });
+                    }
                 }
-                Ok(_) => {}
                 Err(erreur) => {
                     tracing::error!(%erreur, "the relay cannot read or write the store");
                     tokio::time::sleep(RONDE).await;
                 }
             }
+            let mut fini = tokio::select! {
+                fini = en_vol.next(), if !en_vol.is_empty() => fini,
+                () = self.atelier.reveil.notified() => None,
+                () = tokio::time::sleep(RONDE) => None,
+            };
+            while let Some((id, issue)) = fini {
+                ids.remove(&id);
+                if let Err(erreur) = issue {
+                    tracing::error!(%erreur, id, "the relay cannot write the store");
+                    tokio::time::sleep(RONDE).await;
+                }
+                fini = en_vol.next().now_or_never().flatten();
+            }
         }
     }
 
-    /// One round; returns how many things were looked at.
+    /// One round, to its end; returns how many things were looked at.
     ///
     /// # Errors
     /// When the store cannot be read or written.
     pub async fn tour(&self) -> Result<usize, StoreError> {
-        let maintenant = self.atelier.maintenant().as_millisecond();
-        let echeances = self.atelier.store.timers_due(maintenant, LOT)?;
-        let dus = self.atelier.store.outbox_due(maintenant, LOT)?;
-        let combien = echeances.len() + dus.len();
-        for echeance in echeances {
-            self.sonner(echeance).await?;
-        }
+        let (sonnees, dus) = self.prendre(&HashSet::new()).await?;
+        let combien = sonnees + dus.len();
         let taches = dus.into_iter().map(|du| self.acquitter(du));
         for issue in futures_util::future::join_all(taches).await {
             issue?;
         }
         Ok(combien)
+    }
+
+    /// Fires the timers whose time has come, and gives what is owed and not under way.
+    async fn prendre(
+        &self,
+        en_vol: &HashSet<String>,
+    ) -> Result<(usize, Vec<OutboxItem>), StoreError> {
+        let maintenant = self.atelier.maintenant().as_millisecond();
+        let echeances = self.atelier.store.timers_due(maintenant, LOT)?;
+        let sonnees = echeances.len();
+        for echeance in echeances {
+            self.sonner(echeance).await?;
+        }
+        let libres = EN_VOL_MAX.saturating_sub(en_vol.len()).min(LOT);
+        if libres == 0 {
+            return Ok((sonnees, Vec::new()));
+        }
+        let dus = self
+            .atelier
+            .store
+            .outbox_due(maintenant, libres + en_vol.len())?;
+        let nouveaux = dus.into_iter().filter(|du| !en_vol.contains(&du.id));
+        Ok((sonnees, nouveaux.take(libres).collect()))
     }
 
     async fn sonner(&self, minuteur: Timer) -> Result<(), StoreError> {
@@ -172,18 +213,19 @@ impl Relais {
     }
 
     async fn acquitter(&self, du: OutboxItem) -> Result<(), StoreError> {
+        let mut lot = Batch::default();
         let issue = match serde_json::from_slice::<Effet>(&du.data) {
+            Ok(Effet::Mail(mail)) => self.poster(&du, mail, &mut lot).await?,
             Ok(effet) => self.faire(&du, effet).await,
             Err(erreur) => Issue::Abandonne(erreur.to_string()),
         };
-        let mut lot = Batch::default();
         match issue {
             Issue::Fait => lot.outbox_delete.push(du.id),
             Issue::PlusTard if du.attempts < ESSAIS_MAX => {
                 lot.outbox_put.push(self.repousser(du, ATTENTE_MAX_S));
             }
             Issue::Attend => lot.outbox_put.push(self.repousser(du, ATTENTE_NATS_MAX_S)),
-            Issue::PlusTard => abandonner(&mut lot, du.id, "too many tries"),
+            Issue::PlusTard => abandonner(&mut lot, du.id, TROP_D_ESSAIS),
             Issue::Abandonne(raison) => abandonner(&mut lot, du.id, &raison),
         }
         self.atelier.store.commit(lot).await.map(drop)
@@ -191,8 +233,13 @@ impl Relais {
 
     fn repousser(&self, du: OutboxItem, au_plus: i64) -> OutboxItem {
         let attente = ATTENTE_MIN_S.saturating_mul(1 << du.attempts.min(16));
+        // A quarter earlier or not: what failed together does not come back together.
+        let mut hasard = [0];
+        self.atelier.alea.remplir(&mut hasard);
+        let attente_ms = attente.min(au_plus).saturating_mul(1000);
+        let avance_ms = attente_ms / 4 * i64::from(hasard[0]) / 256;
         OutboxItem {
-            due_ms: self.dans(attente.min(au_plus)),
+            due_ms: self.dans(0).saturating_add(attente_ms - avance_ms),
             attempts: du.attempts.saturating_add(1),
             ..du
         }
@@ -208,7 +255,6 @@ impl Relais {
 
     async fn faire(&self, du: &OutboxItem, effet: Effet) -> Issue {
         match effet {
-            Effet::Mail(mail) => self.poster(du, mail).await,
             Effet::Publier(publication) => self.publier(du, publication).await,
             Effet::MailPersonnel(mail) => self.poster_personnel(du, mail).await,
             Effet::CreerDossier {
@@ -243,8 +289,8 @@ impl Relais {
                 let clore = Commande::CloreDossier { dossier };
                 issue(self.annuaire.candidat(&candidat, None, clore).await)
             }
-            // Timers are rows of their own, written with the event.
-            Effet::Armer { .. } | Effet::Desarmer { .. } => Issue::Fait,
+            // Mails go another way; timers are rows of their own, written with the event.
+            Effet::Mail(_) | Effet::Armer { .. } | Effet::Desarmer { .. } => Issue::Fait,
         }
     }
 
@@ -265,15 +311,66 @@ impl Relais {
         }
     }
 
-    async fn poster(&self, du: &OutboxItem, mail: MailDu) -> Issue {
+    /// Hands a mail over, and keeps what became of it (G38).
+    async fn poster(
+        &self,
+        du: &OutboxItem,
+        mail: MailDu,
+        lot: &mut Batch,
+    ) -> Result<Issue, StoreError> {
         let etat = match self.annuaire.lire_candidat(&mail.candidat).await {
             Ok(lu) => lu.etat,
-            Err(_occupe) => return Issue::PlusTard,
+            Err(_occupe) => return Ok(Issue::PlusTard),
         };
+        let (atelier, maintenant) = (&self.atelier, self.atelier.maintenant());
+        let etiquette = atelier.cle.etiquette(&du.id);
+        let connu = courriers::lire(&atelier.store, &etiquette)?;
+        let mut envoi = connu.unwrap_or_else(|| Envoi::en_file(etiquette, &mail, maintenant));
         let Some(courrier) = self.courrier(&du.id, mail, &etat) else {
-            return Issue::Abandonne("the account is not there".to_owned());
+            return Ok(Issue::Abandonne("the account is not there".to_owned()));
         };
-        remise(du, self.postier.poster(&courrier).await)
+        let (a, candidat) = (courrier.a.clone(), courrier.candidat.clone());
+        let (issue, suite) = match self.postier.poster(&courrier).await {
+            Ok(()) => {
+                envoi.noter(EtatEnvoi::Envoye, None, maintenant);
+                let rebond = etat.base().and_then(|b| b.rebond.as_ref());
+                let leve = rebond.filter(|r| r.mail == a);
+                (Issue::Fait, leve.map(|_| Commande::LeverRebond { mail: a }))
+            }
+            Err(EchecPoste::Temporaire(raison)) => {
+                tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
+                let fini = du.attempts >= ESSAIS_MAX;
+                let etat = if fini {
+                    EtatEnvoi::Abandonne
+                } else {
+                    EtatEnvoi::Differe
+                };
+                envoi.noter(etat, Some(raison), maintenant);
+                (Issue::PlusTard, None)
+            }
+            Err(EchecPoste::Definitif(raison)) => {
+                envoi.noter(EtatEnvoi::Abandonne, Some(raison.clone()), maintenant);
+                (Issue::Abandonne(raison), None)
+            }
+            Err(EchecPoste::AdresseRefusee(raison)) => {
+                envoi.noter(EtatEnvoi::Refuse, Some(raison.clone()), maintenant);
+                let signaler = Commande::SignalerRebond {
+                    mail: a,
+                    raison: raison.clone(),
+                };
+                (Issue::Abandonne(raison), Some(signaler))
+            }
+        };
+        if let Some(commande) = suite {
+            let fait = self.annuaire.candidat(&candidat, None, commande).await;
+            // A refusal is an answer; anything else is tried again with the mail, whose id does not change.
+            if !matches!(fait, Ok(_) | Err(Faute::Refus(_))) {
+                return Ok(Issue::PlusTard);
+            }
+        }
+        envoi.poser(lot)?;
+        courriers::elaguer(&atelier.store, &candidat, maintenant, lot)?;
+        Ok(issue)
     }
 
     async fn poster_personnel(&self, du: &OutboxItem, mail: MailPersonnel) -> Issue {

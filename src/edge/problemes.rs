@@ -58,6 +58,7 @@ fn statut(code: CodeRefus) -> StatusCode {
         CodeRefus::ChampsInvalides => StatusCode::UNPROCESSABLE_ENTITY,
         CodeRefus::Introuvable | CodeRefus::PieceInconnue => StatusCode::NOT_FOUND,
         CodeRefus::CompteNonValide
+        | CodeRefus::AdresseRefusee
         | CodeRefus::CompteHorsCampagne
         | CodeRefus::ActeNonPermis
         | CodeRefus::DroitManquant

@@ -40,6 +40,7 @@ pub(super) fn moi(moi: &Moi) -> Value {
         "prenom": moi.prenom,
         "mail": moi.mail,
         "mail_en_attente": moi.mail_en_attente,
+        "rebond": moi.rebond,
         "langue": moi.langue,
         "activation": { "complete": manque.is_empty(), "manque": manque },
         "profil": moi.profil,

@@ -87,4 +87,11 @@ super::textes! {
     changer_langue: "Langue des mails et des pages", "Language of mails and pages";
     langue_changee: "C'est noté : vos mails et les pages seront en français.", "Done: your mails and the pages will be in English.";
     nouveau_mot_de_passe: "Nouveau mot de passe", "New password";
+
+    corriger_adresse: "J'ai mal tapé mon adresse, ou rien n'arrive", "I mistyped my address, or nothing arrives";
+    corriger_titre: "Corriger l'adresse du compte", "Correct the account's address";
+    corriger_aide: "Tant que le compte n'est pas validé, vous pouvez changer son adresse ici, avec le mot de passe choisi à la création. Un nouveau lien de validation y sera envoyé ; l'ancien ne servira plus. Ne créez pas un second compte.", "As long as the account is not validated, you can change its address here, with the password you chose. A new validation link goes there; the older one stops working. Do not create a second account.";
+    corriger_bouton: "Changer l'adresse", "Change the address";
+    corriger_identifiant: "Numéro de candidat, ou adresse donnée à la création", "Candidate number, or the address given at sign-up";
+    rebond(mail): "Votre fournisseur de messagerie refuse nos mails à {mail}. Vérifiez l'adresse, ou donnez-en une autre ci-dessous : sans elle, nos réponses ne vous parviennent pas.", "Your mail provider refuses our mails to {mail}. Check the address, or give another one below: without it our answers do not reach you.";
 }

@@ -1,40 +1,9 @@
 //! The real binary over a real NATS server: edge and actors in processes of their own.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test helper that fails is a failed test"
-)]
-
-use std::path::Path;
 
 use fixtures::outils::ServeurNats;
-use fixtures::processus::{Postule, configuration};
+use fixtures::processus::{Postule, campagne_ouverte, configuration};
 
 const BINAIRE: &str = env!("CARGO_BIN_EXE_postule");
-
-/// The sample campaign, opened around today.
-fn campagne(dossier: &Path) -> std::path::PathBuf {
-    let texte = include_str!("../../src/demo/campagne.toml");
-    let demain = 1 + jiff::Timestamp::now()
-        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-        .year();
-    // Every date of the sample is in 2027 or 2028: windows that began are moved to the past, ends to the future.
-    let texte = texte
-        .lines()
-        .map(|ligne| match ligne.split_once(" = 202") {
-            Some((cle @ ("ouverture" | "candidature_debut"), _)) => {
-                format!("{cle} = 2020-01-01T00:00:00Z")
-            }
-            Some((cle, _)) if ligne.contains('T') => format!("{cle} = {demain}-06-30T00:00:00Z"),
-            Some(_) | None => ligne.to_owned(),
-        })
-        .collect::<Vec<_>>()
-        .join("\n");
-    let place = dossier.join("campagne.toml");
-    std::fs::write(&place, texte).unwrap();
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/demo/fichiers");
-    std::os::unix::fs::symlink(sources, dossier.join("fichiers")).unwrap();
-    place
-}
 
 /// Goal: the edge holds no store; what it is told is durable in the actors' process, whichever of the two dies.
 #[tokio::test(flavor = "multi_thread")]
@@ -42,7 +11,7 @@ async fn le_bord_et_les_acteurs_vivent_dans_deux_processus() {
     let dossier = tempfile::tempdir().unwrap();
     let nats = ServeurNats::demarrer(dossier.path());
     let bus = format!("[bus]\nnats = \"{}\"\n", nats.url());
-    let config = configuration(dossier.path(), &campagne(dossier.path()), &bus);
+    let config = configuration(dossier.path(), &campagne_ouverte(dossier.path()), &bus);
     let config = config.to_str().unwrap();
     let lancer = |role| Postule::demarrer(BINAIRE, &["serve", "--config", config, "--role", role]);
     let mut acteurs = lancer("acteurs");
@@ -75,7 +44,7 @@ async fn le_bord_et_les_acteurs_vivent_dans_deux_processus() {
 async fn un_seul_processus_sert_par_nats() {
     let dossier = tempfile::tempdir().unwrap();
     let nats = ServeurNats::demarrer(dossier.path());
-    let config = configuration(dossier.path(), &campagne(dossier.path()), "");
+    let config = configuration(dossier.path(), &campagne_ouverte(dossier.path()), "");
     let config = config.to_str().unwrap();
     let tout = Postule::demarrer(
         BINAIRE,

@@ -18,6 +18,8 @@ pub enum CodeRefus {
     CompteDejaValide,
     /// The account is not validated yet (G06).
     CompteNonValide,
+    /// The account is not validated, and its provider refuses our mails (G38).
+    AdresseRefusee,
     /// The account belongs to a campaign that is over, or not yet open (G09).
     CompteHorsCampagne,
     /// No campaign is open: no account can be created.
@@ -131,6 +133,7 @@ impl CodeRefus {
             Self::ChampsInvalides | Self::Introuvable => None,
             Self::CompteDejaValide | Self::LienExpire | Self::LienInvalide => Some("G04"),
             Self::CompteNonValide => Some("G06"),
+            Self::AdresseRefusee => Some("G38"),
             Self::CompteHorsCampagne | Self::CampagneFermee => Some("G09"),
             Self::LienRemplace => Some("G07"),
             Self::AdressePrise => Some("G05"),

@@ -178,7 +178,10 @@ fn indexer(lot: &mut Batch, atelier: &Atelier, avant: &Candidat, evenement: &Eve
     if let Evenement::CompteExpire { .. } = evenement {
         lot.index_delete.push(adresse(&base.compte.mail));
     }
-    if let Evenement::MailChange { ancien, nouveau } = evenement
+    if let Evenement::MailChange { ancien, nouveau }
+    | Evenement::MailCorrige {
+        ancien, nouveau, ..
+    } = evenement
         && ancien != nouveau
     {
         lot.index_delete.push(adresse(ancien));

@@ -8,6 +8,8 @@ use domain::refus::{CodeRefus, Refus};
 
 use super::Guichet;
 use crate::acteurs::{Demande, Instantane};
+use crate::atelier::faute;
+use crate::courriers;
 use crate::jetons;
 use crate::mots_de_passe::Verdict;
 use crate::protocol::{Acte, Faute, Reponse, Resultat};
@@ -66,6 +68,11 @@ impl Guichet {
                     },
                 )
                 .await
+            }
+            Acte::Courriers => {
+                let courriers = courriers::de(&self.atelier.store, qui);
+                let courriers = courriers.map_err(|e| faute(&e))?;
+                Ok(Reponse::Courriers { courriers })
             }
             Acte::Dossiers => self.dossiers(qui, &lu).await,
             Acte::Dossier { id } => Ok(Reponse::Dossier(Box::new(

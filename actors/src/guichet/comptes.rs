@@ -25,6 +25,21 @@ impl Guichet {
         })
     }
 
+    /// G08: of a candidate, or of a member of staff, whose links have another end.
+    pub(super) async fn reinitialiser(&self, jeton: &str, mot_de_passe: String) -> Resultat {
+        let personnel = But::ReinitialisationPersonnel;
+        if let Some(lien) = self.atelier.cle.ouvrir_personnel(personnel, jeton) {
+            return self.nouveau_mot_de_passe(lien, mot_de_passe).await;
+        }
+        let (qui, nonce) = self.lien(But::Reinitialisation, jeton)?;
+        let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
+        let commande = Commande::Reinitialiser {
+            nonce,
+            mot_de_passe,
+        };
+        self.faire(&qui, None, commande).await
+    }
+
     /// G03, G05: the answer and the work are alike whether or not the address is known.
     pub(super) async fn inscrire(
         &self,
@@ -72,5 +87,29 @@ impl Guichet {
             }
         }
         Err(occupe())
+    }
+
+    /// G38: for whoever typed a wrong address at sign-up and knows the password. An address that somebody else has
+    /// is answered alike, and its owner is told by mail (Q12).
+    pub(super) async fn corriger(
+        &self,
+        identifiant: &str,
+        mot_de_passe: String,
+        mail: String,
+    ) -> Resultat {
+        let (qui, etat, _) = self.reconnaitre(identifiant, &mot_de_passe).await?;
+        let base = etat.base().ok_or(Faute::IdentifiantsFaux)?;
+        self.atelier.en_campagne(&base.compte.campagne)?;
+        let corriger = Commande::CorrigerMail {
+            mail: mail.clone(),
+            lien: self.atelier.lien(),
+        };
+        match self.annuaire.candidat(&qui, None, corriger).await {
+            Err(Faute::Refus(Refus {
+                code: CodeRefus::AdressePrise,
+                ..
+            })) => self.ecrire_a(&mail, Commande::SignalerDoublon).await,
+            autre => autre.map(|_| Reponse::Fait),
+        }
     }
 }

@@ -97,6 +97,11 @@ impl Guichet {
                 self.faire(&qui, None, Commande::ConfirmerMail { nonce })
                     .await
             }
+            Requete::CorrigerAdresse {
+                identifiant,
+                mot_de_passe,
+                mail,
+            } => self.corriger(&identifiant, mot_de_passe, mail).await,
             Requete::Connecter {
                 identifiant,
                 mot_de_passe,
@@ -139,21 +144,6 @@ impl Guichet {
             Some(session) => Ok(session),
             None => self.connecter(identifiant, mot_de_passe).await,
         }
-    }
-
-    /// G08, for candidates and staff: the link says whose it is.
-    async fn reinitialiser(&self, jeton: &str, mot_de_passe: String) -> Resultat {
-        let personnel = But::ReinitialisationPersonnel;
-        if let Some(lien) = self.atelier.cle.ouvrir_personnel(personnel, jeton) {
-            return self.nouveau_mot_de_passe(lien, mot_de_passe).await;
-        }
-        let (qui, nonce) = self.lien(But::Reinitialisation, jeton)?;
-        let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
-        let commande = Commande::Reinitialiser {
-            nonce,
-            mot_de_passe,
-        };
-        self.faire(&qui, None, commande).await
     }
 
     fn campagne(&self, depuis: u64) -> Resultat {

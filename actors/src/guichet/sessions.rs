@@ -1,10 +1,13 @@
 //! Log-in, and whose session a request carries.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use storage::Batch;
 
 use domain::candidat::{Candidat, Commande};
+use domain::formulaires::normaliser_mail;
 use domain::ids::CandidatId;
 use domain::refus::CodeRefus;
 
@@ -27,28 +30,12 @@ struct Session {
 
 impl Guichet {
     pub(super) async fn connecter(&self, identifiant: &str, mot_de_passe: String) -> Resultat {
-        let identifiant = identifiant.trim();
-        let qui = if identifiant.contains('@') {
-            self.par_adresse(&identifiant.to_lowercase())?
-        } else {
-            self.par_cle(&jetons::cle_numero(identifiant))?
-        };
-        let lu = match &qui {
-            Some(qui) => Some(self.annuaire.lire_candidat(qui).await?.etat),
-            None => None,
-        };
-        let base = lu.as_deref().and_then(Candidat::base);
-        let hache = base.map(|b| b.compte.mot_de_passe.clone());
-        let verdict = self.hacheur.verifier(hache, mot_de_passe.clone()).await?;
-        let (Some(qui), Some(etat)) = (qui, lu.as_deref()) else {
-            return Err(Faute::IdentifiantsFaux);
-        };
-        if verdict == Verdict::Faux {
-            return Err(Faute::IdentifiantsFaux);
-        }
-        // Only who knows the password is told more.
-        let actif = match etat {
+        let (qui, etat, verdict) = self.reconnaitre(identifiant, &mot_de_passe).await?;
+        let actif = match etat.as_ref() {
             Candidat::Absent | Candidat::Expire(_) => return Err(Faute::IdentifiantsFaux),
+            Candidat::AValider { base, .. } if base.rebond.is_some() => {
+                return Err(CodeRefus::AdresseRefusee.into());
+            }
             Candidat::AValider { .. } => return Err(CodeRefus::CompteNonValide.into()),
             Candidat::Actif(actif) => actif,
         };
@@ -60,6 +47,31 @@ impl Guichet {
                 .await?;
         }
         self.ouvrir_session(qui, actif.base.epoque).await
+    }
+
+    /// Whose number or address it is, with the right password; only who knows that is told more (Q12).
+    pub(super) async fn reconnaitre(
+        &self,
+        identifiant: &str,
+        mot_de_passe: &str,
+    ) -> Result<(CandidatId, Arc<Candidat>, Verdict), Faute> {
+        let identifiant = identifiant.trim();
+        let qui = if identifiant.contains('@') {
+            self.par_adresse(&normaliser_mail(identifiant))?
+        } else {
+            self.par_cle(&jetons::cle_numero(identifiant))?
+        };
+        let lu = match &qui {
+            Some(qui) => Some(self.annuaire.lire_candidat(qui).await?.etat),
+            None => None,
+        };
+        let base = lu.as_deref().and_then(Candidat::base);
+        let hache = base.map(|b| b.compte.mot_de_passe.clone());
+        let verdict = self.hacheur.verifier(hache, mot_de_passe.to_owned());
+        match (qui, lu, verdict.await?) {
+            (None, _, _) | (_, None, _) | (_, _, Verdict::Faux) => Err(Faute::IdentifiantsFaux),
+            (Some(qui), Some(etat), verdict) => Ok((qui, etat, verdict)),
+        }
     }
 
     async fn ouvrir_session(&self, candidat: CandidatId, epoque: u32) -> Resultat {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use domain::candidat::Rebond;
 use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode, Numero};
 use domain::langue::Langue;
 use domain::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubrique};
@@ -54,6 +55,8 @@ pub enum Acte {
         /// Which.
         id: EntreeId,
     },
+    /// What became of the mails we sent (G38).
+    Courriers,
     /// The candidate's table (G21).
     Dossiers,
     /// One dossier.
@@ -90,6 +93,9 @@ pub struct Moi {
     pub prenom: String,
     /// The proved address.
     pub mail: String,
+    /// Our mails to an address of this account come back (G38).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebond: Option<Rebond>,
     /// An address that waits for its proof (G10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_en_attente: Option<String>,

@@ -14,6 +14,7 @@ use domain::ids::{CandidatId, EntreeId, Numero};
 use domain::langue::Langue;
 use domain::refus::Refus;
 
+pub use crate::courriers::{Envoi, EtatEnvoi};
 pub use candidat::{Acte, Moi};
 pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
@@ -70,6 +71,15 @@ pub enum Requete {
     ConfirmerMail {
         /// From the link.
         jeton: String,
+    },
+    /// G38: another address for an account that is not validated; answered alike whether or not that one is known.
+    CorrigerAdresse {
+        /// Candidate number or address typed at sign-up.
+        identifiant: String,
+        /// As typed.
+        mot_de_passe: String,
+        /// Normalised new address.
+        mail: String,
     },
     /// Opens a session.
     Connecter {
@@ -134,6 +144,7 @@ impl Routed for Requete {
             | Self::RenvoyerLien { .. }
             | Self::DemanderReinitialisation { .. }
             | Self::Reinitialiser { .. }
+            | Self::CorrigerAdresse { .. }
             | Self::ConfirmerMail { .. } => "compte",
             Self::Connecter { .. } | Self::Deconnecter { .. } => "session",
             Self::Candidat { .. } => "candidat",
@@ -222,6 +233,11 @@ pub enum Reponse {
         id: EntreeId,
         /// The account's version.
         version: u64,
+    },
+    /// What became of mails, newest first.
+    Courriers {
+        /// Each.
+        courriers: Vec<Envoi>,
     },
     /// The list.
     Dossiers {

@@ -22,6 +22,7 @@ pub(crate) fn moi(actif: &Actif, version: u64) -> Moi {
         nom: compte.nom.clone(),
         prenom: compte.prenom.clone(),
         mail: compte.mail.clone(),
+        rebond: actif.base.rebond.clone(),
         mail_en_attente: actif.changement.as_ref().map(|(mail, _)| mail.clone()),
         langue: compte.langue,
         profil: actif.profil.clone(),

@@ -4,7 +4,7 @@ use actors::protocol::{EtapeSession, Reponse, Requete};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
-use domain::formulaires::{Inscription, NouveauMotDePasse, normaliser_mail};
+use domain::formulaires::{CorrectionAdresse, Inscription, NouveauMotDePasse, normaliser_mail};
 use domain::langue::Langue;
 use domain::refus::CodeRefus;
 use serde::Deserialize;
@@ -134,6 +134,21 @@ pub(super) async fn nouvelle_adresse(
         .traiter(None, Requete::ConfirmerMail { jeton })
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// G38: another address before the account is validated; answered alike, known address or not.
+pub(super) async fn corriger_adresse(
+    State(etat): State<Etat>,
+    Corps(form): Corps<CorrectionAdresse>,
+) -> Result<Response, Probleme> {
+    let (identifiant, mot_de_passe, mail) = form.lire()?;
+    let requete = Requete::CorrigerAdresse {
+        identifiant,
+        mot_de_passe,
+        mail,
+    };
+    etat.guichet.traiter(None, requete).await?;
+    Ok(envoye())
 }
 
 pub(super) async fn connecter(

@@ -39,6 +39,8 @@ pub(super) fn routes() -> Router<Etat> {
         )
         .route("/comptes/mot-de-passe", post(comptes::mot_de_passe))
         .route("/comptes/nouvelle-adresse", post(comptes::nouvelle_adresse))
+        .route("/comptes/adresse", post(comptes::corriger_adresse))
+        .route("/moi/courriers", get(moi::courriers))
         .route(
             "/session",
             post(comptes::connecter).delete(comptes::deconnecter),

@@ -48,6 +48,27 @@ pub(super) async fn lire(
     repondre(demandeur.agir(&etat, Acte::Moi).await?)
 }
 
+/// What became of the mails we sent (G38).
+pub(super) async fn courriers(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let reponse = demandeur.agir(&etat, Acte::Courriers).await?;
+    let Reponse::Courriers { courriers } = reponse else {
+        return Err(Probleme::interne(&"unexpected answer"));
+    };
+    let lignes: Vec<Value> = courriers
+        .iter()
+        .map(|c| {
+            json!({
+                "code": c.code, "a": c.a, "dossier": c.dossier, "etat": c.etat,
+                "le": c.le, "mis_a_jour_le": c.maj_le, "raison": c.raison,
+            })
+        })
+        .collect();
+    Ok(Json(json!({ "courriers": lignes })).into_response())
+}
+
 pub(super) async fn informations(
     State(etat): State<Etat>,
     demandeur: Demandeur,

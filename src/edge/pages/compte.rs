@@ -148,7 +148,7 @@ pub(super) async fn inscrire(
     }
 }
 
-fn envoye(visiteur: &Visiteur, inscription: bool) -> Response {
+pub(super) fn envoye(visiteur: &Visiteur, inscription: bool) -> Response {
     let t = visiteur.t;
     visiteur.page(&t.mail_parti_titre(), &Envoye { t, inscription })
 }

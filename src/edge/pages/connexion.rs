@@ -76,6 +76,7 @@ fn page_connexion(visiteur: &Visiteur, titre: &str, avis: &str, form: Formulaire
         suites: vec![
             Lien::new("/mot-de-passe-oublie", &t.oublie()),
             Lien::new("/code-perdu", &t.code_perdu()),
+            Lien::new("/inscription/adresse", &t.corriger_adresse()),
             Lien::new("/inscription", &t.creer_un_compte()),
         ],
     };

@@ -1,5 +1,6 @@
 //! The candidate's pages: rendered here, working without JavaScript.
 
+mod adresse;
 mod cadrage;
 mod compte;
 mod connexion;
@@ -41,6 +42,10 @@ fn compte() -> Router<Etat> {
     use connexion as x;
     Router::new()
         .route("/inscription", get(c::inscription).post(c::inscrire))
+        .route(
+            "/inscription/adresse",
+            get(adresse::corriger).post(adresse::enregistrer),
+        )
         .route("/validation", get(c::validation).post(c::valider))
         .route("/code-perdu", get(c::code_perdu).post(c::renvoyer))
         .route("/mot-de-passe-oublie", get(c::oublie).post(c::demander))

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actif, Candidat, Commande, Evenement, Ouverture};
+use super::{Actif, Base, Candidat, Commande, Evenement, Ouverture};
 use crate::campagne::{Campagne, Catalogue, Formation};
 use crate::dossier::{ActeTiroir, Acteur};
 use crate::effet::Lien;
@@ -28,7 +28,7 @@ type Resultat = Result<Vec<Evenement>, Refus>;
 pub fn decide(candidat: &Candidat, commande: Commande, facts: &Facts<'_>) -> Resultat {
     match candidat {
         Candidat::Absent => absent(commande),
-        Candidat::AValider { lien, .. } => a_valider(lien, commande, facts),
+        Candidat::AValider { base, lien } => a_valider(base, lien, commande, facts),
         Candidat::Actif(actif) => self::actif(actif, commande, facts),
         Candidat::Expire(_) => expire(commande),
     }
@@ -54,9 +54,11 @@ fn expire(commande: Commande) -> Resultat {
 /// An account that is not there: late timers and process steps are no fault, all else is refused.
 fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
     match commande {
-        Commande::Expirer | Commande::CloreDossier { .. } | Commande::SignalerDoublon => {
-            Ok(Vec::new())
-        }
+        Commande::Expirer
+        | Commande::CloreDossier { .. }
+        | Commande::SignalerDoublon
+        | Commande::SignalerRebond { .. }
+        | Commande::LeverRebond { .. } => Ok(Vec::new()),
         Commande::Creer { .. }
         | Commande::RenvoyerLien { .. }
         | Commande::Valider { .. }
@@ -73,11 +75,12 @@ fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
         | Commande::EcrireEntree { .. }
         | Commande::RetirerEntree { .. }
         | Commande::OuvrirDossier { .. }
+        | Commande::CorrigerMail { .. }
         | Commande::Tiroir(_) => Err(code.into()),
     }
 }
 
-fn a_valider(lien: &Lien, commande: Commande, facts: &Facts<'_>) -> Resultat {
+fn a_valider(base: &Base, lien: &Lien, commande: Commande, facts: &Facts<'_>) -> Resultat {
     match commande {
         Commande::SignalerDoublon => un(Evenement::DoublonSignale {
             le: facts.maintenant,
@@ -96,6 +99,15 @@ fn a_valider(lien: &Lien, commande: Commande, facts: &Facts<'_>) -> Resultat {
             le: facts.maintenant,
         }),
         Commande::Rehacher { mot_de_passe } => un(Evenement::MotDePasseRehache { mot_de_passe }),
+        Commande::SignalerRebond { mail, raison } => {
+            signaler(base, base.compte.mail == mail, mail, raison, facts)
+        }
+        Commande::LeverRebond { mail } => lever(base, mail),
+        Commande::CorrigerMail { mail, lien } => un(Evenement::MailCorrige {
+            ancien: base.compte.mail.clone(),
+            nouveau: mail,
+            lien,
+        }),
         autre @ (Commande::Creer { .. }
         | Commande::Reinitialiser { .. }
         | Commande::ChangerMotDePasse { .. }
@@ -121,7 +133,10 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
         Commande::SignalerDoublon | Commande::RenvoyerLien { .. } => {
             un(Evenement::DoublonSignale { le: maintenant })
         }
-        Commande::Valider { .. } => Err(CodeRefus::CompteDejaValide.into()),
+        // A validated account changes its address from inside (G10).
+        Commande::Valider { .. } | Commande::CorrigerMail { .. } => {
+            Err(CodeRefus::CompteDejaValide.into())
+        }
         Commande::Expirer => Ok(Vec::new()),
         Commande::DemanderReinitialisation { lien } => {
             un(Evenement::ReinitialisationDemandee { lien })
@@ -170,13 +185,7 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
                 entree,
             })
         }
-        Commande::RetirerEntree { rubrique, id } => {
-            let presentes = actif.profil.entrees.get(&rubrique);
-            if presentes.is_none_or(|p| !p.contains_key(&id)) {
-                return Err(CodeRefus::Introuvable.into());
-            }
-            un(Evenement::EntreeRetiree { rubrique, id })
-        }
+        Commande::RetirerEntree { rubrique, id } => retirer(actif, rubrique, id),
         Commande::OuvrirDossier {
             dossier,
             formation,
@@ -185,7 +194,21 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
         } => ouvrir(actif, dossier, &formation, (par, proposition), facts),
         Commande::CloreDossier { dossier } => clore(actif, dossier),
         Commande::Tiroir(acte) => ranger(actif, acte),
+        Commande::SignalerRebond { mail, raison } => {
+            let attendue = actif.changement.as_ref().is_some_and(|(m, _)| *m == mail);
+            let notre = attendue || actif.base.compte.mail == mail;
+            signaler(&actif.base, notre, mail, raison, facts)
+        }
+        Commande::LeverRebond { mail } => lever(&actif.base, mail),
     }
+}
+
+fn retirer(actif: &Actif, rubrique: Rubrique, id: EntreeId) -> Resultat {
+    let presentes = actif.profil.entrees.get(&rubrique);
+    if presentes.is_none_or(|p| !p.contains_key(&id)) {
+        return Err(CodeRefus::Introuvable.into());
+    }
+    un(Evenement::EntreeRetiree { rubrique, id })
 }
 
 fn clore(actif: &Actif, dossier: DossierId) -> Resultat {
@@ -193,6 +216,25 @@ fn clore(actif: &Actif, dossier: DossierId) -> Resultat {
         Some(ouverture) if ouverture.vivant => un(Evenement::DossierClos { dossier }),
         Some(_) | None => Ok(Vec::new()),
     }
+}
+
+/// G38: told once per address; one that is no longer the account's tells nothing.
+fn signaler(base: &Base, notre: bool, mail: String, raison: String, facts: &Facts<'_>) -> Resultat {
+    let deja = base.rebond.as_ref().is_some_and(|r| r.mail == mail);
+    if !notre || deja {
+        return Ok(Vec::new());
+    }
+    let le = facts.maintenant;
+    un(Evenement::RebondSignale {
+        rebond: super::Rebond { mail, raison, le },
+    })
+}
+
+fn lever(base: &Base, mail: String) -> Resultat {
+    if base.rebond.as_ref().is_some_and(|r| r.mail == mail) {
+        return un(Evenement::RebondLeve { mail });
+    }
+    Ok(Vec::new())
 }
 
 /// Whether an entry may be written under this id (G19).

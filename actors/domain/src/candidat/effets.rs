@@ -23,7 +23,7 @@ pub fn effets(apres: &Candidat, evenement: &Evenement) -> Vec<Effet> {
             },
         ],
         Evenement::DoublonSignale { .. } => vec![mail(CodeMail::CompteExiste, &compte.mail, None)],
-        Evenement::LienRenvoye { lien } => {
+        Evenement::LienRenvoye { lien } | Evenement::MailCorrige { lien, .. } => {
             let lien = Some((But::Validation, lien));
             vec![mail(CodeMail::CptMinLienValidOublie, &compte.mail, lien)]
         }
@@ -71,7 +71,9 @@ pub fn effets(apres: &Candidat, evenement: &Evenement) -> Vec<Effet> {
         | Evenement::EntreeEcrite { .. }
         | Evenement::EntreeRetiree { .. }
         | Evenement::DossierClos { .. }
-        | Evenement::TiroirChange(_) => Vec::new(),
+        | Evenement::TiroirChange(_)
+        | Evenement::RebondSignale { .. }
+        | Evenement::RebondLeve { .. } => Vec::new(),
     }
 }
 

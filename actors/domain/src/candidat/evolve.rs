@@ -12,6 +12,7 @@ pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
                 base: Box::new(Base {
                     compte: (**compte).clone(),
                     epoque: 0,
+                    rebond: None,
                 }),
                 lien: lien.clone(),
             },
@@ -32,7 +33,10 @@ pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
             | Evenement::EntreeRetiree { .. }
             | Evenement::DossierOuvert { .. }
             | Evenement::DossierClos { .. }
-            | Evenement::TiroirChange(_) => Candidat::Absent,
+            | Evenement::TiroirChange(_)
+            | Evenement::RebondSignale { .. }
+            | Evenement::RebondLeve { .. }
+            | Evenement::MailCorrige { .. } => Candidat::Absent,
         },
         Candidat::AValider { base, lien } => a_valider(base, lien, evenement),
         Candidat::Actif(mut actif) => {
@@ -62,6 +66,22 @@ fn a_valider(mut base: Box<Base>, lien: crate::effet::Lien, evenement: &Evenemen
             base.compte.mot_de_passe.clone_from(mot_de_passe);
             Candidat::AValider { base, lien }
         }
+        Evenement::RebondSignale { rebond } => {
+            base.rebond = Some(rebond.clone());
+            Candidat::AValider { base, lien }
+        }
+        Evenement::RebondLeve { .. } => {
+            base.rebond = None;
+            Candidat::AValider { base, lien }
+        }
+        Evenement::MailCorrige { nouveau, lien, .. } => {
+            base.compte.mail.clone_from(nouveau);
+            base.rebond = None;
+            Candidat::AValider {
+                base,
+                lien: lien.clone(),
+            }
+        }
         Evenement::CompteCree { .. }
         | Evenement::DoublonSignale { .. }
         | Evenement::ReinitialisationDemandee { .. }
@@ -86,7 +106,10 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
         | Evenement::DoublonSignale { .. }
         | Evenement::LienRenvoye { .. }
         | Evenement::CompteValide { .. }
-        | Evenement::CompteExpire { .. } => {}
+        | Evenement::CompteExpire { .. }
+        | Evenement::MailCorrige { .. } => {}
+        Evenement::RebondSignale { rebond } => actif.base.rebond = Some(rebond.clone()),
+        Evenement::RebondLeve { .. } => actif.base.rebond = None,
         Evenement::ReinitialisationDemandee { lien } => {
             actif.reinitialisation = Some(lien.clone());
         }
@@ -104,6 +127,7 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
         }
         Evenement::MailChange { nouveau, .. } => {
             actif.base.compte.mail.clone_from(nouveau);
+            actif.base.rebond = None;
             actif.changement = None;
             // A reset link that went to the former address must not outlive it.
             actif.reinitialisation = None;
@@ -144,10 +168,16 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
                 ouverture.vivant = false;
             }
         }
-        Evenement::TiroirChange(ActeTiroir::Ranger { piece, fichier }) => {
+        Evenement::TiroirChange(acte) => ranger(actif, acte),
+    }
+}
+
+fn ranger(actif: &mut Actif, acte: &ActeTiroir) {
+    match acte {
+        ActeTiroir::Ranger { piece, fichier } => {
             actif.tiroir.insert(piece.clone(), fichier.clone());
         }
-        Evenement::TiroirChange(ActeTiroir::Oter { piece }) => {
+        ActeTiroir::Oter { piece } => {
             actif.tiroir.remove(piece);
         }
     }

@@ -60,6 +60,19 @@ pub struct Base {
     pub compte: Compte,
     /// Rises when every open session must end (password changed).
     pub epoque: u32,
+    /// Our mails to this address come back (G38).
+    pub rebond: Option<Rebond>,
+}
+
+/// A provider's refusal of an address, for good (G38).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rebond {
+    /// Which address.
+    pub mail: String,
+    /// In the provider's words.
+    pub raison: String,
+    /// When it came.
+    pub le: Timestamp,
 }
 
 /// A dossier in the candidate's list.
@@ -226,6 +239,25 @@ pub enum Commande {
     },
     /// T04 on a common piece; only a dossier asks this, under its own guard.
     Tiroir(ActeTiroir),
+    /// G38: the provider refuses this address for good.
+    SignalerRebond {
+        /// Which address.
+        mail: String,
+        /// In the provider's words.
+        raison: String,
+    },
+    /// G38: a mail to this address arrived after all.
+    LeverRebond {
+        /// Which address.
+        mail: String,
+    },
+    /// G38: another address before the account is validated; the password was checked.
+    CorrigerMail {
+        /// The new one.
+        mail: String,
+        /// The link that validates the account with it.
+        lien: Lien,
+    },
 }
 
 /// What happened to a candidate's account.
@@ -343,4 +375,23 @@ pub enum Evenement {
     },
     /// T04 on a common piece.
     TiroirChange(ActeTiroir),
+    /// G38.
+    RebondSignale {
+        /// What came back.
+        rebond: Rebond,
+    },
+    /// G38: mails arrive again.
+    RebondLeve {
+        /// Which address.
+        mail: String,
+    },
+    /// G38: another address before the account is validated; the older link dies.
+    MailCorrige {
+        /// The former one.
+        ancien: String,
+        /// The new one.
+        nouveau: String,
+        /// The link that went there.
+        lien: Lien,
+    },
 }

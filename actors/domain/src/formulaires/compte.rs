@@ -196,3 +196,41 @@ impl ChangementMail {
         lecteur.finir(mail)
     }
 }
+
+/// G38: another address for an account that is not validated yet.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionAdresse {
+    /// Candidate number, or the address typed at sign-up.
+    pub identifiant: Option<String>,
+    /// The password typed at sign-up.
+    pub mot_de_passe: Option<String>,
+    /// The new address.
+    pub mail: Option<String>,
+    /// Again.
+    pub mail_confirmation: Option<String>,
+}
+
+impl CorrectionAdresse {
+    /// Who, the password, the normalised new address.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn lire(&self) -> Result<(String, String, String), Refus> {
+        let mut lecteur = Lecteur::default();
+        let qui = lecteur.requis("identifiant", self.identifiant.as_deref(), MAIL_MAX);
+        let mot_de_passe = self.mot_de_passe.clone().unwrap_or_default();
+        let longueur = mot_de_passe.chars().count();
+        if !(1..=mot_de_passe::LONGUEUR_MAX).contains(&longueur) {
+            lecteur.faute(
+                "mot_de_passe",
+                "requis",
+                "Donnez le mot de passe choisi à la création.",
+                "Give the password you chose at sign-up.",
+            );
+        }
+        let (mail, encore) = (self.mail.as_deref(), self.mail_confirmation.as_deref());
+        let mail = lire_mail_double(&mut lecteur, mail, encore);
+        lecteur.finir((qui, mot_de_passe, mail))
+    }
+}

@@ -10,8 +10,8 @@ mod profil;
 
 pub use avis::{AvisForm, ConvocationForm};
 pub use compte::{
-    ChangementMail, ChangementMotDePasse, Inscription, NouveauMotDePasse, mail_plausible,
-    normaliser_mail,
+    ChangementMail, ChangementMotDePasse, CorrectionAdresse, Inscription, NouveauMotDePasse,
+    mail_plausible, normaliser_mail,
 };
 pub use lecteur::Lecteur;
 pub use personnel::{PersonnelForm, PersonnelLu};

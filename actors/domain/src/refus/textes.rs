@@ -22,6 +22,10 @@ impl CodeRefus {
                 "Connexion impossible : le compte n'est pas encore validé. Ouvrez le lien reçu par mail, ou demandez-en un nouveau.",
                 "You cannot log in yet: the account is not validated. Open the link you received by mail, or ask for a new one.",
             ),
+            Self::AdresseRefusee => (
+                "Connexion impossible : le compte n'est pas encore validé, et votre fournisseur de messagerie a refusé notre mail. Corrigez l'adresse du compte, sans en créer un second.",
+                "You cannot log in yet: the account is not validated, and your mail provider refused our mail. Correct the account's address; do not create a second one.",
+            ),
             Self::CompteHorsCampagne => (
                 "Ce compte appartient à une campagne fermée. Créez un nouveau compte pour la campagne en cours, avec la même adresse si vous le souhaitez.",
                 "This account belongs to a closed campaign. Create a new account for the current one, with the same address if you like.",

@@ -1,0 +1,176 @@
+//! What became of each mail we sent: queued, deferred, sent, refused (G38). Rows of a view, found by the mail's tag
+//! and by the candidate; the candidate and the support read them.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use storage::{Batch, Store, StoreError};
+
+use domain::effet::{CodeMail, MailDu};
+use domain::ids::{CandidatId, DossierId};
+
+use crate::fil::json;
+
+/// Mails remembered for one candidate; the oldest go first.
+pub const MAX_PAR_CANDIDAT: usize = 100;
+/// How long a mail is remembered.
+pub const MEMOIRE: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// Characters kept of a server's words.
+const MAX_RAISON: usize = 500;
+
+/// Where a mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EtatEnvoi {
+    /// Owed, not tried yet.
+    EnFile,
+    /// The next server took it.
+    Envoye,
+    /// Refused for now; it will be tried again.
+    Differe,
+    /// The provider refuses the address, at once or by a bounce afterwards.
+    Refuse,
+    /// Given up for another reason.
+    Abandonne,
+    /// The addressee called it unwanted (S43).
+    Plainte,
+}
+
+/// One mail and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envoi {
+    /// Its tag, as in its Message-ID.
+    pub etiquette: String,
+    /// Which mail.
+    pub code: CodeMail,
+    /// To whom it went.
+    pub a: String,
+    /// About whom.
+    pub candidat: CandidatId,
+    /// About which dossier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dossier: Option<DossierId>,
+    /// Where it stands.
+    pub etat: EtatEnvoi,
+    /// When it was owed.
+    pub le: Timestamp,
+    /// When it last changed.
+    pub maj_le: Timestamp,
+    /// How often it was tried.
+    pub essais: u32,
+    /// In the server's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raison: Option<String>,
+}
+
+fn cle(etiquette: &str) -> Vec<u8> {
+    format!("courrier/{etiquette}").into_bytes()
+}
+
+fn prefixe(candidat: &CandidatId) -> String {
+    format!("courriers-de/{candidat}/")
+}
+
+impl Envoi {
+    /// Owed since this moment.
+    pub(crate) fn en_file(etiquette: String, mail: &MailDu, le: Timestamp) -> Self {
+        Self {
+            etiquette,
+            code: mail.code,
+            a: mail.a.clone(),
+            candidat: mail.candidat.clone(),
+            dossier: mail.dossier.clone(),
+            etat: EtatEnvoi::EnFile,
+            le,
+            maj_le: le,
+            essais: 0,
+            raison: None,
+        }
+    }
+
+    /// After a try, or when a bounce came.
+    pub fn noter(&mut self, etat: EtatEnvoi, raison: Option<String>, le: Timestamp) {
+        if !matches!(etat, EtatEnvoi::Plainte) {
+            self.essais = self.essais.saturating_add(1);
+        }
+        self.etat = etat;
+        self.raison = raison.map(|r| r.chars().take(MAX_RAISON).collect());
+        self.maj_le = le;
+    }
+
+    /// Into a batch, with its place among the candidate's.
+    ///
+    /// # Errors
+    /// None for these types.
+    pub fn poser(&self, lot: &mut Batch) -> Result<(), StoreError> {
+        let place = format!("{}{}", prefixe(&self.candidat), self.etiquette);
+        lot.views_put.push((cle(&self.etiquette), json(self)?));
+        lot.views_put.push((place.into_bytes(), Vec::new()));
+        Ok(())
+    }
+}
+
+/// The mail of this tag.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn lire(store: &Store, etiquette: &str) -> Result<Option<Envoi>, StoreError> {
+    let ligne = store.view(&cle(etiquette))?;
+    ligne
+        .map(|octets| {
+            serde_json::from_slice(&octets)
+                .map_err(|e| StoreError::Corrupt(format!("mail {etiquette}: {e}")))
+        })
+        .transpose()
+}
+
+/// The mails of a candidate, newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn de(store: &Store, candidat: &CandidatId) -> Result<Vec<Envoi>, StoreError> {
+    let prefixe = prefixe(candidat);
+    let places = store.views(prefixe.as_bytes(), None, 2 * MAX_PAR_CANDIDAT)?;
+    let mut envois = Vec::new();
+    for (place, _) in places {
+        let place = String::from_utf8_lossy(&place);
+        envois.extend(lire(
+            store,
+            place.strip_prefix(&prefixe).unwrap_or_default(),
+        )?);
+    }
+    envois.sort_by(|a, b| (b.le, &b.etiquette).cmp(&(a.le, &a.etiquette)));
+    Ok(envois)
+}
+
+fn oter(lot: &mut Batch, envoi: &Envoi) {
+    lot.views_delete.push(cle(&envoi.etiquette));
+    let place = format!("{}{}", prefixe(&envoi.candidat), envoi.etiquette);
+    lot.views_delete.push(place.into_bytes());
+}
+
+/// Drops what is remembered beyond the limits.
+pub(crate) fn elaguer(
+    store: &Store,
+    candidat: &CandidatId,
+    maintenant: Timestamp,
+    lot: &mut Batch,
+) -> Result<(), StoreError> {
+    let vieux = |envoi: &Envoi| maintenant.duration_since(envoi.le) > MEMOIRE;
+    for (rang, envoi) in de(store, candidat)?.iter().enumerate() {
+        if rang >= MAX_PAR_CANDIDAT || vieux(envoi) {
+            oter(lot, envoi);
+        }
+    }
+    Ok(())
+}
+
+/// Forgets all mails of a candidate, when the account is erased (Q18).
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn effacer(store: &Store, candidat: &CandidatId, lot: &mut Batch) -> Result<(), StoreError> {
+    for envoi in de(store, candidat)? {
+        oter(lot, &envoi);
+    }
+    Ok(())
+}
