@@ -125,6 +125,16 @@ fn a_valider(base: &Base, lien: &Lien, commande: Commande, facts: &Facts<'_>) ->
     }
 }
 
+fn changer_mail(actif: &Actif, nonce: &str, maintenant: Timestamp) -> Resultat {
+    let attendu = actif.changement.as_ref();
+    suivre(attendu.map(|(_, lien)| lien), nonce, maintenant)?;
+    let nouveau = attendu.map(|(mail, _)| mail.clone()).unwrap_or_default();
+    un(Evenement::MailChange {
+        ancien: actif.base.compte.mail.clone(),
+        nouveau,
+    })
+}
+
 fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
     let maintenant = facts.maintenant;
     match commande {
@@ -158,15 +168,7 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
         Commande::DemanderChangementMail { mail, lien } => {
             un(Evenement::ChangementMailDemande { mail, lien })
         }
-        Commande::ConfirmerMail { nonce } => {
-            let attendu = actif.changement.as_ref();
-            suivre(attendu.map(|(_, lien)| lien), &nonce, maintenant)?;
-            let nouveau = attendu.map(|(mail, _)| mail.clone()).unwrap_or_default();
-            un(Evenement::MailChange {
-                ancien: actif.base.compte.mail.clone(),
-                nouveau,
-            })
-        }
+        Commande::ConfirmerMail { nonce } => changer_mail(actif, &nonce, maintenant),
         Commande::EnregistrerInformations(v) => un(Evenement::InformationsEnregistrees(v)),
         Commande::EnregistrerAdresse(v) => un(Evenement::AdresseEnregistree(v)),
         Commande::EnregistrerBaccalaureat(baccalaureat) => {
