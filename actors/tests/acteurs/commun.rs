@@ -184,7 +184,10 @@ impl Monde {
             horloge.clone(),
             Arc::new(AleaSysteme),
             cle(),
-            Limites::default(),
+            Limites {
+                exiger_second_facteur: false,
+                ..Limites::default()
+            },
         );
         let atelier = Arc::new(atelier.unwrap());
         let cout = Cout {

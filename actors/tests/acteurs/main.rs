@@ -6,6 +6,7 @@
 )]
 
 mod commun;
+mod examen;
 mod modele;
 mod pannes;
 mod parcours;
