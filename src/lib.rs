@@ -13,6 +13,7 @@ pub mod edge;
 pub mod entretien;
 pub mod fichiers;
 pub mod mail;
+pub mod publication;
 mod textes;
 pub mod views;
 pub mod vitrine;

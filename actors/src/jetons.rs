@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 
 use domain::effet::But;
 use domain::ids::{CampagneCode, CandidatId, PersonnelId};
+use domain::profil::ine::Ine;
 
 use crate::ports::Alea;
 use crate::totp::LONGUEUR_SECRET;
@@ -108,6 +109,19 @@ impl CleServeur {
     pub fn cle_adresse(&self, campagne: &CampagneCode, mail: &str) -> Vec<u8> {
         let sceau = self.sceau(&["adresse", campagne.as_str(), mail]);
         format!("adresse:{}", B64.encode(sceau)).into_bytes()
+    }
+
+    /// The index key of a kind of thing known of an INE: a keyed hash, no INE in the clear.
+    pub fn cle_ine(&self, genre: &str, ine: &Ine) -> Vec<u8> {
+        let sceau = self.sceau(&["ine", &ine.valeur]);
+        format!("ine-{genre}:{}", B64.encode(sceau)).into_bytes()
+    }
+
+    /// The index key of a candidate who gave an INE; all of one INE begin with [`CleServeur::cle_ine`].
+    pub fn cle_candidat_ine(&self, ine: &Ine, candidat: &CandidatId) -> Vec<u8> {
+        let mut cle = self.cle_ine("candidat", ine);
+        cle.extend_from_slice(format!(":{candidat}").as_bytes());
+        cle
     }
 }
 

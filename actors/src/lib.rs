@@ -16,6 +16,7 @@ pub mod ports;
 pub mod protocol;
 pub mod record;
 pub mod relais;
+pub mod scolarite;
 pub mod systeme;
 pub mod totp;
 pub mod verification;

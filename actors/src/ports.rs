@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use domain::campagne::{Catalogue, Formation};
+use domain::candidat::Compte;
 use domain::dossier::Convocation;
 use domain::effet::{But, CodeMail, CodePersonnel, DetailsMail, Publication};
 use domain::ids::{CandidatId, DossierId, MotifCode, Numero, PieceCode};
 use domain::langue::Langue;
+use domain::profil::Profil;
 
 /// The time.
 pub trait Horloge: Send + Sync {
@@ -202,12 +204,14 @@ pub trait Postier: Send + Sync {
 }
 
 /// A publication with all it may speak of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parution {
     /// Of the outbox; the id other systems recognise a repeat by.
     pub id: String,
     /// What.
     pub publication: Publication,
+    /// About whom, for what the scolarité gets.
+    pub personne: Option<Box<(Compte, Profil)>>,
 }
 
 /// Who publishes to other systems.

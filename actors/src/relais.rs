@@ -9,10 +9,11 @@ use futures_util::{FutureExt, StreamExt};
 use jiff::SignedDuration;
 use storage::{Batch, OutboxItem, StoreError, Timer};
 
-use domain::candidat::{Candidat, Commande};
+use domain::candidat::{Candidat, Commande, Compte};
 use domain::dossier::Commande as CommandeDossier;
 use domain::effet::{Echeance, Effet, MailDu, MailPersonnel, Publication};
 use domain::ids::{CandidatId, DossierId, FormationCode};
+use domain::profil::Profil;
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, plus};
@@ -396,9 +397,13 @@ impl Relais {
         let Some(editeur) = &self.editeur else {
             return Issue::Fait;
         };
+        let Ok(personne) = self.personne(&publication).await else {
+            return Issue::PlusTard;
+        };
         let parution = Parution {
             id: du.id.clone(),
             publication,
+            personne,
         };
         match editeur.publier(&parution).await {
             Ok(()) => Issue::Fait,
@@ -407,6 +412,25 @@ impl Relais {
                 Issue::Attend
             }
         }
+    }
+
+    /// Whom the scolarité is told of; events name nobody.
+    async fn personne(
+        &self,
+        publication: &Publication,
+    ) -> Result<Option<Box<(Compte, Profil)>>, Faute> {
+        let (Publication::Admission { candidat, .. }
+        | Publication::AdmissionAnnulation { candidat, .. }) = publication
+        else {
+            return Ok(None);
+        };
+        let etat = self.annuaire.lire_candidat(candidat).await?.etat;
+        Ok(match etat.as_ref() {
+            Candidat::Actif(actif) => {
+                Some(Box::new((actif.base.compte.clone(), actif.profil.clone())))
+            }
+            Candidat::Absent | Candidat::AValider { .. } | Candidat::Expire(_) => None,
+        })
     }
 
     /// With the token of its link, made now and stored nowhere (ADR 0005).

@@ -8,8 +8,11 @@ mod envelope;
 mod in_process;
 mod local;
 mod nats;
+mod nats_jetstream;
+mod nats_scolarite;
 mod serving;
 mod subject;
+pub mod wire;
 
 use async_trait::async_trait;
 
@@ -17,6 +20,7 @@ pub use envelope::{Envelope, VERSION};
 pub use in_process::InProcess;
 pub use local::{LocalBus, MAX_FRAME, serve_local, serve_local_bounded};
 pub use nats::{Nats, NatsBus, NatsOptions};
+pub use nats_scolarite::{Reception, Recipient};
 pub use serving::Serving;
 pub use subject::{Routed, Subject};
 

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use async_nats::client::{Client, RequestErrorKind};
@@ -40,6 +41,8 @@ pub struct NatsOptions {
 pub struct Nats {
     client: Client,
     deadline: Duration,
+    /// Whether the streams of what leaves were seen to be there.
+    pub(crate) streams: Arc<AtomicBool>,
 }
 
 impl Nats {
@@ -68,7 +71,12 @@ impl Nats {
         Ok(Self {
             client,
             deadline: options.deadline,
+            streams: Arc::default(),
         })
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Whether the server answers.
@@ -209,7 +217,9 @@ where
     A: DeserializeOwned + Send + 'static,
 {
     async fn ask(&self, request: Envelope<Q>) -> Result<A, BusError> {
-        let Nats { client, deadline } = &self.nats;
+        let Nats {
+            client, deadline, ..
+        } = &self.nats;
         // Without a connection the request would only wait in a buffer until the deadline.
         if !self.nats.connected() {
             return Err(BusError::Away("NATS is not connected".to_owned()));

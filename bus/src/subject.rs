@@ -20,6 +20,36 @@ impl Subject {
         Self::command(">")
     }
 
+    /// The scolarité pushes cursus records here.
+    pub fn cursus_push() -> Self {
+        Self(format!("{ROOT}.scolarite.cursus.push"))
+    }
+
+    /// Records that could not be taken, with every reason.
+    pub fn cursus_rejet() -> Self {
+        Self(format!("{ROOT}.scolarite.cursus.rejet"))
+    }
+
+    /// Confirmed admissions.
+    pub fn admission() -> Self {
+        Self(format!("{ROOT}.scolarite.admission"))
+    }
+
+    /// Confirmed admissions given up afterwards.
+    pub fn admission_annulation() -> Self {
+        Self(format!("{ROOT}.scolarite.admission.annulation"))
+    }
+
+    /// What happened to a thing of this kind (`dossier`, `candidat`).
+    pub fn event(kind: &str, event: &str) -> Self {
+        Self(format!("{ROOT}.evt.{kind}.{event}"))
+    }
+
+    /// Every event.
+    pub fn events() -> Self {
+        Self(format!("{ROOT}.evt.>"))
+    }
+
     /// As NATS wants it.
     pub fn as_str(&self) -> &str {
         &self.0

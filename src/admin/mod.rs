@@ -9,6 +9,7 @@ mod journal;
 mod lieu;
 mod personnel;
 mod sauvegarde;
+mod scolarite;
 mod servir;
 mod sortie;
 
@@ -142,6 +143,9 @@ enum Commande {
     /// Remet une sauvegarde dans un dossier de données vide.
     #[command(help_template = AIDE)]
     Restore(sauvegarde::Restore),
+    /// La scolarité : lui pousser des cursus, relire ce qu'elle reçoit.
+    #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
+    Scolarite(scolarite::Scolarite),
 }
 
 /// Reads the command line, does what it says, and tells the exit code.
@@ -159,6 +163,7 @@ pub async fn lancer() -> ExitCode {
         Commande::Mail(mail) => mail.lancer(json),
         Commande::Backup(backup) => backup.lancer(json).await,
         Commande::Restore(restore) => restore.lancer(json),
+        Commande::Scolarite(scolarite) => scolarite.lancer(json).await,
     };
     match fait {
         Ok(()) => ExitCode::SUCCESS,
@@ -180,7 +185,8 @@ impl Commande {
             | Self::Journal(_)
             | Self::Mail(_)
             | Self::Backup(_)
-            | Self::Restore(_) => "error",
+            | Self::Restore(_)
+            | Self::Scolarite(_) => "error",
         }
     }
 }

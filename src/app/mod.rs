@@ -88,7 +88,7 @@ impl App {
             exiger_second_facteur: false,
             ..Limites::default()
         };
-        let mut acteurs = Acteurs::demarrer(&donnees, mobile.clone(), cle, limites, facteur)?;
+        let mut acteurs = Acteurs::demarrer(&donnees, mobile.clone(), cle, limites, facteur, None)?;
         acteurs.veiller(&donnees, &cles, &blobs).await?;
         let comptoir = comptoir_local(acteurs.guichet.clone());
         let vitrine = Vitrine::new(comptoir.clone());
@@ -143,6 +143,7 @@ impl App {
                 CleServeur::new(cles.serveur),
                 config.limites,
                 Arc::new(facteur),
+                nats.as_ref(),
             )?;
             if let Some(fichier) = &config.campagne {
                 let comptoir = comptoir_local(partie.guichet.clone());

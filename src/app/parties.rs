@@ -21,6 +21,7 @@ use crate::comptoir::Comptoir;
 use crate::config;
 use crate::controle::{self, Controle, Moyens, Ordre, Retour};
 use crate::entretien::{self, Menage};
+use crate::publication::Edition;
 
 /// How long the edge waits for an answer of the actors.
 const DELAI: Duration = Duration::from_secs(20);
@@ -45,12 +46,16 @@ impl Acteurs {
         cle: CleServeur,
         limites: Limites,
         postier: Arc<dyn Postier>,
+        nats: Option<&Nats>,
     ) -> Result<Self, String> {
         let kv = SledKv::open(&donnees.join("journal")).map_err(|e| e.to_string())?;
         let store = Arc::new(Store::open(Arc::new(kv)).map_err(|e| e.to_string())?);
         let atelier = Atelier::ouvrir(store, horloge, Arc::new(AleaSysteme), cle, limites);
         let atelier = Arc::new(atelier.map_err(|e| e.to_string())?);
-        let systeme = Systeme::demarrer(atelier.clone(), postier, Cout::default())?;
+        let mut systeme = Systeme::demarrer(atelier.clone(), postier, Cout::default())?;
+        if let Some(nats) = nats.cloned() {
+            systeme.relais.editer(Arc::new(Edition { nats }));
+        }
         Ok(Self {
             guichet: systeme.guichet.clone(),
             atelier,
@@ -64,11 +69,14 @@ impl Acteurs {
         })
     }
 
-    /// Serves requests that come over NATS, too.
+    /// Serves requests that come over NATS, too, and takes the scolarité's records.
     pub(super) async fn servir(&mut self, nats: &Nats) -> Result<(), String> {
         let service = nats.serve::<Requete, Resultat, Guichet>(Arc::new(self.guichet.clone()));
         self.services
             .push(service.await.map_err(|e| e.to_string())?);
+        let scolarite = nats.receive_cursus(Arc::new(self.guichet.scolarite()));
+        self.services
+            .push(scolarite.await.map_err(|e| e.to_string())?);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actors::protocol::{DecisionVue, DossierVue, Etat as EtatDossier, Moi, PieceVue};
 use domain::campagne::{Catalogue, EtatTransmis, Formation};
 use domain::dossier::{Avis, Depot, Nature, Reponse};
-use domain::profil::Section;
+use domain::profil::{Fiche, Section};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
@@ -44,9 +44,24 @@ pub(super) fn moi(moi: &Moi) -> Value {
         "langue": moi.langue,
         "activation": { "complete": manque.is_empty(), "manque": manque },
         "profil": moi.profil,
-        "ine_verifie": moi.profil.informations.as_ref().and_then(|i| i.ine.as_ref()).map(|i| i.verifie()),
+        "ine_verifie": moi.profil.ine_verifie(),
         "sections": [Section::Informations, Section::Adresse, Section::Baccalaureat],
         "version": moi.version,
+    })
+}
+
+/// What the scolarité knows, to be confirmed (G13).
+pub(super) fn fiche(fiche: &Fiche) -> Value {
+    json!({
+        "nom": fiche.nom,
+        "prenoms": fiche.prenoms,
+        "date_naissance": fiche.date_naissance,
+        "lieu_naissance": fiche.lieu_naissance,
+        "nationalite": fiche.nationalite,
+        "numero_etudiant": fiche.numero_etudiant,
+        "adresse": fiche.adresse,
+        "baccalaureat": fiche.baccalaureat,
+        "inscriptions": fiche.inscriptions,
     })
 }
 

@@ -7,6 +7,7 @@ use storage::{Batch, Guard, StoreError};
 
 use domain::candidat::{Candidat, Commande, Evenement, Facts, decide, effets};
 use domain::ids::CandidatId;
+use domain::profil::ine::Ine;
 use domain::refus::CodeRefus;
 
 use super::{BOITE, ESSAIS, Retour, repondre};
@@ -174,6 +175,9 @@ fn indexer(lot: &mut Batch, atelier: &Atelier, avant: &Candidat, evenement: &Eve
         return;
     }
     let Some(base) = avant.base() else { return };
+    if let Evenement::InformationsEnregistrees(informations) = evenement {
+        indexer_ine(lot, atelier, avant, informations.ine.as_ref());
+    }
     let adresse = |mail: &str| atelier.cle.cle_adresse(&base.compte.campagne, mail);
     if let Evenement::CompteExpire { .. } = evenement {
         lot.index_delete.push(adresse(&base.compte.mail));
@@ -186,5 +190,22 @@ fn indexer(lot: &mut Batch, atelier: &Atelier, avant: &Candidat, evenement: &Eve
     {
         lot.index_delete.push(adresse(ancien));
         prendre(lot, adresse(nouveau), &base.compte.id);
+    }
+}
+
+/// Keeps who gave which INE, so that the scolarité's records find them (G18).
+fn indexer_ine(lot: &mut Batch, atelier: &Atelier, avant: &Candidat, ine: Option<&Ine>) {
+    let Candidat::Actif(actif) = avant else {
+        return;
+    };
+    let id = &actif.base.compte.id;
+    let ancien = actif.profil.informations.as_ref();
+    let cle = |ine: &Ine| atelier.cle.cle_candidat_ine(ine, id);
+    if let Some(ancien) = ancien.and_then(|i| i.ine.as_ref()) {
+        lot.index_delete.push(cle(ancien));
+    }
+    if let Some(ine) = ine {
+        lot.index_put
+            .push((cle(ine), id.as_str().as_bytes().to_vec()));
     }
 }

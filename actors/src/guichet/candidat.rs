@@ -3,7 +3,7 @@
 use domain::candidat::{Actif, Candidat, Commande};
 use domain::dossier::{Acteur, Commande as CommandeDossier};
 use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode};
-use domain::profil::{Entree, Rubrique};
+use domain::profil::{Entree, Fiche, Informations, Rubrique};
 use domain::refus::{CodeRefus, Refus};
 
 use super::Guichet;
@@ -16,6 +16,7 @@ use crate::protocol::{Acte, Faute, Reponse, Resultat};
 use crate::vues;
 
 impl Guichet {
+    #[expect(clippy::too_many_lines, reason = "a table: one row per act")]
     pub(super) async fn agir(
         &self,
         qui: &CandidatId,
@@ -25,10 +26,23 @@ impl Guichet {
     ) -> Resultat {
         match acte {
             Acte::Moi => moi(&lu),
-            Acte::Informations(v) => {
-                self.profil(qui, id, Commande::EnregistrerInformations(v))
-                    .await
+            Acte::Informations(v) => self.informations(qui, id, v).await,
+            Acte::ChercherScolarite {
+                ine,
+                date_naissance,
+            } => {
+                // Who has confirmed is not asked again.
+                let cursus = actif(&lu)?.profil.cursus_interne.as_ref();
+                let fiche = if cursus.is_some_and(|c| c.ine == ine) {
+                    None
+                } else {
+                    self.scolarite().chercher(qui, &ine, date_naissance).await?
+                };
+                Ok(Reponse::Fiche {
+                    fiche: fiche.map(Box::new),
+                })
             }
+            Acte::ReprendreScolarite(v) => self.reprendre(qui, id, v).await,
             Acte::Adresse(v) => self.profil(qui, id, Commande::EnregistrerAdresse(v)).await,
             Acte::Baccalaureat { baccalaureat } => {
                 self.profil(qui, id, Commande::EnregistrerBaccalaureat(baccalaureat))
@@ -86,6 +100,52 @@ impl Guichet {
             } => {
                 self.agir_dossier(qui, &dossier, (id, commande, version))
                     .await
+            }
+        }
+    }
+
+    /// G12. A record that came in between is taken up: either this or its reception sees the other (G18).
+    async fn informations(
+        &self,
+        qui: &CandidatId,
+        id: Option<String>,
+        informations: Box<Informations>,
+    ) -> Resultat {
+        let (ine, naissance) = (informations.ine.clone(), informations.date_naissance);
+        let enregistre = Commande::EnregistrerInformations(informations);
+        let enregistre = self.profil(qui, id, enregistre).await?;
+        let fiche = match ine {
+            Some(ine) => self.scolarite().chercher(qui, &ine, naissance).await?,
+            None => None,
+        };
+        match fiche {
+            None => Ok(enregistre),
+            Some(fiche) => {
+                let recevoir = Commande::RecevoirCursus(Box::new(fiche));
+                self.profil(qui, None, recevoir).await
+            }
+        }
+    }
+
+    /// G13: with the record as it stands now; who no longer matches it saves the form alone.
+    async fn reprendre(
+        &self,
+        qui: &CandidatId,
+        id: Option<String>,
+        informations: Box<Informations>,
+    ) -> Resultat {
+        let ine = informations.ine.as_ref();
+        let fiche = ine.map(|ine| self.scolarite().fiche(ine)).transpose()?;
+        let sienne = |f: &Fiche| f.date_naissance == informations.date_naissance;
+        match fiche.flatten().filter(sienne) {
+            None => self.informations(qui, id, informations).await,
+            Some(fiche) => {
+                let fiche = Box::new(fiche);
+                let reprendre = Commande::ReprendreScolarite {
+                    informations,
+                    fiche,
+                };
+                self.profil(qui, id, reprendre).await
             }
         }
     }

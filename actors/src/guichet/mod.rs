@@ -24,6 +24,7 @@ use crate::acteurs::Annuaire;
 use crate::atelier::{Atelier, faute};
 use crate::mots_de_passe::Hacheur;
 use crate::protocol::{Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante};
+use crate::scolarite::Scolarite;
 
 /// Things owed that the health page counts; more show as this many.
 const MAX_COMPTES: usize = 10_000;
@@ -58,6 +59,11 @@ impl Guichet {
             hacheur,
             essais: Arc::default(),
         }
+    }
+
+    /// Where the scolarité's records come in and are looked up.
+    pub fn scolarite(&self) -> Scolarite {
+        Scolarite::new(self.atelier.clone(), self.annuaire.clone())
     }
 
     /// Serves a request. `id` recognises a repeat of the same command by the same candidate.

@@ -1,10 +1,12 @@
 //! What a candidate asks and sees.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use domain::candidat::Rebond;
 use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode, Numero};
 use domain::langue::Langue;
+use domain::profil::ine::Ine;
 use domain::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubrique};
 
 /// What a candidate with a session does.
@@ -15,6 +17,15 @@ pub enum Acte {
     Moi,
     /// G12.
     Informations(Box<Informations>),
+    /// G13: whether the scolarité knows this person, proved by the birth date; tries are counted.
+    ChercherScolarite {
+        /// As typed, checked.
+        ine: Ine,
+        /// Proves that it is the person's own.
+        date_naissance: Date,
+    },
+    /// G13: the person confirmed; saves the form and what the scolarité knows beside it.
+    ReprendreScolarite(Box<Informations>),
     /// G16.
     Adresse(Box<Adresse>),
     /// G17.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use domain::campagne::Evenement as EvenementCampagne;
 use domain::ids::{CandidatId, EntreeId, Numero};
 use domain::langue::Langue;
+use domain::profil::Fiche;
 use domain::refus::Refus;
 
 pub use crate::courriers::{Envoi, EtatEnvoi};
@@ -227,6 +228,11 @@ pub enum Reponse {
     },
     /// The account.
     Moi(Box<Moi>),
+    /// G13: what the scolarité knows of the asker.
+    Fiche {
+        /// None also for who does not prove to be that person: a stranger learns nothing.
+        fiche: Option<Box<Fiche>>,
+    },
     /// An entry was written.
     Entree {
         /// Under this id.

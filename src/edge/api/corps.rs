@@ -159,6 +159,15 @@ fn version(entetes: &HeaderMap) -> Result<Option<u64>, Probleme> {
 }
 
 impl Demandeur {
+    /// Asks what changes nothing: not under the command's id, which is the command's own.
+    pub(super) async fn lire(&self, etat: &Etat, acte: Acte) -> Result<Reponse, Probleme> {
+        let requete = Requete::Candidat {
+            session: self.session.clone(),
+            acte,
+        };
+        Ok(etat.guichet.traiter(None, requete).await?)
+    }
+
     /// Asks the actors.
     pub(super) async fn agir(&self, etat: &Etat, acte: Acte) -> Result<Reponse, Probleme> {
         let requete = Requete::Candidat {

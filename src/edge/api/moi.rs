@@ -10,7 +10,8 @@ use domain::formulaires::{
 };
 use domain::ids::EntreeId;
 use domain::langue::Langue;
-use domain::profil::Rubrique;
+use domain::profil::ine::Ine;
+use domain::profil::{Fiche, Rubrique};
 use domain::refus::CodeRefus;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -69,17 +70,46 @@ pub(super) async fn courriers(
     Ok(Json(json!({ "courriers": lignes })).into_response())
 }
 
+/// G12, G13: who the scolarité knows is asked to confirm first; what they leave out is then filled from there.
 pub(super) async fn informations(
     State(etat): State<Etat>,
     demandeur: Demandeur,
-    Corps(form): Corps<InformationsForm>,
+    Corps(mut form): Corps<InformationsForm>,
 ) -> Result<Response, Probleme> {
+    let fiche = match form.identite() {
+        Some((ine, date_naissance)) => connue(&etat, &demandeur, ine, date_naissance).await?,
+        None => None,
+    };
+    let Some(fiche) = fiche else {
+        let informations = Box::new(form.lire(&Listes, aujourd_hui(&etat))?);
+        let acte = Acte::Informations(informations);
+        return repondre(demandeur.agir(&etat, acte).await?);
+    };
+    if form.confirme != Some(true) {
+        let apercu = vues::fiche(&fiche);
+        return Ok(Json(json!({ "trouve": true, "apercu": apercu })).into_response());
+    }
+    form.completer(&fiche);
     let informations = Box::new(form.lire(&Listes, aujourd_hui(&etat))?);
-    repondre(
-        demandeur
-            .agir(&etat, Acte::Informations(informations))
-            .await?,
-    )
+    let acte = Acte::ReprendreScolarite(informations);
+    repondre(demandeur.agir(&etat, acte).await?)
+}
+
+/// What the scolarité knows of who gives this INE and birth date.
+async fn connue(
+    etat: &Etat,
+    demandeur: &Demandeur,
+    ine: Ine,
+    date_naissance: Date,
+) -> Result<Option<Box<Fiche>>, Probleme> {
+    let acte = Acte::ChercherScolarite {
+        ine,
+        date_naissance,
+    };
+    let Reponse::Fiche { fiche } = demandeur.lire(etat, acte).await? else {
+        return Err(Probleme::interne(&"unexpected answer"));
+    };
+    Ok(fiche)
 }
 
 pub(super) async fn adresse(
@@ -149,8 +179,15 @@ pub(super) async fn cursus_internes(
     State(etat): State<Etat>,
     demandeur: Demandeur,
 ) -> Result<Json<Value>, Probleme> {
-    profil(&etat, &demandeur).await?;
-    Ok(Json(json!({ "entrees": [] })))
+    let moi = profil(&etat, &demandeur).await?;
+    let cursus = moi.profil.cursus_interne.as_ref();
+    let numero = cursus.and_then(|c| c.numero_etudiant.as_ref());
+    let entrees = cursus
+        .map(|c| c.inscriptions.as_slice())
+        .unwrap_or_default();
+    Ok(Json(
+        json!({ "numero_etudiant": numero, "entrees": entrees }),
+    ))
 }
 
 fn rubrique(texte: &str) -> Result<Rubrique, Probleme> {

@@ -7,7 +7,7 @@ use crate::campagne::{Campagne, Catalogue, Formation};
 use crate::dossier::{ActeTiroir, Acteur};
 use crate::effet::Lien;
 use crate::ids::{DossierId, EntreeId, FormationCode};
-use crate::profil::{MAX_ENTREES, Rubrique};
+use crate::profil::{Fiche, Informations, MAX_ENTREES, Rubrique};
 use crate::refus::{CodeRefus, Refus};
 
 /// What a rule needs to know beside the account, read at the moment of the act.
@@ -56,6 +56,7 @@ fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
     match commande {
         Commande::Expirer
         | Commande::CloreDossier { .. }
+        | Commande::RecevoirCursus(_)
         | Commande::SignalerDoublon
         | Commande::SignalerRebond { .. }
         | Commande::LeverRebond { .. } => Ok(Vec::new()),
@@ -74,6 +75,7 @@ fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
         | Commande::EnregistrerBaccalaureat(_)
         | Commande::EcrireEntree { .. }
         | Commande::RetirerEntree { .. }
+        | Commande::ReprendreScolarite { .. }
         | Commande::OuvrirDossier { .. }
         | Commande::CorrigerMail { .. }
         | Commande::Tiroir(_) => Err(code.into()),
@@ -119,22 +121,15 @@ fn a_valider(base: &Base, lien: &Lien, commande: Commande, facts: &Facts<'_>) ->
         | Commande::EnregistrerBaccalaureat(_)
         | Commande::EcrireEntree { .. }
         | Commande::RetirerEntree { .. }
+        | Commande::ReprendreScolarite { .. }
+        | Commande::RecevoirCursus(_)
         | Commande::OuvrirDossier { .. }
         | Commande::CloreDossier { .. }
         | Commande::Tiroir(_)) => sans_compte(&autre, CodeRefus::CompteNonValide),
     }
 }
 
-fn changer_mail(actif: &Actif, nonce: &str, maintenant: Timestamp) -> Resultat {
-    let attendu = actif.changement.as_ref();
-    suivre(attendu.map(|(_, lien)| lien), nonce, maintenant)?;
-    let nouveau = attendu.map(|(mail, _)| mail.clone()).unwrap_or_default();
-    un(Evenement::MailChange {
-        ancien: actif.base.compte.mail.clone(),
-        nouveau,
-    })
-}
-
+#[expect(clippy::too_many_lines, reason = "a table: one row per command")]
 fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
     let maintenant = facts.maintenant;
     match commande {
@@ -168,7 +163,15 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
         Commande::DemanderChangementMail { mail, lien } => {
             un(Evenement::ChangementMailDemande { mail, lien })
         }
-        Commande::ConfirmerMail { nonce } => changer_mail(actif, &nonce, maintenant),
+        Commande::ConfirmerMail { nonce } => {
+            let attendu = actif.changement.as_ref();
+            suivre(attendu.map(|(_, lien)| lien), &nonce, maintenant)?;
+            let nouveau = attendu.map(|(mail, _)| mail.clone()).unwrap_or_default();
+            un(Evenement::MailChange {
+                ancien: actif.base.compte.mail.clone(),
+                nouveau,
+            })
+        }
         Commande::EnregistrerInformations(v) => un(Evenement::InformationsEnregistrees(v)),
         Commande::EnregistrerAdresse(v) => un(Evenement::AdresseEnregistree(v)),
         Commande::EnregistrerBaccalaureat(baccalaureat) => {
@@ -188,6 +191,11 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
             })
         }
         Commande::RetirerEntree { rubrique, id } => retirer(actif, rubrique, id),
+        Commande::ReprendreScolarite {
+            informations,
+            fiche,
+        } => Ok(reprendre(actif, informations, &fiche)),
+        Commande::RecevoirCursus(fiche) => Ok(recevoir(actif, &fiche)),
         Commande::OuvrirDossier {
             dossier,
             formation,
@@ -237,6 +245,41 @@ fn lever(base: &Base, mail: String) -> Resultat {
         return un(Evenement::RebondLeve { mail });
     }
     Ok(Vec::new())
+}
+
+/// G13: saving the form also fills what is still empty of the other sections, and the cursus interne.
+fn reprendre(actif: &Actif, informations: Box<Informations>, fiche: &Fiche) -> Vec<Evenement> {
+    let mut evenements = vec![Evenement::InformationsEnregistrees(informations)];
+    if actif.profil.adresse.is_none()
+        && let Some(adresse) = &fiche.adresse
+    {
+        evenements.push(Evenement::AdresseEnregistree(Box::new(adresse.clone())));
+    }
+    if actif.profil.baccalaureat.is_none()
+        && let Some(baccalaureat) = &fiche.baccalaureat
+    {
+        let baccalaureat = Box::new(baccalaureat.clone());
+        evenements.push(Evenement::BaccalaureatEnregistre { baccalaureat });
+    }
+    evenements.push(Evenement::CursusInterneRecu {
+        cursus: Box::new(fiche.cursus()),
+    });
+    evenements
+}
+
+/// G18: only for who proves to be that person, by the birth date; an older record changes nothing.
+fn recevoir(actif: &Actif, fiche: &Fiche) -> Vec<Evenement> {
+    let lui = actif.profil.informations.as_ref().is_some_and(|i| {
+        i.ine.as_ref() == Some(&fiche.ine) && i.date_naissance == fiche.date_naissance
+    });
+    let connu = actif.profil.cursus_interne.as_ref();
+    let perime = connu.is_some_and(|c| c.ine == fiche.ine && c.emis_le >= fiche.emis_le);
+    if !lui || perime {
+        return Vec::new();
+    }
+    vec![Evenement::CursusInterneRecu {
+        cursus: Box::new(fiche.cursus()),
+    }]
 }
 
 /// Whether an entry may be written under this id (G19).

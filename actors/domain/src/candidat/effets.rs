@@ -1,14 +1,53 @@
 //! What is owed after an event of a candidate.
 
 use super::{Candidat, Compte, Evenement};
-use crate::effet::{But, CodeMail, Echeance, Effet, Lien, MailDu};
+use crate::effet::{But, CodeMail, Echeance, Effet, Lien, MailDu, Publication};
 
 /// What the event, which led to `apres`, owes.
 pub fn effets(apres: &Candidat, evenement: &Evenement) -> Vec<Effet> {
     let Some(base) = apres.base() else {
         return Vec::new();
     };
-    let compte = &base.compte;
+    let mut dus = dus(&base.compte, evenement);
+    dus.extend(publication(&base.compte, evenement));
+    dus
+}
+
+/// What other systems are told: that something happened to an account, never who it is of.
+fn publication(compte: &Compte, evenement: &Evenement) -> Option<Effet> {
+    let nom = match evenement {
+        Evenement::CompteCree { .. } => "compte_cree",
+        Evenement::CompteValide { .. } => "compte_valide",
+        Evenement::CompteExpire { .. } => "compte_expire",
+        Evenement::CursusInterneRecu { .. } => "cursus_interne_recu",
+        Evenement::DoublonSignale { .. }
+        | Evenement::LienRenvoye { .. }
+        | Evenement::ReinitialisationDemandee { .. }
+        | Evenement::MotDePasseChange { .. }
+        | Evenement::MotDePasseRehache { .. }
+        | Evenement::ChangementMailDemande { .. }
+        | Evenement::MailChange { .. }
+        | Evenement::InformationsEnregistrees(_)
+        | Evenement::AdresseEnregistree(_)
+        | Evenement::BaccalaureatEnregistre { .. }
+        | Evenement::EntreeEcrite { .. }
+        | Evenement::EntreeRetiree { .. }
+        | Evenement::DossierOuvert { .. }
+        | Evenement::DossierClos { .. }
+        | Evenement::LangueChangee { .. }
+        | Evenement::RebondSignale { .. }
+        | Evenement::RebondLeve { .. }
+        | Evenement::MailCorrige { .. }
+        | Evenement::TiroirChange(_) => return None,
+    };
+    Some(Effet::Publier(Publication::Candidat {
+        evenement: nom.to_owned(),
+        candidat: compte.id.clone(),
+    }))
+}
+
+/// Mails, timers, steps of other streams.
+fn dus(compte: &Compte, evenement: &Evenement) -> Vec<Effet> {
     let mail = |code, a: &str, lien| mail(compte, code, a, lien);
     match evenement {
         Evenement::CompteCree { lien, .. } => vec![
@@ -70,6 +109,7 @@ pub fn effets(apres: &Candidat, evenement: &Evenement) -> Vec<Effet> {
         | Evenement::BaccalaureatEnregistre { .. }
         | Evenement::EntreeEcrite { .. }
         | Evenement::EntreeRetiree { .. }
+        | Evenement::CursusInterneRecu { .. }
         | Evenement::DossierClos { .. }
         | Evenement::TiroirChange(_)
         | Evenement::RebondSignale { .. }

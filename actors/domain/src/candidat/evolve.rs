@@ -3,6 +3,7 @@
 
 use super::{Actif, Base, Candidat, Evenement, Ouverture};
 use crate::dossier::ActeTiroir;
+use crate::profil::{CursusInterne, Informations, Profil};
 
 /// The candidate after the event.
 pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
@@ -31,6 +32,7 @@ pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
             | Evenement::BaccalaureatEnregistre { .. }
             | Evenement::EntreeEcrite { .. }
             | Evenement::EntreeRetiree { .. }
+            | Evenement::CursusInterneRecu { .. }
             | Evenement::DossierOuvert { .. }
             | Evenement::DossierClos { .. }
             | Evenement::TiroirChange(_)
@@ -94,6 +96,7 @@ fn a_valider(mut base: Box<Base>, lien: crate::effet::Lien, evenement: &Evenemen
         | Evenement::BaccalaureatEnregistre { .. }
         | Evenement::EntreeEcrite { .. }
         | Evenement::EntreeRetiree { .. }
+        | Evenement::CursusInterneRecu { .. }
         | Evenement::DossierOuvert { .. }
         | Evenement::DossierClos { .. }
         | Evenement::TiroirChange(_) => Candidat::AValider { base, lien },
@@ -132,7 +135,10 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
             // A reset link that went to the former address must not outlive it.
             actif.reinitialisation = None;
         }
-        Evenement::InformationsEnregistrees(v) => actif.profil.informations = Some((**v).clone()),
+        Evenement::InformationsEnregistrees(v) => informer(&mut actif.profil, v),
+        Evenement::CursusInterneRecu { cursus } => {
+            actif.profil.cursus_interne = Some((**cursus).clone());
+        }
         Evenement::AdresseEnregistree(v) => actif.profil.adresse = Some((**v).clone()),
         Evenement::BaccalaureatEnregistre { baccalaureat } => {
             actif.profil.baccalaureat = Some((**baccalaureat).clone());
@@ -146,9 +152,8 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
             entrees.insert(id.clone(), entree.clone());
         }
         Evenement::EntreeRetiree { rubrique, id } => {
-            if let Some(entrees) = actif.profil.entrees.get_mut(rubrique) {
-                entrees.remove(id);
-            }
+            let entrees = actif.profil.entrees.entry(*rubrique).or_default();
+            entrees.remove(id);
         }
         Evenement::DossierOuvert {
             dossier,
@@ -181,4 +186,11 @@ fn ranger(actif: &mut Actif, acte: &ActeTiroir) {
             actif.tiroir.remove(piece);
         }
     }
+}
+
+/// What the scolarité said under another INE was about somebody else.
+fn informer(profil: &mut Profil, informations: &Informations) {
+    let garde = |c: &CursusInterne| informations.ine.as_ref() == Some(&c.ine);
+    profil.cursus_interne = profil.cursus_interne.take().filter(garde);
+    profil.informations = Some(informations.clone());
 }

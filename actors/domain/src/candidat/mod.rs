@@ -20,7 +20,9 @@ use crate::ids::{
     CampagneCode, CandidatId, CentreCode, DossierId, EntreeId, FormationCode, Numero,
 };
 use crate::langue::Langue;
-use crate::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubrique};
+use crate::profil::{
+    Adresse, Baccalaureat, CursusInterne, Entree, Fiche, Informations, Profil, Rubrique,
+};
 use crate::refus::CodeRefus;
 
 /// Left out of what is stored: it is the rule.
@@ -221,6 +223,15 @@ pub enum Commande {
         /// Which.
         id: EntreeId,
     },
+    /// G13: the person confirmed to be the one the scolarité knows, by INE and birth date.
+    ReprendreScolarite {
+        /// The form, as saved.
+        informations: Box<Informations>,
+        /// What the scolarité knows.
+        fiche: Box<Fiche>,
+    },
+    /// G18: the scolarité pushed a record with this INE.
+    RecevoirCursus(Box<Fiche>),
     /// T01, T02, T03.
     OuvrirDossier {
         /// The dossier to be.
@@ -349,6 +360,11 @@ pub enum Evenement {
         rubrique: Rubrique,
         /// Which.
         id: EntreeId,
+    },
+    /// G18: what the scolarité says of the person, as far as the profile keeps it.
+    CursusInterneRecu {
+        /// The record.
+        cursus: Box<CursusInterne>,
     },
     /// T01: the dossier counts from now on; its own stream follows.
     DossierOuvert {

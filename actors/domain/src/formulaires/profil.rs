@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lecteur::{LONGUEUR_MAX, Lecteur};
 use crate::profil::ine::{FauteIne, Ine};
-use crate::profil::{Adresse, Baccalaureat, Entree, Informations};
+use crate::profil::{Adresse, Baccalaureat, Entree, Fiche, Informations};
 use crate::refus::Refus;
 
 /// The first year a bac can be of.
@@ -126,6 +126,27 @@ impl InformationsForm {
             autres_prenoms,
             telephone,
         })
+    }
+
+    /// G13: the INE and the birth date, if both can be read: with them the scolarité is asked.
+    pub fn identite(&self) -> Option<(Ine, Date)> {
+        let ine = Ine::lire(self.ine.as_deref()?).ok()?;
+        Some((ine, self.date_naissance.as_deref()?.trim().parse().ok()?))
+    }
+
+    /// G13: what was left out comes from the scolarité.
+    pub fn completer(&mut self, fiche: &Fiche) {
+        let vide = |champ: &Option<String>| champ.as_deref().is_none_or(|t| t.trim().is_empty());
+        if vide(&self.nationalite) {
+            self.nationalite.clone_from(&fiche.nationalite);
+        }
+        if vide(&self.lieu_naissance) {
+            self.lieu_naissance.clone_from(&fiche.lieu_naissance);
+        }
+        if vide(&self.autres_prenoms) && fiche.prenoms.len() > 1 {
+            let autres = fiche.prenoms.get(1..).unwrap_or_default();
+            self.autres_prenoms = Some(autres.join(" "));
+        }
     }
 
     fn lire_ine(&self, l: &mut Lecteur) -> Option<Ine> {

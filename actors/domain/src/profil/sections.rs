@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ine::Ine;
+use super::scolarite::CursusInterne;
 use crate::ids::EntreeId;
 
 /// The most entries of one kind a profile may have (G19: « any number », with a named limit).
@@ -145,9 +146,19 @@ pub struct Profil {
     /// Any number, up to [`MAX_ENTREES`] of each kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub entrees: BTreeMap<Rubrique, BTreeMap<EntreeId, Entree>>,
+    /// Filled by the scolarité only (G18).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursus_interne: Option<CursusInterne>,
 }
 
 impl Profil {
+    /// Whether the INE is known to be right: by its key, or because the scolarité confirms it (G12).
+    pub fn ine_verifie(&self) -> Option<bool> {
+        let ine = self.informations.as_ref()?.ine.as_ref()?;
+        let confirme = self.cursus_interne.as_ref().is_some_and(|c| &c.ine == ine);
+        Some(ine.verifie() || confirme)
+    }
+
     /// What is missing before a dossier can be opened (G11); empty when all is there.
     pub fn manque(&self) -> Vec<Section> {
         [
