@@ -133,6 +133,7 @@ fn la_racine_ne_contient_que_ce_qui_est_convenu() {
         "fixtures",
         "tests",
         "docs",
+        "deploy",
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
