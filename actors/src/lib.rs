@@ -11,6 +11,7 @@ pub mod etiquettes;
 mod fil;
 pub mod guichet;
 pub mod jetons;
+mod liste;
 pub mod mots_de_passe;
 pub mod ports;
 pub mod protocol;

@@ -103,6 +103,38 @@ async fn q15_q17_un_dossier_ne_se_voit_que_dans_son_centre_et_chaque_regard_lais
         "a candidate is no staff"
     );
     assert_eq!(serveur.lire(&chemin, "").await.statut, 401);
+    let liste = serveur
+        .lire(
+            "/gestion/dossiers?q=martin%20elise&etat=en_attente&tri=-nom",
+            &dedans,
+        )
+        .await;
+    let liste = liste.json();
+    assert_eq!(liste["dossiers"][0]["id"], json!(id), "{liste}");
+    assert_eq!(liste["comptes"], json!({ "en_attente": 1 }));
+    assert_eq!(
+        serveur.lire("/gestion/dossiers", &dehors).await.json()["total"],
+        0,
+        "another centre"
+    );
+    assert_eq!(
+        serveur.lire("/gestion/dossiers", &candidat).await.statut,
+        401
+    );
+    assert_eq!(
+        serveur
+            .lire("/gestion/dossiers?tri=age", &dedans)
+            .await
+            .champs(),
+        ["tri:inconnu"]
+    );
+    assert_eq!(
+        serveur
+            .lire("/gestion/dossiers?q=personne", &admin)
+            .await
+            .json()["total"],
+        0
+    );
     let trace = format!("/gestion/audit?dossier={id}");
     assert_eq!(
         serveur.lire(&trace, &dedans).await.code(),

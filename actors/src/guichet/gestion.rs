@@ -1,7 +1,7 @@
 //! What staff do: who asks, whether the table of rights lets them, what is written in the trail.
 
 use domain::campagne::{Catalogue, Formation};
-use domain::ids::{DossierId, FormationCode};
+use domain::ids::{DossierId, FormationCode, PieceCode};
 use domain::personnel::droits::{Portee, Pouvoir, Verdict};
 use domain::refus::CodeRefus;
 
@@ -9,8 +9,10 @@ use super::agents::Agent;
 use super::audit::Passage;
 use super::candidat::actif;
 use super::{Guichet, personnel};
+use crate::atelier::faute;
 use crate::protocol::{
-    ActeGestion, AgentVue, DossierGestion, DossierVue, EtapeSession, Faute, Reponse, Resultat,
+    ActeGestion, AgentVue, DossierGestion, DossierVue, EtapeSession, Faute, FiltreDossiers,
+    Reponse, Resultat,
 };
 use crate::vues;
 
@@ -53,11 +55,36 @@ impl Guichet {
                     .await
             }
             ActeGestion::Lot(lot) => self.lot(&agent, id, lot).await,
+            ActeGestion::Piece { id, piece } => self.voir_piece(&agent, &id, &piece).await,
+            ActeGestion::Dossiers(filtre) => self.lister_dossiers(&agent, &filtre),
             ActeGestion::Audit { sujet, curseur } => {
                 autoriser(&agent, Pouvoir::LireAudit)?;
                 self.lire_audit(&sujet, curseur.as_deref())
             }
         }
+    }
+
+    async fn voir_piece(&self, agent: &Agent, id: &DossierId, piece: &PieceCode) -> Resultat {
+        let dossier = self.dossier_pour(agent, Pouvoir::Voir, id).await?;
+        let passage = Passage {
+            quoi: "voir_piece",
+            dossier: Some((&dossier.id, &dossier.candidat)),
+            detail: Some(piece.to_string()),
+        };
+        self.tracer(&agent.id, passage).await?;
+        Ok(Reponse::Dossier(Box::new(dossier)))
+    }
+
+    fn lister_dossiers(&self, agent: &Agent, filtre: &FiltreDossiers) -> Resultat {
+        autoriser(agent, Pouvoir::Voir)?;
+        let catalogue = self.atelier.catalogue();
+        let visible = |code: &FormationCode| {
+            autoriser_formation(agent, Pouvoir::Voir, &catalogue, code).is_ok()
+        };
+        let page = self.liste.chercher(&self.atelier, filtre, visible);
+        Ok(Reponse::ListeDossiers(Box::new(
+            page.map_err(|e| faute(&e))?,
+        )))
     }
 
     fn agent(&self, agent: &Agent) -> Resultat {

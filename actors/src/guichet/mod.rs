@@ -36,6 +36,7 @@ pub struct Guichet {
     annuaire: Annuaire,
     hacheur: Hacheur,
     essais: Arc<essais::Essais>,
+    liste: Arc<crate::liste::Liste>,
 }
 
 impl std::fmt::Debug for Guichet {
@@ -58,6 +59,7 @@ impl Guichet {
             annuaire,
             hacheur,
             essais: Arc::default(),
+            liste: Arc::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use domain::ids::{CandidatId, DossierId, FormationCode, PersonnelId, PieceCode};
 use domain::profil::Profil;
 
 /// Where a dossier stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Etat {
     /// Being filled in.

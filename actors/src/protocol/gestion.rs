@@ -1,13 +1,19 @@
 //! What staff ask, and what they are answered.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use domain::ids::{CandidatId, DossierId, FormationCode, PersonnelId};
+use domain::dossier::Reponse as ReponseCandidat;
+use domain::ids::{
+    CandidatId, CentreCode, CommissionCode, DossierId, FormationCode, Numero, PersonnelId,
+    PieceCode,
+};
 use domain::langue::Langue;
 use domain::personnel::droits::{Droits, Pouvoir};
 
-use super::{ActeDossier, DossierVue, Lot, Moi, Reponse};
+use super::{ActeDossier, DossierVue, Etat, Lot, Moi, Reponse};
 
 /// The most lines of the trail in one answer; the asker comes back with the cursor.
 pub const MAX_LIGNES_AUDIT: usize = 100;
@@ -64,6 +70,15 @@ pub enum ActeGestion {
     },
     /// The same acts over many dossiers.
     Lot(Lot),
+    /// The list ([`Pouvoir::Voir`]), as far as the asker's scope goes.
+    Dossiers(Box<FiltreDossiers>),
+    /// A piece of a dossier ([`Pouvoir::Voir`]); the look is written down.
+    Piece {
+        /// Of which dossier.
+        id: DossierId,
+        /// Which.
+        piece: PieceCode,
+    },
     /// Who looked at what ([`Pouvoir::LireAudit`]).
     Audit {
         /// Whose trail.
@@ -300,4 +315,125 @@ impl Reponse {
             etape: Some(etape),
         })
     }
+}
+
+/// What rows are ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TriDossiers {
+    /// Name of the candidate.
+    #[default]
+    Nom,
+    /// Number of the candidate.
+    Numero,
+    /// Code of the formation.
+    Formation,
+    /// Since when.
+    CreeLe,
+    /// When it was handed in.
+    TransmisLe,
+}
+
+/// Which dossiers are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FiltreDossiers {
+    /// To this formation.
+    pub formation: Option<FormationCode>,
+    /// Of this centre.
+    pub centre: Option<CentreCode>,
+    /// Of this commission.
+    pub commission: Option<CommissionCode>,
+    /// In this state.
+    pub etat: Option<Etat>,
+    /// With this released avis.
+    pub avis: Option<String>,
+    /// With this answer.
+    pub reponse: Option<ReponseCandidat>,
+    /// Words of name or number; accents and case ignored.
+    pub q: Option<String>,
+    /// In which order.
+    pub tri: TriDossiers,
+    /// From the end.
+    pub inverse: bool,
+    /// Where the former answer ended.
+    pub curseur: Option<String>,
+    /// How many rows.
+    pub limite: Option<usize>,
+}
+
+/// A dossier in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LigneDossier {
+    /// Itself.
+    pub id: DossierId,
+    /// Whose.
+    pub candidat: CandidatId,
+    /// The log-in name.
+    pub numero: Numero,
+    /// Family name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// To what.
+    pub formation: FormationCode,
+    /// Where it stands.
+    pub etat: Etat,
+    /// The released avis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avis: Option<String>,
+    /// An avis is entered, not released.
+    #[serde(default)]
+    pub brouillon: bool,
+    /// The answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reponse: Option<ReponseCandidat>,
+    /// Since when.
+    pub cree_le: Timestamp,
+    /// When it was handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transmis_le: Option<Timestamp>,
+    /// Of its stream.
+    pub version: u64,
+}
+
+/// How many dossiers there are of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comptes {
+    /// By state.
+    pub etats: BTreeMap<Etat, u64>,
+    /// By released avis.
+    pub avis: BTreeMap<String, u64>,
+    /// Offers confirmed.
+    pub confirmes: u64,
+    /// By formation, then state.
+    pub formations: BTreeMap<FormationCode, BTreeMap<Etat, u64>>,
+}
+
+impl Comptes {
+    /// Counts one more.
+    pub(crate) fn ajouter(&mut self, ligne: &LigneDossier) {
+        *self.etats.entry(ligne.etat).or_default() += 1;
+        if let Some(avis) = &ligne.avis {
+            *self.avis.entry(avis.clone()).or_default() += 1;
+        }
+        if ligne.reponse == Some(ReponseCandidat::Confirmee) {
+            self.confirmes += 1;
+        }
+        let formation = self.formations.entry(ligne.formation.clone());
+        *formation.or_default().entry(ligne.etat).or_default() += 1;
+    }
+}
+
+/// One page of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageDossiers {
+    /// In order.
+    pub dossiers: Vec<LigneDossier>,
+    /// To go on, if there is more.
+    pub curseur: Option<String>,
+    /// How many the filter leaves.
+    pub total: usize,
+    /// Of all states, whatever state is asked for.
+    pub comptes: Comptes,
 }

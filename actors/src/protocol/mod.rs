@@ -21,8 +21,9 @@ pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
 };
 pub use gestion::{
-    ActeGestion, ActePersonnel, AgentVue, DossierGestion, EtapeSession, EtatPersonnel, LigneAudit,
-    MAX_LIGNES_AUDIT, NouveauPersonnel, PersonnelVue, SecondVue, SessionOuverte, SujetAudit,
+    ActeGestion, ActePersonnel, AgentVue, Comptes, DossierGestion, EtapeSession, EtatPersonnel,
+    FiltreDossiers, LigneAudit, LigneDossier, MAX_LIGNES_AUDIT, NouveauPersonnel, PageDossiers,
+    PersonnelVue, SecondVue, SessionOuverte, SujetAudit, TriDossiers,
 };
 pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
 
@@ -219,6 +220,8 @@ pub enum Reponse {
     },
     /// A dossier as staff see it.
     DossierGestion(Box<DossierGestion>),
+    /// Dossiers of the list.
+    ListeDossiers(Box<PageDossiers>),
     /// The trail, newest first.
     Audit {
         /// The lines.

@@ -1,0 +1,239 @@
+//! The list of dossiers for staff: one row per dossier, folded from the journal and kept in memory (Q34).
+//!
+//! Nothing of it is stored: it is built at the first question, and before each answer it reads what the journal
+//! got since, so it is never behind and can be dropped at any time. A row is the fold of its stream, read again
+//! when something came to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use domain::campagne::Catalogue;
+use domain::candidat::Evenement as EvenementCandidat;
+use domain::dossier::{Dossier, Nature};
+use domain::ids::{CandidatId, DossierId, FormationCode};
+use storage::{Position, StoreError};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::atelier::Atelier;
+use crate::fil::Fil;
+use crate::protocol::{Comptes, Etat, FiltreDossiers, LigneDossier, PageDossiers, TriDossiers};
+use crate::record;
+
+/// Records of the journal read at once.
+const LOT: usize = 2_000;
+/// The most rows of one answer.
+pub(crate) const MAX_LIGNES: usize = 200;
+/// The rows of an answer when none are named.
+const LIGNES: usize = 50;
+
+/// The index of one process.
+#[derive(Debug, Default)]
+pub(crate) struct Liste(Mutex<Index>);
+
+#[derive(Debug, Default)]
+struct Index {
+    position: Position,
+    lignes: BTreeMap<DossierId, Rangee>,
+}
+
+/// A row with the text it is found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rangee {
+    ligne: LigneDossier,
+    texte: String,
+}
+
+impl Liste {
+    /// Rows of these formations that the filter leaves; `visible` says which formations the asker may see.
+    pub(crate) fn chercher(
+        &self,
+        atelier: &Atelier,
+        filtre: &FiltreDossiers,
+        visible: impl Fn(&FormationCode) -> bool,
+    ) -> Result<PageDossiers, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        Ok(index.chercher(&atelier.catalogue(), filtre, visible))
+    }
+}
+
+impl Index {
+    /// Reads what the journal got since.
+    fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
+        loop {
+            let records = atelier.store.records_after(self.position, LOT)?;
+            let Some(dernier) = records.last().map(|r| r.position) else {
+                return Ok(());
+            };
+            let touches: BTreeSet<DossierId> = records
+                .iter()
+                .filter_map(|r| r.stream.strip_prefix("dossier.").map(DossierId::new))
+                .collect();
+            for id in touches {
+                match ranger(atelier, &id)? {
+                    Some(rangee) => drop(self.lignes.insert(id, rangee)),
+                    None => drop(self.lignes.remove(&id)),
+                }
+            }
+            self.position = dernier;
+        }
+    }
+
+    fn chercher(
+        &self,
+        catalogue: &Catalogue,
+        filtre: &FiltreDossiers,
+        visible: impl Fn(&FormationCode) -> bool,
+    ) -> PageDossiers {
+        let texte = plat(filtre.q.as_deref().unwrap_or_default());
+        let mots: Vec<&str> = texte.split_whitespace().collect();
+        let formations: BTreeSet<&FormationCode> = catalogue
+            .formations
+            .values()
+            .filter(|f| filtre.formation.as_ref().is_none_or(|c| *c == f.code))
+            .filter(|f| filtre.centre.as_ref().is_none_or(|c| *c == f.centre))
+            .filter(|f| filtre.commission.is_none() || f.commission == filtre.commission)
+            .map(|f| &f.code)
+            .filter(|code| visible(code))
+            .collect();
+        let mut comptes = Comptes::default();
+        let mut gardees: Vec<&LigneDossier> = Vec::new();
+        for Rangee { ligne, texte } in self.lignes.values() {
+            let convient = formations.contains(&ligne.formation)
+                && filtre
+                    .avis
+                    .as_ref()
+                    .is_none_or(|a| ligne.avis.as_ref() == Some(a))
+                && filtre.reponse.is_none_or(|r| ligne.reponse == Some(r))
+                && mots.iter().all(|mot| texte.contains(mot));
+            if !convient {
+                continue;
+            }
+            comptes.ajouter(ligne);
+            if filtre.etat.is_none_or(|e| e == ligne.etat) {
+                gardees.push(ligne);
+            }
+        }
+        paginer(gardees, comptes, filtre)
+    }
+}
+
+/// The page after the cursor, in order.
+fn paginer(
+    mut gardees: Vec<&LigneDossier>,
+    comptes: Comptes,
+    filtre: &FiltreDossiers,
+) -> PageDossiers {
+    let total = gardees.len();
+    let (tri, inverse) = (filtre.tri, filtre.inverse);
+    let ordre = |a: &LigneDossier, b: &LigneDossier| {
+        let ordre = cle(a, tri).cmp(&cle(b, tri)).then_with(|| a.id.cmp(&b.id));
+        if inverse { ordre.reverse() } else { ordre }
+    };
+    if let Some(apres) = &filtre.curseur
+        && let Some(borne) = gardees.iter().find(|l| l.id.as_str() == apres).copied()
+    {
+        gardees.retain(|l| ordre(l, borne).is_gt());
+    }
+    let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, MAX_LIGNES);
+    // Only the page is sorted, not the thousands behind it.
+    if gardees.len() > limite {
+        gardees.select_nth_unstable_by(limite, |a, b| ordre(a, b));
+    }
+    let reste = gardees.len() > limite;
+    gardees.truncate(limite);
+    gardees.sort_unstable_by(|a, b| ordre(a, b));
+    PageDossiers {
+        curseur: gardees.last().filter(|_| reste).map(|l| l.id.to_string()),
+        dossiers: gardees.into_iter().cloned().collect(),
+        total,
+        comptes,
+    }
+}
+
+/// What rows are ordered by.
+fn cle(ligne: &LigneDossier, tri: TriDossiers) -> (i64, &str, &str) {
+    let instant = |i: Option<jiff::Timestamp>| i.map_or(i64::MAX, jiff::Timestamp::as_millisecond);
+    match tri {
+        TriDossiers::Nom => (0, &ligne.nom, &ligne.prenom),
+        TriDossiers::Numero => (0, ligne.numero.as_str(), ""),
+        TriDossiers::Formation => (0, ligne.formation.as_str(), &ligne.nom),
+        TriDossiers::CreeLe => (ligne.cree_le.as_millisecond(), "", ""),
+        TriDossiers::TransmisLe => (instant(ligne.transmis_le), "", ""),
+    }
+}
+
+/// The row of a dossier; none for a stream that is absent.
+fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreError> {
+    let fil = Fil::<Dossier>::charger(atelier, format!("dossier.{id}"))?;
+    let Some(base) = fil.etat.base() else {
+        return Ok(None);
+    };
+    let identite = &base.identite;
+    let etat = match fil.etat.as_ref() {
+        Dossier::Absent | Dossier::Annule(_) => Etat::Annule,
+        Dossier::EnAttente(_) => Etat::EnAttente,
+        Dossier::Transmis(_) => Etat::Transmis,
+        Dossier::Incomplet(_) => Etat::Incomplet,
+        Dossier::Complet(_) => Etat::Complet,
+    };
+    let publie = fil.etat.publie();
+    let (numero, nom, prenom) = nommer(atelier, &identite.candidat)?;
+    let texte = plat(&format!("{nom} {prenom} {numero}"));
+    let ligne = LigneDossier {
+        id: id.clone(),
+        candidat: identite.candidat.clone(),
+        numero: numero.as_str().into(),
+        nom,
+        prenom,
+        formation: identite.formation.clone(),
+        etat,
+        avis: publie.map(|p| code(&p.avis.nature).to_owned()),
+        brouillon: fil
+            .etat
+            .examen()
+            .is_some_and(|e| e.decisions.brouillon.is_some()),
+        reponse: publie.and_then(|p| p.reponse),
+        cree_le: identite.cree_le,
+        transmis_le: fil.etat.examen().and_then(|e| e.transmis_le),
+        version: fil.tete.version,
+    };
+    Ok(Some(Rangee { ligne, texte }))
+}
+
+/// Number and name, from the first event of the candidate; a stream that was erased has none.
+fn nommer(atelier: &Atelier, qui: &CandidatId) -> Result<(String, String, String), StoreError> {
+    let stream = format!("candidat.{qui}");
+    let records = atelier.store.stream_after(&stream, 0)?;
+    let Some(premier) = records.first() else {
+        return Ok(Default::default());
+    };
+    let fait = record::lire::<EvenementCandidat>(&premier.data)
+        .map_err(|e| StoreError::Corrupt(format!("{stream}: {e}")))?;
+    Ok(
+        if let EvenementCandidat::CompteCree { compte, .. } = fait.e {
+            (compte.numero.to_string(), compte.nom, compte.prenom)
+        } else {
+            Default::default()
+        },
+    )
+}
+
+const fn code(nature: &Nature) -> &'static str {
+    match nature {
+        Nature::Favorable => "favorable",
+        Nature::Defavorable { .. } => "defavorable",
+        Nature::ListeComplementaire { .. } => "liste_complementaire",
+        Nature::ListeAttente => "liste_attente",
+        Nature::Preselection { .. } => "preselection",
+    }
+}
+
+/// Accents and case ignored.
+fn plat(texte: &str) -> String {
+    texte
+        .nfd()
+        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
+        .collect::<String>()
+        .to_lowercase()
+}
