@@ -3,6 +3,7 @@
 mod cadre;
 mod compte;
 mod dossiers;
+mod gestion;
 mod profil;
 
 use std::fmt::{self, Display};
@@ -77,6 +78,7 @@ mod tests {
             super::compte::TOUS,
             super::profil::TOUS,
             super::dossiers::TOUS,
+            super::gestion::TOUS,
         ];
         for (nom, fr, en) in tous.concat() {
             for texte in [fr, en] {

@@ -230,3 +230,38 @@ async fn q17_un_administrateur_invite_change_et_ferme_des_acces() {
     let dernier = serveur.demander("DELETE", &moi, &admin, Value::Null).await;
     assert_eq!(dernier.code(), (409, "dernier_administrateur".to_owned()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn q15_q17_les_pages_de_gestion_s_ouvrent_au_personnel_seul() {
+    let serveur = Serveur::new().await;
+    let formulaire = [("content-type", "application/x-www-form-urlencoded")];
+    let corps = b"identifiant=sciences%40demo.example&mot_de_passe=Demo2027%40demo".to_vec();
+    let entre = serveur
+        .envoyer("POST", "/connexion", &formulaire, corps)
+        .await;
+    assert_eq!(entre.entetes["location"], "/gestion");
+    let cookie = entre.entetes["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let cookie = [("cookie", cookie.as_str())];
+    for (chemin, attendu) in [
+        ("/gestion", "Dossiers"),
+        ("/gestion?q=personne&lang=en", "No application matches."),
+        ("/gestion/second-facteur", "one-time-code"),
+    ] {
+        let page = serveur.envoyer("GET", chemin, &cookie, vec![]).await;
+        assert_eq!(page.statut, 200, "{chemin}");
+        let texte = String::from_utf8_lossy(&page.octets).into_owned();
+        assert!(texte.contains(attendu), "{chemin}: {texte}");
+        let dehors = serveur.envoyer("GET", chemin, &[], vec![]).await;
+        assert_eq!(dehors.statut, 303, "{chemin} leads to the log-in");
+    }
+    let absent = serveur
+        .envoyer("GET", "/gestion/dossiers/AAAAAAAAAAAA", &cookie, vec![])
+        .await;
+    assert_eq!(absent.statut, 404);
+}

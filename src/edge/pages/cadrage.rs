@@ -80,7 +80,7 @@ fn session_finie(etat: &Etat, visiteur: &Visiteur, post: bool, saisie: Option<&[
 }
 
 /// A path as the value of a parameter.
-fn percent(texte: &str) -> String {
+pub(super) fn percent(texte: &str) -> String {
     let sur = |o: u8| o.is_ascii_alphanumeric() || b"/-._~".contains(&o);
     let lettre = |o: u8| {
         if sur(o) {

@@ -6,6 +6,7 @@ mod compte;
 mod connexion;
 mod decision;
 mod dossiers;
+mod gestion;
 mod offre;
 mod pieces;
 mod profil;
@@ -30,6 +31,7 @@ pub(super) fn routes(etat: &Etat) -> Router<Etat> {
     compte()
         .merge(profil())
         .merge(dossiers())
+        .merge(gestion())
         .layer(DefaultBodyLimit::max(MAX_FORMULAIRE))
         .merge(envois())
         .fallback(introuvable)
@@ -118,6 +120,16 @@ fn dossiers() -> Router<Etat> {
         )
         .route("/dossiers/{id}/pieces/{code}", get(f::fichier))
         .route("/dossiers/{id}/pieces/{code}/{acte}", post(f::agir))
+}
+
+fn gestion() -> Router<Etat> {
+    use gestion as g;
+    Router::new()
+        .route("/gestion", get(g::lister))
+        .route("/gestion/second-facteur", get(g::second).post(g::prouver))
+        .route("/gestion/invitation", get(g::invitation).post(g::accepter))
+        .route("/gestion/dossiers/{id}", get(g::lire))
+        .route("/gestion/dossiers/{id}/pieces/{code}", get(g::fichier))
 }
 
 fn envois() -> Router<Etat> {

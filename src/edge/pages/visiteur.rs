@@ -300,7 +300,9 @@ impl Visiteur {
     fn menu(&self) -> Vec<Lien> {
         let t = self.t;
         let mut liens = vec![Lien::new("/", &t.formations())];
-        if self.session.is_some() {
+        if self.session.is_some() && self.chemin.starts_with("/gestion") {
+            liens.push(Lien::new("/gestion", &t.gestion_dossiers()));
+        } else if self.session.is_some() {
             liens.push(Lien::new("/dossiers", &t.mes_candidatures()));
             liens.push(Lien::new("/profil", &t.mon_profil()));
             liens.push(Lien::new("/compte", &t.mon_compte()));
