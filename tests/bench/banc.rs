@@ -1,0 +1,48 @@
+//! How fast it is, as ratios and percentiles measured in one run, printed with the machine and the date.
+//!
+//! `cargo bench --bench postule` runs everything; `-- q31 q36` some; `-- q33 --candidats 1000000` with that many.
+//! One module per question of `5-quality.md`; what they found is in `docs/performance.md`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and fails loudly"
+)]
+
+mod mesure;
+mod q31;
+mod q33;
+mod q36;
+mod systeme;
+#[path = "../durable/terrain.rs"]
+mod terrain;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
+    // The second half of Q33, in a process of its own.
+    if let [quoi, dossier] = arguments.as_slice()
+        && quoi == q33::MESURER
+    {
+        return q33::mesurer(dossier.as_ref());
+    }
+    let valeur = |nom: &str| {
+        let rang = arguments.iter().position(|a| a == nom)?;
+        arguments.get(rang + 1)?.parse::<usize>().ok()
+    };
+    let voulues = ["q31", "q33", "q36"];
+    let nommees = arguments.iter().any(|a| voulues.contains(&a.as_str()));
+    let voulue = |nom: &str| !nommees || arguments.iter().any(|a| a == nom);
+    println!("{}", mesure::machine());
+    if voulue("q31") {
+        q31::mesurer();
+    }
+    if voulue("q33") {
+        q33::preparer(valeur("--candidats").unwrap_or(q33::CANDIDATS));
+    }
+    if voulue("q36") {
+        q36::mesurer(valeur("--parcours").unwrap_or(q36::PARCOURS));
+    }
+}
