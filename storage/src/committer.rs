@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::plan::Planner;
+use crate::plan::{Planner, applied};
 use crate::types::{Batch, Committed, StoreError};
 use crate::{Exported, Kv, export};
 
@@ -17,8 +17,21 @@ const MAX_GROUP: usize = 256;
 
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
+/// The outcomes of one entry's batches.
+type Outcomes = Vec<Result<Committed, StoreError>>;
+
+/// Batches at their place in a log that others apply as well.
+#[derive(Clone)]
+pub(crate) struct Ordered {
+    /// The place.
+    pub(crate) sequence: u64,
+    /// In order.
+    pub(crate) batches: Vec<Batch>,
+}
+
 enum Work {
     Commit(Box<Batch>, Answer<Committed>),
+    Apply(Vec<Ordered>, Answer<Vec<Outcomes>>),
     Export(std::path::PathBuf, Answer<Exported>),
 }
 
@@ -44,6 +57,11 @@ impl Committer {
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         self.ask(|answer| Work::Commit(Box::new(batch), answer))
             .await
+    }
+
+    /// Does what a log says, with how far it is, in one durable write.
+    pub(crate) async fn apply(&self, entries: Vec<Ordered>) -> Result<Vec<Outcomes>, StoreError> {
+        self.ask(|answer| Work::Apply(entries, answer)).await
     }
 
     /// Runs between two groups, so the copy is consistent.
@@ -87,6 +105,10 @@ fn run(kv: &dyn Kv, receiver: &Receiver<Work>, position: u64) {
         while let Some(work) = next.take() {
             match work {
                 Work::Commit(batch, answer) => group.push((batch, answer)),
+                Work::Apply(entries, answer) => {
+                    flush(kv, &mut planner, std::mem::take(&mut group));
+                    let _gone = answer.send(apply(kv, &mut planner, entries));
+                }
                 Work::Export(file, answer) => {
                     flush(kv, &mut planner, std::mem::take(&mut group));
                     // Who asked may be gone; the file is there all the same.
@@ -122,4 +144,52 @@ fn flush(kv: &dyn Kv, planner: &mut Planner, group: Vec<(Box<Batch>, Answer<Comm
         // Who hung up finds its answer by the command's id.
         let _gone = answer.send(planned.and_then(|done| written.clone().map(|()| done)));
     }
+}
+
+/// All entries or none of them: a disk that refuses must not leave one out.
+fn apply(
+    kv: &dyn Kv,
+    planner: &mut Planner,
+    entries: Vec<Ordered>,
+) -> Result<Vec<Outcomes>, StoreError> {
+    let applied = plan(kv, planner, entries);
+    let written = applied.and_then(|outcomes| {
+        let changes = planner.take();
+        kv.apply(changes).map(|()| outcomes)
+    });
+    if written.is_err() {
+        planner.reset();
+    }
+    written
+}
+
+fn plan(
+    kv: &dyn Kv,
+    planner: &mut Planner,
+    entries: Vec<Ordered>,
+) -> Result<Vec<Outcomes>, StoreError> {
+    planner.refresh(kv)?;
+    let mut applied = applied(kv)?;
+    let mut all = Vec::with_capacity(entries.len());
+    for Ordered { sequence, batches } in entries {
+        // Told twice after a restart or a write that was done though it was said to fail.
+        if sequence <= applied {
+            all.push(Vec::new());
+            continue;
+        }
+        let mut outcomes = Vec::with_capacity(batches.len());
+        for batch in batches {
+            match planner.add(kv, batch) {
+                // The disk's doing, not the batch's: the other nodes will have done it.
+                Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt(_))) => {
+                    return Err(error);
+                }
+                outcome => outcomes.push(outcome),
+            }
+        }
+        planner.mark(sequence);
+        applied = sequence;
+        all.push(outcomes);
+    }
+    Ok(all)
 }

@@ -10,6 +10,7 @@ mod export;
 mod keys;
 mod memory;
 mod plan;
+mod replica;
 mod rows;
 mod scan;
 mod sled;
@@ -19,6 +20,7 @@ mod verify;
 
 pub use export::{Exported, restore};
 pub use memory::MemoryKv;
+pub use replica::{Log, LogError};
 pub use sled::SledKv;
 pub use store::Store;
 pub use types::{

@@ -10,6 +10,8 @@ use crate::{Change, Kv, keys, rows};
 
 /// Heads kept in memory; when there are more the cache starts anew.
 const MAX_HEADS: usize = 100_000;
+/// Under what the place in a shared log is kept.
+const APPLIED: &[u8] = b"applied";
 
 /// The state of the committer between and within groups.
 pub(crate) struct Planner {
@@ -54,6 +56,13 @@ impl Planner {
             self.stale = false;
         }
         Ok(())
+    }
+
+    /// Notes in the same group how far of the log it goes.
+    pub(crate) fn mark(&mut self, sequence: u64) {
+        let key = keys::key(keys::META, APPLIED);
+        let value = rows::seal(&key, sequence.to_be_bytes().to_vec());
+        self.pending.insert(key, Some(value));
     }
 
     /// Adds a batch to the group, or leaves the group as it is.
@@ -298,6 +307,18 @@ pub(crate) fn head_of(kv: &dyn Kv, stream: &str) -> Result<Head, StoreError> {
     let parts = keys::record_parts(&key).zip(rows::record_parts(&row));
     let ((_, version), (_, hash, _)) = parts.ok_or_else(|| damaged("journal row"))?;
     Ok(Head { version, hash })
+}
+
+/// How far of the log the tables are; 0 for none of it.
+pub(crate) fn applied(kv: &dyn Kv) -> Result<u64, StoreError> {
+    let key = keys::key(keys::META, APPLIED);
+    let Some(sealed) = kv.get(&key)? else {
+        return Ok(0);
+    };
+    let row = rows::open(&key, sealed)?;
+    row.first_chunk::<8>()
+        .map(|b| u64::from_be_bytes(*b))
+        .ok_or_else(|| damaged("applied row"))
 }
 
 /// The last position given, as it is on disk; 0 for an empty journal.

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::committer::Committer;
-use crate::plan::{damaged, head_of, last_position};
+use crate::plan::{applied, damaged, head_of, last_position};
+use crate::replica::{Log, Replica};
 use crate::types::{
     Batch, Committed, Head, OutboxItem, Position, Record, StoreError, Timer, Version,
 };
@@ -18,7 +21,9 @@ const PAGE: usize = 512;
 /// The store. Reads see what is committed; writes go through the one committer.
 pub struct Store {
     kv: Arc<dyn Kv>,
-    committer: Committer,
+    committer: Arc<Committer>,
+    /// Present when the order comes from a log that other nodes share.
+    replica: Option<Replica>,
 }
 
 impl std::fmt::Debug for Store {
@@ -53,9 +58,73 @@ impl Store {
         }
         let position = last_position(kv.as_ref())?;
         Ok(Self {
-            committer: Committer::start(kv.clone(), position)?,
+            committer: Arc::new(Committer::start(kv.clone(), position)?),
             kv,
+            replica: None,
         })
+    }
+
+    /// Opens the tables as one replica of many: batches get their order from the log, and every node
+    /// applies all of them. `node` must be new at every start. Call it within a runtime.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn replicated(
+        kv: Arc<dyn Kv>,
+        log: Arc<dyn Log>,
+        node: String,
+    ) -> Result<Self, StoreError> {
+        let mut store = Self::open(kv)?;
+        let applied = applied(store.kv.as_ref())?;
+        let committer = store.committer.clone();
+        store.replica = Some(Replica::start(committer, log, node, applied));
+        Ok(store)
+    }
+
+    /// How often others wrote, as far as this replica knows: who keeps what it read looks again when this
+    /// moves. It stays where it is for a store of its own.
+    pub fn foreign(&self) -> u64 {
+        self.replica
+            .as_ref()
+            .map_or(0, |r| r.foreign.load(Ordering::Acquire))
+    }
+
+    /// Whether other nodes write as well.
+    pub const fn shared(&self) -> bool {
+        self.replica.is_some()
+    }
+
+    /// How far of the shared log the tables are; 0 for a store of its own.
+    pub fn applied(&self) -> u64 {
+        self.replica.as_ref().map_or(0, |r| *r.applied.borrow())
+    }
+
+    /// Waits until this replica has applied everything up to this place of the log.
+    pub async fn reach(&self, sequence: u64, patience: Duration) -> bool {
+        match &self.replica {
+            Some(replica) => replica.reach(sequence, patience).await,
+            None => true,
+        }
+    }
+
+    /// Waits until this replica has everything any node was told before this call.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the log does not answer, or not in time.
+    pub async fn catch_up(&self, patience: Duration) -> Result<(), StoreError> {
+        let Some(replica) = &self.replica else {
+            return Ok(());
+        };
+        let last = tokio::time::timeout(patience, replica.log.last()).await;
+        let late = || StoreError::Unavailable("the log does not answer".to_owned());
+        let last = last.map_err(|_elapsed| late())?;
+        let last = last.map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        if replica.reach(last, patience).await {
+            Ok(())
+        } else {
+            let behind = format!("this replica is at {} of {last}", self.applied());
+            Err(StoreError::Unavailable(behind))
+        }
     }
 
     /// Commits a batch: all of it is on disk when this returns, or none of it is done.
@@ -63,7 +132,10 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
-        self.committer.commit(batch).await
+        match &self.replica {
+            Some(replica) => replica.commit(&batch).await,
+            None => self.committer.commit(batch).await,
+        }
     }
 
     /// Writes every row into one file, consistent as of one moment, while others go on.

@@ -1,5 +1,7 @@
 //! What goes in and out of the store.
 
+use serde::{Deserialize, Serialize};
+
 /// How many events a stream has; 0 when it is absent.
 pub type Version = u64;
 /// The global order of records, from 1.
@@ -41,7 +43,7 @@ pub struct Record {
 }
 
 /// What the writer takes the stream's version to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expected {
     /// Exactly this; whoever loses reloads and decides again.
     Exact(Version),
@@ -50,7 +52,7 @@ pub enum Expected {
 }
 
 /// Events to add to a stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Append {
     /// Which.
     pub stream: String,
@@ -61,7 +63,7 @@ pub struct Append {
 }
 
 /// A condition on the index, checked at the moment of the commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Guard {
     /// The key must be absent.
     Absent(Vec<u8>),
@@ -70,7 +72,7 @@ pub enum Guard {
 }
 
 /// Something owed, to be performed at least once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxItem {
     /// Derived from the event, so that a repeat is recognised.
     pub id: String,
@@ -83,7 +85,7 @@ pub struct OutboxItem {
 }
 
 /// Something to come; one per key, setting it again moves it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     /// Which.
     pub key: String,
@@ -94,7 +96,7 @@ pub struct Timer {
 }
 
 /// The outcome of a command, kept so that a repeat gets the first answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dedup {
     /// The command's id.
     pub id: String,
@@ -105,7 +107,7 @@ pub struct Dedup {
 }
 
 /// All or nothing, in one durable commit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// To the journal.
     pub appends: Vec<Append>,

@@ -1,0 +1,177 @@
+//! Many stores on one log: one order, one outcome, equal tables (architecture, decision 8).
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test helper that fails is a failed test"
+)]
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use storage::{
+    Append, Batch, Dedup, Expected, Guard, Kv, Log, LogError, MemoryKv, Store, StoreError, verify,
+};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A log in memory that keeps the same id once, and loses some of its answers.
+#[derive(Default)]
+struct Journal {
+    entries: Mutex<Vec<Vec<u8>>>,
+    ids: Mutex<HashSet<String>>,
+    asked: AtomicU64,
+}
+
+#[async_trait::async_trait]
+impl Log for Journal {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        if asked % 7 == 3 {
+            return Err(LogError("lost on the way".to_owned()));
+        }
+        if self.ids.lock().unwrap().insert(id.to_owned()) {
+            self.entries.lock().unwrap().push(entry);
+        }
+        if asked % 5 == 4 {
+            return Err(LogError("its answer was lost".to_owned()));
+        }
+        Ok(())
+    }
+
+    async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
+        let read: Vec<_> = {
+            let entries = self.entries.lock().unwrap();
+            let numbered = entries.iter().enumerate().skip(after as usize);
+            numbered
+                .take(3)
+                .map(|(i, e)| (i as u64 + 1, e.clone()))
+                .collect()
+        };
+        if read.is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        Ok(read)
+    }
+
+    async fn last(&self) -> Result<u64, LogError> {
+        Ok(self.entries.lock().unwrap().len() as u64)
+    }
+}
+
+fn node(kv: &Arc<MemoryKv>, log: &Arc<Journal>, name: &str) -> Store {
+    Store::replicated(kv.clone(), log.clone(), name.to_owned()).unwrap()
+}
+
+fn one(stream: &str, expected: u64, data: &str) -> Batch {
+    Batch {
+        appends: vec![Append {
+            stream: stream.to_owned(),
+            expected: Expected::Exact(expected),
+            events: vec![data.as_bytes().to_vec()],
+        }],
+        ..Batch::default()
+    }
+}
+
+fn rows(kv: &MemoryKv) -> Vec<(Vec<u8>, Vec<u8>)> {
+    kv.range(&[0], &[255], 100_000).unwrap()
+}
+
+#[tokio::test]
+async fn of_three_nodes_that_write_the_same_version_one_wins_and_all_agree() {
+    let log = Arc::new(Journal::default());
+    let kvs: Vec<_> = (0..3).map(|_| Arc::new(MemoryKv::default())).collect();
+    let nodes: Vec<_> = kvs
+        .iter()
+        .enumerate()
+        .map(|(i, kv)| node(kv, &log, &format!("n{i}")))
+        .collect();
+    for version in 0..20 {
+        let (a, b, c) = tokio::join!(
+            nodes[0].commit(one("s", version, "a")),
+            nodes[1].commit(one("s", version, "b")),
+            nodes[2].commit(one("s", version, "c")),
+        );
+        let won = [&a, &b, &c].into_iter().filter(|r| r.is_ok()).count();
+        assert_eq!(won, 1, "{a:?} {b:?} {c:?}");
+        for lost in [a, b, c].into_iter().filter_map(Result::err) {
+            assert!(matches!(lost, StoreError::Conflict { .. }), "{lost}");
+        }
+        for store in &nodes {
+            store.catch_up(PATIENCE).await.unwrap();
+            assert_eq!(store.head("s").unwrap().version, version + 1);
+        }
+    }
+    assert!(nodes.iter().all(|n| n.foreign() > 0));
+    let first = rows(&kvs[0]);
+    assert!(kvs.iter().all(|kv| rows(kv) == first), "equal, row by row");
+    assert_eq!(verify(kvs[0].as_ref(), |_| ()).unwrap().faults, 0);
+}
+
+#[tokio::test]
+async fn g05_an_address_is_taken_once_and_a_command_done_once_on_whatever_node() {
+    let log = Arc::new(Journal::default());
+    let kvs = [Arc::new(MemoryKv::default()), Arc::new(MemoryKv::default())];
+    let nodes = [node(&kvs[0], &log, "a"), node(&kvs[1], &log, "b")];
+    let take = |stream: &str| Batch {
+        guards: vec![Guard::Absent(b"adresse".to_vec())],
+        index_put: vec![(b"adresse".to_vec(), stream.into())],
+        ..one(stream, 0, "1")
+    };
+    let (a, b) = tokio::join!(nodes[0].commit(take("x")), nodes[1].commit(take("y")));
+    assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
+    let lost = a.and(b).unwrap_err();
+    assert_eq!(lost, StoreError::Taken(b"adresse".to_vec()));
+    let command = || Batch {
+        dedup: Some(Dedup {
+            id: "c".to_owned(),
+            outcome: b"done".to_vec(),
+            expires_ms: 0,
+        }),
+        ..one("z", 0, "1")
+    };
+    nodes[0].commit(command()).await.unwrap();
+    let again = nodes[1].commit(command()).await;
+    assert_eq!(again, Err(StoreError::Duplicate(b"done".to_vec())));
+}
+
+#[tokio::test]
+async fn a_node_that_was_away_catches_up_and_a_new_one_starts_from_nothing() {
+    let log = Arc::new(Journal::default());
+    let kvs: Vec<_> = (0..3).map(|_| Arc::new(MemoryKv::default())).collect();
+    let first = node(&kvs[0], &log, "a");
+    let second = node(&kvs[1], &log, "b");
+    first.commit(one("s", 0, "1")).await.unwrap();
+    second.catch_up(PATIENCE).await.unwrap();
+    drop(second);
+    for version in 1..30 {
+        first.commit(one("s", version, "2")).await.unwrap();
+    }
+    let back = node(&kvs[1], &log, "b again");
+    let fresh = node(&kvs[2], &log, "c");
+    for store in [&back, &fresh] {
+        store.catch_up(PATIENCE).await.unwrap();
+        assert_eq!(store.applied(), log.last().await.unwrap());
+    }
+    assert_eq!(rows(&kvs[1]), rows(&kvs[0]));
+    assert_eq!(rows(&kvs[2]), rows(&kvs[0]));
+    // Whoever leaves the cluster keeps everything, as a store of its own.
+    drop(fresh);
+    let alone = Store::open(kvs[2].clone()).unwrap();
+    alone.commit(one("s", 30, "3")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_form_of_entries_stops_a_replica_instead_of_being_guessed_at() {
+    let log = Arc::new(Journal::default());
+    let store = node(&Arc::new(MemoryKv::default()), &log, "a");
+    store.commit(one("s", 0, "1")).await.unwrap();
+    log.entries.lock().unwrap().push(vec![99, 1, 2, 3]);
+    let behind = store.catch_up(Duration::from_millis(300)).await;
+    assert!(
+        matches!(behind, Err(StoreError::Unavailable(_))),
+        "{behind:?}"
+    );
+    assert_eq!(store.stream("s").unwrap().len(), 1, "reads go on");
+}
