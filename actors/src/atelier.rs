@@ -1,5 +1,6 @@
 //! What every actor works with: the store, the clock, the keys, the campaign.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,6 +18,11 @@ use crate::record;
 
 /// The stream of the campaign being run.
 const CAMPAGNE: &str = "campagne";
+
+/// How long the log may take to say where it ends.
+const FRONTIERE: Duration = Duration::from_secs(2);
+/// How long a request waits for this node to catch up.
+const RATTRAPAGE: Duration = Duration::from_secs(5);
 
 /// Lives of links, accounts and sessions (`[limites]`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +67,8 @@ pub struct Atelier {
     /// Lives.
     pub limites: Limites,
     campagne: RwLock<(u64, Arc<Catalogue>)>,
+    /// What other nodes had written when the campaign was read last.
+    ailleurs: AtomicU64,
     /// Wakes the relay: something is owed.
     pub(crate) reveil: tokio::sync::Notify,
 }
@@ -92,6 +100,7 @@ impl Atelier {
             cle,
             limites,
             campagne: RwLock::new((0, Arc::default())),
+            ailleurs: AtomicU64::new(0),
             reveil: tokio::sync::Notify::new(),
         };
         atelier.relire_campagne()?;
@@ -105,11 +114,38 @@ impl Atelier {
 
     /// The campaign as it stands.
     pub fn catalogue(&self) -> Arc<Catalogue> {
+        let ailleurs = self.store.foreign();
+        if self.ailleurs.swap(ailleurs, Ordering::AcqRel) != ailleurs
+            && let Err(erreur) = self.relire_campagne()
+        {
+            // What is known goes on until the disk answers again.
+            tracing::error!(%erreur, "the campaign cannot be read again");
+            self.ailleurs.store(u64::MAX, Ordering::Release);
+        }
         self.campagne
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .1
             .clone()
+    }
+
+    /// Waits until this node has what anybody was told before, on whatever node (read your writes).
+    /// Without the log nothing new is told anywhere, and reads go on with what is here.
+    ///
+    /// # Errors
+    /// [`Faute::Indisponible`] when this node is too far behind.
+    pub(crate) async fn a_jour(&self) -> Result<(), Faute> {
+        if !self.store.shared() {
+            return Ok(());
+        }
+        let Ok(derniere) = self.store.frontier(FRONTIERE).await else {
+            return Ok(());
+        };
+        if self.store.reach(derniere, RATTRAPAGE).await {
+            return Ok(());
+        }
+        let raison = format!("this node is at {} of {derniere}", self.store.applied());
+        Err(Faute::Indisponible { raison })
     }
 
     /// A fresh link (G03).
@@ -178,6 +214,16 @@ impl Atelier {
     /// # Errors
     /// When the store refuses.
     pub async fn importer(&self, evenements: Vec<Evenement>) -> Result<u64, StoreError> {
+        loop {
+            match self.essayer_import(&evenements).await {
+                // Another node imported in between; what it changed is no change any more.
+                Err(StoreError::Conflict { .. }) => self.relire_campagne()?,
+                fait => return fait,
+            }
+        }
+    }
+
+    async fn essayer_import(&self, evenements: &[Evenement]) -> Result<u64, StoreError> {
         let catalogue = self.catalogue();
         let version = self
             .campagne

@@ -55,6 +55,8 @@ pub(crate) struct Fil<A: Agregat> {
     pub(crate) tete: Head,
     /// Every event with its time and the head after it: a stream has tens of them.
     pub(crate) faits: Vec<(record::Fait<A::Evenement>, Head)>,
+    /// What others had written when it was read last.
+    vu: u64,
 }
 
 /// Events on their way into the journal.
@@ -74,13 +76,24 @@ impl<A: Agregat> Fil<A> {
             etat: Arc::default(),
             tete: Head::ABSENT,
             faits: Vec::new(),
+            vu: 0,
         };
         fil.rattraper(atelier)?;
         Ok(fil)
     }
 
+    /// As it is now: other nodes may have appended.
+    pub(crate) fn suivre(mut self, atelier: &Atelier) -> Result<Self, StoreError> {
+        if self.vu != atelier.store.foreign() {
+            self.rattraper(atelier)?;
+        }
+        Ok(self)
+    }
+
     /// Reads what others appended.
     pub(crate) fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
+        // Before the reading: what comes in between is looked for again.
+        self.vu = atelier.store.foreign();
         for enregistre in atelier
             .store
             .stream_after(&self.stream, self.tete.version)?

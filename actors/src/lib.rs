@@ -6,6 +6,7 @@
 
 mod acteurs;
 pub mod atelier;
+mod bail;
 pub mod courriers;
 pub mod etiquettes;
 mod fil;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use jiff::SignedDuration;
-use storage::{Batch, OutboxItem, StoreError, Timer};
+use storage::{Batch, Guard, OutboxItem, StoreError, Timer};
 
 use domain::candidat::{Candidat, Commande, Compte};
 use domain::dossier::Commande as CommandeDossier;
@@ -17,7 +17,9 @@ use domain::profil::Profil;
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, plus};
+use crate::bail::Bail;
 use crate::courriers::{self, Envoi, EtatEnvoi};
+use crate::jetons::identifiant;
 use crate::ports::{
     Courrier, CourrierPersonnel, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution,
     Postier,
@@ -45,6 +47,7 @@ pub struct Relais {
     atelier: Arc<Atelier>,
     annuaire: Annuaire,
     postier: Arc<dyn Postier>,
+    bail: Bail,
     /// Absent without NATS: nobody listens.
     editeur: Option<Arc<dyn Editeur>>,
 }
@@ -64,13 +67,26 @@ enum Issue {
     Abandonne(String),
 }
 
+/// What one round found to do.
+#[derive(Default)]
+struct Pris {
+    /// Timers fired.
+    sonnees: usize,
+    /// Things owed, to be performed.
+    dus: Vec<OutboxItem>,
+    /// Under which the relay may write.
+    gardes: Vec<Guard>,
+}
+
 impl Relais {
     pub(crate) fn new(
         atelier: Arc<Atelier>,
         annuaire: Annuaire,
         postier: Arc<dyn Postier>,
     ) -> Self {
+        let nom = identifiant(atelier.alea.as_ref());
         Self {
+            bail: Bail::new(nom),
             atelier,
             annuaire,
             postier,
@@ -90,10 +106,11 @@ impl Relais {
         let mut ids = HashSet::new();
         loop {
             match self.prendre(&ids).await {
-                Ok((_, dus)) => {
-                    for du in dus {
+                Ok(pris) => {
+                    for du in pris.dus {
                         ids.insert(du.id.clone());
-                        en_vol.push(async { (du.id.clone(), self.acquitter(du).await) });
+                        let gardes = pris.gardes.clone();
+                        en_vol.push(async { (du.id.clone(), self.acquitter(du, gardes).await) });
                     }
                 }
                 Err(erreur) => {
@@ -122,39 +139,48 @@ impl Relais {
     /// # Errors
     /// When the store cannot be read or written.
     pub async fn tour(&self) -> Result<usize, StoreError> {
-        let (sonnees, dus) = self.prendre(&HashSet::new()).await?;
-        let combien = sonnees + dus.len();
-        let taches = dus.into_iter().map(|du| self.acquitter(du));
+        let pris = self.prendre(&HashSet::new()).await?;
+        let combien = pris.sonnees + pris.dus.len();
+        let gardes = &pris.gardes;
+        let taches = pris
+            .dus
+            .into_iter()
+            .map(|du| self.acquitter(du, gardes.clone()));
         for issue in futures_util::future::join_all(taches).await {
             issue?;
         }
         Ok(combien)
     }
 
-    /// Fires the timers whose time has come, and gives what is owed and not under way.
-    async fn prendre(
-        &self,
-        en_vol: &HashSet<String>,
-    ) -> Result<(usize, Vec<OutboxItem>), StoreError> {
+    /// Fires the timers whose time has come, and gives what is owed and not under way: nothing where another node does it.
+    async fn prendre(&self, en_vol: &HashSet<String>) -> Result<Pris, StoreError> {
+        let Some(gardes) = self.bail.tenir(&self.atelier.store).await? else {
+            return Ok(Pris::default());
+        };
         let maintenant = self.atelier.maintenant().as_millisecond();
         let echeances = self.atelier.store.timers_due(maintenant, LOT)?;
         let sonnees = echeances.len();
         for echeance in echeances {
-            self.sonner(echeance).await?;
+            self.sonner(echeance, &gardes).await?;
         }
         let libres = EN_VOL_MAX.saturating_sub(en_vol.len()).min(LOT);
-        if libres == 0 {
-            return Ok((sonnees, Vec::new()));
+        let mut dus = Vec::new();
+        if libres > 0 {
+            dus = self
+                .atelier
+                .store
+                .outbox_due(maintenant, libres + en_vol.len())?;
+            dus.retain(|du| !en_vol.contains(&du.id));
+            dus.truncate(libres);
         }
-        let dus = self
-            .atelier
-            .store
-            .outbox_due(maintenant, libres + en_vol.len())?;
-        let nouveaux = dus.into_iter().filter(|du| !en_vol.contains(&du.id));
-        Ok((sonnees, nouveaux.take(libres).collect()))
+        Ok(Pris {
+            sonnees,
+            dus,
+            gardes,
+        })
     }
 
-    async fn sonner(&self, minuteur: Timer) -> Result<(), StoreError> {
+    async fn sonner(&self, minuteur: Timer, gardes: &[Guard]) -> Result<(), StoreError> {
         let (stream, _) = minuteur.key.split_once('/').unwrap_or((&minuteur.key, ""));
         let echeance = serde_json::from_slice::<Echeance>(&minuteur.data)
             .map_err(|e| StoreError::Corrupt(format!("timer {}: {e}", minuteur.key)))?;
@@ -197,7 +223,16 @@ impl Relais {
                 });
             }
         }
-        self.atelier.store.commit(lot).await.map(drop)
+        self.noter(lot, gardes).await
+    }
+
+    /// Under the lease: whoever lost it leaves the rows to the node that has it now.
+    async fn noter(&self, mut lot: Batch, gardes: &[Guard]) -> Result<(), StoreError> {
+        lot.guards.extend_from_slice(gardes);
+        match self.atelier.store.commit(lot).await {
+            Ok(_) | Err(StoreError::Taken(_)) => Ok(()),
+            Err(erreur) => Err(erreur),
+        }
     }
 
     /// The dossier looks again whether the act is still due.
@@ -213,7 +248,7 @@ impl Relais {
         self.annuaire.dossier(&dossier, demande).await.map(drop)
     }
 
-    async fn acquitter(&self, du: OutboxItem) -> Result<(), StoreError> {
+    async fn acquitter(&self, du: OutboxItem, gardes: Vec<Guard>) -> Result<(), StoreError> {
         let mut lot = Batch::default();
         let issue = match serde_json::from_slice::<Effet>(&du.data) {
             Ok(Effet::Mail(mail)) => self.poster(&du, mail, &mut lot).await?,
@@ -229,7 +264,7 @@ impl Relais {
             Issue::PlusTard => abandonner(&mut lot, du.id, TROP_D_ESSAIS),
             Issue::Abandonne(raison) => abandonner(&mut lot, du.id, &raison),
         }
-        self.atelier.store.commit(lot).await.map(drop)
+        self.noter(lot, &gardes).await
     }
 
     fn repousser(&self, du: OutboxItem, au_plus: i64) -> OutboxItem {

@@ -39,7 +39,7 @@ pub struct NatsOptions {
 /// A connection, shared by all that ask and serve in one process. It comes back by itself.
 #[derive(Clone, Debug)]
 pub struct Nats {
-    client: Client,
+    pub(crate) client: Client,
     deadline: Duration,
     /// Whether the streams of what leaves were seen to be there.
     pub(crate) streams: Arc<AtomicBool>,

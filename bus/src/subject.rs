@@ -50,6 +50,11 @@ impl Subject {
         Self(format!("{ROOT}.evt.>"))
     }
 
+    /// What all nodes apply in one order; private.
+    pub fn journal() -> Self {
+        Self(format!("{ROOT}.journal"))
+    }
+
     /// As NATS wants it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -94,8 +94,13 @@ impl Serve {
         lue.serveur.listen = self.listen.unwrap_or(lue.serveur.listen);
         lue.donnees = self.data.unwrap_or(lue.donnees);
         if let Some(url) = self.nats {
+            let replicas = lue.nats.as_ref().and_then(|n| n.replicas);
             let credentials = lue.nats.and_then(|n| n.credentials);
-            lue.nats = Some(Nats { url, credentials });
+            lue.nats = Some(Nats {
+                url,
+                credentials,
+                replicas,
+            });
         }
         let app = App::servir(lue, self.role.into()).await?;
         match app.adresse() {

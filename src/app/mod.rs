@@ -4,6 +4,7 @@ mod courrier;
 mod demo;
 mod importation;
 mod parties;
+mod replique;
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use actors::atelier::Limites;
 use actors::jetons::CleServeur;
 use actors::ports::{Horloge, HorlogeSysteme};
+use bus::Nats;
+use storage::Store;
 use storage::blobs::Blobs;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -23,6 +26,7 @@ use crate::config::{Config, Etablissement};
 use crate::edge::{self, Demo, Etat, HorlogeMobile, Statiques};
 use crate::vitrine::Vitrine;
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
+use replique::Partage;
 
 pub use demo::{MOT_DE_PASSE_PERSONNEL, OptionsDemo, personnel_demo};
 pub use importation::{
@@ -83,12 +87,13 @@ impl App {
         let cle = CleServeur::new(cles.serveur);
         let (statiques, maison) = Statiques::preparer(&etablissement);
         let facteur = Arc::new(facteur);
+        let store = Store::open(parties::kv(&donnees)?).map_err(|e| e.to_string())?;
         // Whoever tries the demo has no telephone at hand for it; who enrols is asked for the code all the same.
         let limites = Limites {
             exiger_second_facteur: false,
             ..Limites::default()
         };
-        let mut acteurs = Acteurs::demarrer(&donnees, mobile.clone(), cle, limites, facteur, None)?;
+        let mut acteurs = Acteurs::demarrer(store, mobile.clone(), cle, limites, facteur, None)?;
         acteurs.veiller(&donnees, &cles, &blobs).await?;
         let comptoir = comptoir_local(acteurs.guichet.clone());
         let vitrine = Vitrine::new(comptoir.clone());
@@ -133,31 +138,28 @@ impl App {
             Some(nats) => Some(joindre_nats(nats).await?),
             None => None,
         };
+        let replicas = config.nats.as_ref().and_then(|n| n.replicas);
+        let partage = match (&nats, replicas) {
+            (Some(nats), Some(replicas)) => Some(Partage::ouvrir(nats, replicas.into()).await?),
+            (Some(_) | None, _) => None,
+        };
+        let blobs = match &partage {
+            Some(partage) => partage.fichiers(blobs),
+            None => blobs,
+        };
         let horloge: Arc<dyn Horloge> = Arc::new(HorlogeSysteme);
-        let mut acteurs = None;
-        if role != Role::Bord {
-            let facteur = courrier::facteur(&config, horloge.clone())?;
-            let mut partie = Acteurs::demarrer(
-                &config.donnees,
-                horloge.clone(),
-                CleServeur::new(cles.serveur),
-                config.limites,
-                Arc::new(facteur),
-                nats.as_ref(),
-            )?;
-            if let Some(fichier) = &config.campagne {
-                let comptoir = comptoir_local(partie.guichet.clone());
-                importer(&comptoir, &blobs, fichier).await?;
+        let acteurs = match role {
+            Role::Bord => None,
+            Role::Tout | Role::Acteurs => {
+                let commun = (nats.as_ref(), partage.as_ref());
+                Some(acteurs_de(&config, (&cles, &blobs), commun, horloge.clone()).await?)
             }
-            if let Some(nats) = &nats {
-                partie.servir(nats).await?;
-            }
-            partie.veiller(&config.donnees, &cles, &blobs).await?;
-            acteurs = Some(partie);
-        }
+        };
         let mut partie = None;
         if role != Role::Acteurs {
             let comptoir = match (&nats, &acteurs) {
+                // Every node has everything: the actors beside the edge answer at once.
+                (_, Some(acteurs)) if partage.is_some() => comptoir_local(acteurs.guichet.clone()),
                 (Some(nats), _) => comptoir_nats(nats),
                 (None, Some(acteurs)) => comptoir_local(acteurs.guichet.clone()),
                 (None, None) => return Err("rien à servir".to_owned()),
@@ -207,6 +209,38 @@ impl App {
             acteurs.arreter().await;
         }
     }
+}
+
+/// The actors, with their store as the configuration wants it.
+async fn acteurs_de(
+    config: &Config,
+    (cles, blobs): (&Cles, &Blobs),
+    (nats, partage): (Option<&Nats>, Option<&Partage>),
+    horloge: Arc<dyn Horloge>,
+) -> Result<Acteurs, String> {
+    let facteur = courrier::facteur(config, horloge.clone())?;
+    let kv = parties::kv(&config.donnees)?;
+    let store = match partage {
+        Some(partage) => partage.store(kv).await?,
+        None => Store::open(kv).map_err(|e| e.to_string())?,
+    };
+    let mut partie = Acteurs::demarrer(
+        store,
+        horloge.clone(),
+        CleServeur::new(cles.serveur),
+        config.limites,
+        Arc::new(facteur),
+        nats,
+    )?;
+    if let Some(fichier) = &config.campagne {
+        let comptoir = comptoir_local(partie.guichet.clone());
+        importer(&comptoir, blobs, fichier).await?;
+    }
+    if let Some(nats) = nats {
+        partie.servir(nats).await?;
+    }
+    partie.veiller(&config.donnees, cles, blobs).await?;
+    Ok(partie)
 }
 
 async fn ouvrir(donnees: &Path) -> Result<(Cles, Blobs), String> {

@@ -13,7 +13,7 @@ use actors::protocol::{Requete, Resultat};
 use actors::systeme::Systeme;
 use bus::{InProcess, Nats, NatsOptions, Serving};
 use storage::blobs::Blobs;
-use storage::{SledKv, Store};
+use storage::{Kv, SledKv, Store};
 use tokio::task::JoinHandle;
 
 use crate::cles::Cles;
@@ -39,17 +39,16 @@ pub(super) struct Acteurs {
 }
 
 impl Acteurs {
-    /// Opens the store of this folder and starts the actors on it.
+    /// Starts the actors on this store.
     pub(super) fn demarrer(
-        donnees: &Path,
+        store: Store,
         horloge: Arc<dyn Horloge>,
         cle: CleServeur,
         limites: Limites,
         postier: Arc<dyn Postier>,
         nats: Option<&Nats>,
     ) -> Result<Self, String> {
-        let kv = SledKv::open(&donnees.join("journal")).map_err(|e| e.to_string())?;
-        let store = Arc::new(Store::open(Arc::new(kv)).map_err(|e| e.to_string())?);
+        let store = Arc::new(store);
         let atelier = Atelier::ouvrir(store, horloge, Arc::new(AleaSysteme), cle, limites);
         let atelier = Arc::new(atelier.map_err(|e| e.to_string())?);
         let mut systeme = Systeme::demarrer(atelier.clone(), postier, Cout::default())?;
@@ -128,6 +127,12 @@ impl Drop for Acteurs {
             menage.abort();
         }
     }
+}
+
+/// The journal of a data folder.
+pub(super) fn kv(donnees: &Path) -> Result<Arc<dyn Kv>, String> {
+    let kv = SledKv::open(&donnees.join("journal")).map_err(|e| e.to_string())?;
+    Ok(Arc::new(kv))
 }
 
 /// The actors' counter in this process.

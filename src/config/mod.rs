@@ -74,6 +74,8 @@ pub struct Nats {
     pub url: String,
     /// A `.creds` file.
     pub credentials: Option<PathBuf>,
+    /// Present: this is one node of many, and JetStream keeps that many copies of their common log.
+    pub replicas: Option<u8>,
 }
 
 /// Every fault of a configuration, and of the file's place.
@@ -214,7 +216,17 @@ fn serveur(l: &mut Lecteur) -> Option<Serveur> {
 fn nats(l: &mut Lecteur) -> Option<Nats> {
     let url = l.secret("bus", "nats");
     let credentials = l.valeur("bus", "credentials");
-    url.map(|url| Nats { url, credentials })
+    let replicas = l.lire("bus", "replicas", |n: u8| {
+        [1, 3, 5]
+            .contains(&n)
+            .then_some(n)
+            .ok_or_else(|| "1, 3 ou 5".to_owned())
+    });
+    url.map(|url| Nats {
+        url,
+        credentials,
+        replicas,
+    })
 }
 
 /// ISO 8601; days of 24 hours.

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
@@ -12,10 +14,33 @@ use tokio::io::AsyncWriteExt;
 /// Distinguishes the temporary files of one process.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
+/// Where the files of all nodes are; the folder is then a cache that keeps everything it has seen.
+#[async_trait]
+pub trait Mirror: Send + Sync + 'static {
+    /// Keeps a file.
+    ///
+    /// # Errors
+    /// It is not kept for certain.
+    async fn put(&self, sha256: &str, file: &Path) -> io::Result<()>;
+
+    /// Writes a file that another node handed in; false when nobody did.
+    ///
+    /// # Errors
+    /// The others do not answer.
+    async fn get(&self, sha256: &str, to: &Path) -> io::Result<bool>;
+}
+
 /// A folder of files by content: `<dir>/ab/cdef…`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Blobs {
     dir: PathBuf,
+    mirror: Option<Arc<dyn Mirror>>,
+}
+
+impl std::fmt::Debug for Blobs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Blobs({})", self.dir.display())
+    }
 }
 
 /// A file that is stored.
@@ -50,7 +75,51 @@ impl Blobs {
         fs::create_dir_all(dir.join("tmp")).await?;
         Ok(Self {
             dir: dir.to_owned(),
+            mirror: None,
         })
+    }
+
+    /// Shares the files with other nodes.
+    pub fn mirrored(mut self, mirror: Arc<dyn Mirror>) -> Self {
+        self.mirror = Some(mirror);
+        self
+    }
+
+    /// Brings a file that another node has into the folder.
+    async fn fetch(&self, sha256: &str) -> io::Result<()> {
+        let path = self.path(sha256).ok_or(io::ErrorKind::NotFound)?;
+        let mirror = self.mirror.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let temporary = Temporary(Some(self.temporary()));
+        let place = temporary.0.as_deref().ok_or(io::ErrorKind::NotFound)?;
+        if !mirror.get(sha256, place).await? {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        if digest(File::open(place).await?).await? != sha256 {
+            let other = format!("{sha256}: the other nodes have something else");
+            return Err(io::Error::other(other));
+        }
+        self.place(temporary, &path).await
+    }
+
+    /// Gives a file its name, and syncs the folder.
+    async fn place(&self, mut temporary: Temporary, path: &Path) -> io::Result<()> {
+        let folder = path.parent().ok_or(io::ErrorKind::InvalidData)?.to_owned();
+        if !fs::try_exists(&folder).await? {
+            fs::create_dir_all(&folder).await?;
+            File::open(&self.dir).await?.sync_all().await?;
+        }
+        let from = temporary.0.take().ok_or(io::ErrorKind::NotFound)?;
+        fs::rename(&from, path).await?;
+        File::open(&folder).await?.sync_all().await
+    }
+
+    fn temporary(&self) -> PathBuf {
+        let name = format!(
+            "{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        self.dir.join("tmp").join(name)
     }
 
     /// Starts a file of at most `limit` bytes.
@@ -58,12 +127,7 @@ impl Blobs {
     /// # Errors
     /// When the disk refuses.
     pub async fn create(&self, limit: u64) -> io::Result<Writer> {
-        let name = format!(
-            "{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
-        let temporary = self.dir.join("tmp").join(name);
+        let temporary = self.temporary();
         let file = File::create(&temporary).await?;
         Ok(Writer {
             blobs: self.clone(),
@@ -90,7 +154,14 @@ impl Blobs {
     /// # Errors
     /// [`io::ErrorKind::NotFound`] and others.
     pub async fn read(&self, sha256: &str) -> io::Result<File> {
-        File::open(self.path(sha256).ok_or(io::ErrorKind::NotFound)?).await
+        let path = self.path(sha256).ok_or(io::ErrorKind::NotFound)?;
+        match File::open(&path).await {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.mirror.is_some() => {
+                self.fetch(sha256).await?;
+                File::open(&path).await
+            }
+            found => found,
+        }
     }
 
     /// Whether the content on disk is still what its name says (Q06).
@@ -98,17 +169,7 @@ impl Blobs {
     /// # Errors
     /// When it cannot be read.
     pub async fn sound(&self, sha256: &str) -> io::Result<bool> {
-        use tokio::io::AsyncReadExt;
-        let mut file = self.read(sha256).await?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let n = file.read(&mut buffer).await?;
-            if n == 0 {
-                return Ok(hexadecimal(&hash.finalize()) == sha256);
-            }
-            hash.update(buffer.get(..n).unwrap_or_default());
-        }
+        Ok(digest(self.read(sha256).await?).await? == sha256)
     }
 
     /// The folders of contents, by the two characters their names begin with.
@@ -228,26 +289,31 @@ impl Writer {
         let path = self
             .blobs
             .path(&sha256)
-            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
-        let folder = path
-            .parent()
-            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?
-            .to_owned();
-        if !fs::try_exists(&folder).await? {
-            fs::create_dir_all(&folder).await?;
-            File::open(&self.blobs.dir).await?.sync_all().await?;
+            .ok_or(io::Error::from(io::ErrorKind::InvalidData))?;
+        let temporary = std::mem::replace(&mut self.temporary, Temporary(None));
+        self.blobs.place(temporary, &path).await?;
+        if let Some(mirror) = &self.blobs.mirror {
+            // Before an event names it: a node that reads the event must find the file.
+            mirror.put(&sha256, &path).await?;
         }
-        let temporary = self
-            .temporary
-            .0
-            .take()
-            .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        fs::rename(&temporary, &path).await?;
-        File::open(&folder).await?.sync_all().await?;
         Ok(Stored {
             sha256,
             len: self.len,
         })
+    }
+}
+
+/// The SHA-256 of a file's content.
+async fn digest(mut file: File) -> io::Result<String> {
+    use tokio::io::AsyncReadExt;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let n = file.read(&mut buffer).await?;
+        if n == 0 {
+            return Ok(hexadecimal(&hash.finalize()));
+        }
+        hash.update(buffer.get(..n).unwrap_or_default());
     }
 }
 

@@ -107,19 +107,27 @@ impl Store {
         }
     }
 
+    /// Where the shared log ends; 0 for a store of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the log does not answer in time.
+    pub async fn frontier(&self, patience: Duration) -> Result<u64, StoreError> {
+        let Some(replica) = &self.replica else {
+            return Ok(0);
+        };
+        let last = tokio::time::timeout(patience, replica.log.last()).await;
+        let late = || StoreError::Unavailable("the log does not answer".to_owned());
+        let last = last.map_err(|_elapsed| late())?;
+        last.map_err(|e| StoreError::Unavailable(e.to_string()))
+    }
+
     /// Waits until this replica has everything any node was told before this call.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the log does not answer, or not in time.
     pub async fn catch_up(&self, patience: Duration) -> Result<(), StoreError> {
-        let Some(replica) = &self.replica else {
-            return Ok(());
-        };
-        let last = tokio::time::timeout(patience, replica.log.last()).await;
-        let late = || StoreError::Unavailable("the log does not answer".to_owned());
-        let last = last.map_err(|_elapsed| late())?;
-        let last = last.map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        if replica.reach(last, patience).await {
+        let last = self.frontier(patience).await?;
+        if self.reach(last, patience).await {
             Ok(())
         } else {
             let behind = format!("this replica is at {} of {last}", self.applied());

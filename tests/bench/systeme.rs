@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use actors::atelier::{Atelier, Limites};
 use actors::jetons::CleServeur;
 use actors::mots_de_passe::Cout;
-use actors::ports::{AleaSysteme, Courrier, EchecPoste, HorlogeSysteme, Postier};
+use actors::ports::{
+    AleaSysteme, Courrier, CourrierPersonnel, EchecPoste, HorlogeSysteme, Postier,
+};
 use actors::protocol::{Acte, Faute, Reponse, Requete, Resultat};
 use actors::systeme::Systeme;
 use bus::{Bus, Envelope, InProcess};
@@ -35,6 +37,11 @@ impl Postier for Boite {
             let mut jetons = self.0.lock().unwrap();
             jetons.insert(courrier.a.clone(), lien.jeton.clone());
         }
+        Ok(())
+    }
+
+    /// No staff acts here.
+    async fn poster_personnel(&self, _: &CourrierPersonnel) -> Result<(), EchecPoste> {
         Ok(())
     }
 }
@@ -89,6 +96,7 @@ impl Banc {
         let requete = Requete::Connecter {
             identifiant: identifiant.to_owned(),
             mot_de_passe: MOT_DE_PASSE.to_owned(),
+            code: None,
         };
         match self.demander(requete).await {
             Ok(Reponse::Session { jeton, .. }) => jeton,

@@ -29,6 +29,7 @@ pub(crate) struct Candidat {
     pub(crate) client: Agent,
     rang: usize,
     suivant: usize,
+    tours: usize,
     /// The line of the address that was acknowledged last.
     ligne: String,
     /// Internships by id.
@@ -36,6 +37,8 @@ pub(crate) struct Candidat {
     /// The dossier that is being filled in, and how many pieces are in.
     dossier: Option<(String, usize)>,
     transmis: Vec<Value>,
+    /// Where else to ask when one does not answer.
+    pub(crate) noeuds: Vec<std::net::SocketAddr>,
     pub(crate) acquittes: usize,
     pub(crate) repetes: usize,
 }
@@ -70,10 +73,12 @@ impl Candidat {
             client,
             rang,
             suivant: 0,
+            tours: rang,
             ligne: String::new(),
             stages: BTreeMap::new(),
             dossier: None,
             transmis: Vec::new(),
+            noeuds: vec![terrain.adresse],
             acquittes: 0,
             repetes: 0,
         };
@@ -119,6 +124,9 @@ impl Candidat {
                 Err(_coupe) => self.repetes += 1,
             }
             assert!(Instant::now() < fin, "{cle}: no answer");
+            self.tours += 1;
+            self.client
+                .vers(self.noeuds[self.tours % self.noeuds.len()]);
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }

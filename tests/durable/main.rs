@@ -7,5 +7,6 @@
 
 mod appels;
 mod candidat;
+mod grappe;
 mod terrain;
 mod tuer;

@@ -16,24 +16,34 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Terrain {
     dossier: tempfile::TempDir,
     pub(crate) adresse: SocketAddr,
+    mails: PathBuf,
 }
 
 impl Terrain {
     pub(crate) fn new() -> Self {
         let dossier = tempfile::tempdir().unwrap();
+        let mails = dossier.path().join("mail");
+        Self::dans(dossier, &mails, "")
+    }
+
+    /// With mails in a folder of its own, and more in the configuration.
+    pub(crate) fn dans(dossier: tempfile::TempDir, mails: &Path, encore: &str) -> Self {
         // Free a moment ago; the program asks for this one, so that it comes back under the same address.
-        let adresse = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let libre = TcpListener::bind("127.0.0.1:0").unwrap();
+        let adresse = libre.local_addr().unwrap();
         let config = format!(
             "[etablissement]\nname = \"Essai\"\n\n[serveur]\npublic_url = \"http://{adresse}\"\nlisten = \"{adresse}\"\n\n\
-             [donnees]\ndir = \"donnees\"\n\n[mail]\nfolder = \"mail\"\nfrom = \"c@univ.example\"\n\n[campagne]\nfile = \"campagne.toml\"\n\n\
-             [limites]\nrequetes_par_seconde = 100000\nconnexions_par_minute = 100000\n"
+             [donnees]\ndir = \"donnees\"\n\n[mail]\nfolder = \"{}\"\nfrom = \"c@univ.example\"\n\n[campagne]\nfile = \"campagne.toml\"\n\n\
+             [limites]\nrequetes_par_seconde = 100000\nconnexions_par_minute = 100000\n\n{encore}",
+            mails.display()
         );
         std::fs::write(dossier.path().join("postule.toml"), config).unwrap();
         std::fs::write(dossier.path().join("campagne.toml"), fixtures::CAMPAGNE).unwrap();
-        Self { dossier, adresse }
+        Self {
+            dossier,
+            adresse,
+            mails: mails.to_owned(),
+        }
     }
 
     pub(crate) fn chemin(&self, nom: &str) -> PathBuf {
@@ -66,7 +76,7 @@ impl Terrain {
     pub(crate) async fn jeton(&self, adresse: &str) -> String {
         let fin = Instant::now() + PATIENCE;
         loop {
-            for mail in mails(&self.chemin("mail")) {
+            for mail in mails(&self.mails) {
                 if mail.a == adresse && mail.html.contains("?jeton=") {
                     let (_, suite) = mail.html.split_once("?jeton=").unwrap();
                     return suite.split('"').next().unwrap().to_owned();
@@ -78,7 +88,7 @@ impl Terrain {
     }
 
     /// Every row is sound and every law holds, once the program has ended.
-    pub(crate) fn verifier(&self) {
+    pub(crate) fn verifier(&self) -> Store {
         let donnees = self.chemin("donnees");
         let kv = SledKv::open(&donnees.join("journal")).unwrap();
         let store = Store::open(std::sync::Arc::new(kv)).unwrap();
@@ -88,6 +98,7 @@ impl Terrain {
         let bilan = actors::verification::verifier(&store, &cle).unwrap();
         assert_eq!(bilan.nommees, Vec::<String>::new());
         assert!(bilan.candidats > 0);
+        store
     }
 }
 
@@ -106,6 +117,10 @@ fn mails(dossier: &Path) -> Vec<postule::mail::MailLu> {
 pub(crate) struct Processus(Child);
 
 impl Processus {
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     /// SIGKILL: no handler, no farewell.
     pub(crate) fn tuer(&mut self) {
         self.0.kill().unwrap();
@@ -116,7 +131,7 @@ impl Processus {
 impl Drop for Processus {
     fn drop(&mut self) {
         // strace killed lets go of what it watches, which would outlive the test.
-        let pid = self.0.id();
+        let pid = self.pid();
         let enfants = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
         // Already dead is as dead as wanted.
         let _mort = self.0.kill();

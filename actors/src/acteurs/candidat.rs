@@ -79,7 +79,10 @@ impl Handler<OrdreCandidat> for ActeurCandidat {
         let (fil, atelier) = (self.fil.take(), self.atelier.clone());
         let stream = format!("candidat.{}", self.id);
         let travail = async move {
-            let mut fil = match fil.map_or_else(|| Fil::charger(&atelier, stream), Ok) {
+            let mut fil = match fil.map_or_else(
+                || Fil::charger(&atelier, stream),
+                |fil| fil.suivre(&atelier),
+            ) {
                 Ok(fil) => fil,
                 Err(erreur) => {
                     let (OrdreCandidat::Executer { retour, .. } | OrdreCandidat::Lire { retour }) =

@@ -132,7 +132,10 @@ impl Handler<OrdreDossier> for ActeurDossier {
         };
         let stream = format!("dossier.{}", self.id);
         let travail = async move {
-            match fil.map_or_else(|| Fil::charger(&bureau.atelier, stream), Ok) {
+            match fil.map_or_else(
+                || Fil::charger(&bureau.atelier, stream),
+                |fil| fil.suivre(&bureau.atelier),
+            ) {
                 Ok(mut fil) => {
                     bureau.servir(&mut fil, ordre).await;
                     Some(fil)

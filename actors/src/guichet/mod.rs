@@ -74,6 +74,11 @@ impl Guichet {
     /// [`Faute`]; nothing was done then, unless it is [`Faute::Occupe`] or [`Faute::Indisponible`],
     /// after which a repeat under the same id finds out.
     pub async fn traiter(&self, id: Option<String>, requete: Requete) -> Resultat {
+        self.atelier.a_jour().await?;
+        self.servir(id, requete).await
+    }
+
+    async fn servir(&self, id: Option<String>, requete: Requete) -> Resultat {
         match requete {
             Requete::Inscrire {
                 nom,
