@@ -11,6 +11,9 @@ use crate::mail::entrant::{comprendre_surement, mesure};
 /// Bytes read of one mail; what comes after is not looked at.
 const MAX_MAIL: u64 = 64 * 1024 * 1024;
 
+/// Times the corpus is understood when its speed is measured.
+const PASSES: u32 = 5;
+
 #[derive(Debug, Args)]
 pub(super) struct Mail {
     #[command(subcommand)]
@@ -25,6 +28,9 @@ enum Commande {
     Mesurer {
         /// Le dossier.
         dossier: PathBuf,
+        /// Mesure aussi combien de mails par seconde un cœur comprend.
+        #[arg(long)]
+        debit: bool,
     },
 }
 
@@ -32,7 +38,14 @@ impl Mail {
     pub(super) fn lancer(self, json: bool) -> Issue {
         match self.commande {
             Commande::Classify => classer(json),
-            Commande::Mesurer { dossier } => mesurer(&dossier, json),
+            Commande::Mesurer { dossier, debit } => {
+                mesurer(&dossier, json)?;
+                if debit {
+                    mesurer_debit(&dossier)
+                } else {
+                    Ok(())
+                }
+            }
         }
     }
 }
@@ -94,5 +107,32 @@ fn mesurer(dossier: &std::path::Path, json: bool) -> Issue {
             sortie::ecrire(&format!("  ! {ecart}"))?;
         }
     }
+    Ok(())
+}
+
+/// Reads the corpus once, then understands it several times on this thread (Q35).
+fn mesurer_debit(dossier: &std::path::Path) -> Issue {
+    let corpus = dossier.join("corpus");
+    let lire = || -> std::io::Result<Vec<Vec<u8>>> {
+        std::fs::read_dir(&corpus)?
+            .map(|entree| std::fs::read(entree?.path()))
+            .collect()
+    };
+    let mails = lire().map_err(|e| format!("{} : {e}", corpus.display()))?;
+    let octets: usize = mails.iter().map(Vec::len).sum();
+    let debut = std::time::Instant::now();
+    let mut lus = 0_u32;
+    for _ in 0..PASSES {
+        for mail in &mails {
+            std::hint::black_box(comprendre_surement(mail));
+            lus += 1;
+        }
+    }
+    let debit = f64::from(lus) / debut.elapsed().as_secs_f64().max(f64::EPSILON);
+    sortie::dire(&format!(
+        "{debit:.0} mails/s sur un cœur ({} mails, {} octets en moyenne)",
+        mails.len(),
+        octets / mails.len().max(1)
+    ));
     Ok(())
 }

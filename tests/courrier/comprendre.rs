@@ -43,16 +43,7 @@ fn s50_les_classes_atteignent_leur_plancher() {
 
 #[test]
 fn s55_rien_ne_repond_seul_sans_precision_mesuree() {
-    let automatiques = [
-        "lien_non_recu",
-        "lien_expire",
-        "mot_de_passe_perdu",
-        "numero_perdu",
-        "compte_ancienne_campagne",
-        "depot_refuse",
-        "modifier_apres_transmission",
-        "suivi_dossier",
-    ];
+    let automatiques = ["lien_expire", "compte_ancienne_campagne", "suivi_dossier"];
     for (part, mesure) in mesures() {
         assert_eq!(mesure.automatiques_a_tort, Vec::<String>::new(), "{part}");
         for classe in automatiques {

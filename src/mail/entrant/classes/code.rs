@@ -185,18 +185,11 @@ impl Code {
         }
     }
 
-    /// Harmless to answer from a template, and measured precise enough to do it alone.
+    /// Harmless to answer from a template, and never said wrongly of a text the rules had not seen (`fixtures/mail`).
     pub const fn automatique(self) -> bool {
         matches!(
             self,
-            Self::LienNonRecu
-                | Self::LienExpire
-                | Self::MotDePassePerdu
-                | Self::NumeroPerdu
-                | Self::CompteAncienneCampagne
-                | Self::DepotRefuse
-                | Self::ModifierApresTransmission
-                | Self::SuiviDossier
+            Self::LienExpire | Self::CompteAncienneCampagne | Self::SuiviDossier
         )
     }
 
@@ -250,6 +243,7 @@ const EXPLIQUE: &[(C, &[C], f32)] = &[
     (
         C::LienExpire,
         &[
+            C::MotDePassePerdu,
             C::LienNonRecu,
             C::DateDepassee,
             C::ProblemeTechnique,
@@ -301,7 +295,12 @@ const EXPLIQUE: &[(C, &[C], f32)] = &[
     ),
     (
         C::ChangementAdresse,
-        &[C::Inscription, C::PieceManquante, C::ChoixFormation],
+        &[
+            C::LienNonRecu,
+            C::Inscription,
+            C::PieceManquante,
+            C::ChoixFormation,
+        ],
         -0.05,
     ),
     (
@@ -447,6 +446,8 @@ const EXPLIQUE: &[(C, &[C], f32)] = &[
     (
         C::Tiers,
         &[
+            C::TransmissionImpossible,
+            C::PieceManquante,
             C::ProblemeTechnique,
             C::Inscription,
             C::ChoixFormation,
