@@ -5,10 +5,13 @@ use std::sync::Arc;
 use actors::protocol::{Faute, Requete, Resultat};
 use bus::{Bus, BusError, Envelope};
 
+use crate::edge::Garde;
+
 /// Clones share everything.
 #[derive(Clone)]
 pub struct Comptoir {
     bus: Arc<dyn Bus<Requete, Resultat>>,
+    garde: Option<Arc<Garde>>,
 }
 
 impl std::fmt::Debug for Comptoir {
@@ -20,7 +23,14 @@ impl std::fmt::Debug for Comptoir {
 impl Comptoir {
     /// Over this bus.
     pub fn new(bus: Arc<dyn Bus<Requete, Resultat>>) -> Self {
-        Self { bus }
+        Self { bus, garde: None }
+    }
+
+    /// The same, where nobody may try one account's password, or write to one address, too often (Q13).
+    #[must_use]
+    pub fn garde(mut self, garde: Arc<Garde>) -> Self {
+        self.garde = Some(garde);
+        self
     }
 
     /// Asks. `id` recognises a repeat of the same command by the same candidate.
@@ -28,6 +38,22 @@ impl Comptoir {
     /// # Errors
     /// [`Faute`]; after [`Faute::Occupe`] or [`Faute::Indisponible`] a repeat under the same id finds out.
     pub async fn traiter(&self, id: Option<String>, requete: Requete) -> Resultat {
+        let Some(garde) = &self.garde else {
+            return self.demander(id, requete).await;
+        };
+        let essai = garde
+            .demander(&requete)
+            .map_err(|reessayer_s| Faute::TropVite { reessayer_s })?;
+        let resultat = self.demander(id, requete).await;
+        if let Some(essai) = essai
+            && !matches!(resultat, Err(Faute::IdentifiantsFaux))
+        {
+            garde.juste(&essai);
+        }
+        resultat
+    }
+
+    async fn demander(&self, id: Option<String>, requete: Requete) -> Resultat {
         match self.bus.ask(Envelope::new(id, requete)).await {
             Ok(resultat) => resultat,
             Err(BusError::Busy { retry_after_s }) => Err(Faute::Occupe {

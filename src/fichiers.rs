@@ -2,14 +2,20 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 
 use domain::fichier::TypeFichier;
 use domain::refus::{CodeRefus, FauteChamp, Refus};
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use image::{ImageFormat, ImageReader, Limits};
+use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
+/// The most pages of a PDF.
+pub const PAGES_MAX: usize = 300;
+/// Files looked at at once, each whole in memory.
+const EXAMENS: usize = 4;
 /// The most characters of a name that is kept.
 pub const NOM_MAX: usize = 150;
 /// The most pixels of a side of a picture.
@@ -17,10 +23,37 @@ const COTE_MAX: u32 = 12_000;
 /// The most memory a picture may take to decode, bytes.
 const MEMOIRE_IMAGE: u64 = 256 * 1024 * 1024;
 
+static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(EXAMENS)));
+
+/// [`examiner`] of a file on disk, on a thread of its own. Who gives up waiting does not free the thread:
+/// files that take long make others wait, never the program grow.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn examiner_fichier(chemin: PathBuf) -> std::io::Result<Result<TypeFichier, Refus>> {
+    let place = PLACES.clone().acquire_owned().await;
+    let place = place.map_err(std::io::Error::other)?;
+    let examen = tokio::task::spawn_blocking(move || {
+        let examen = std::fs::read(chemin).map(examiner);
+        drop(place);
+        examen
+    });
+    examen.await.map_err(std::io::Error::other)?
+}
+
+/// The refusal of a file that takes too long to look at.
+pub fn trop_complique() -> Refus {
+    faute(
+        "fichier_trop_complique",
+        "Ce fichier est trop compliqué à lire. Imprimez-le en PDF depuis un autre programme, ou photographiez-le, puis déposez-le.",
+        "This file is too complicated to read. Print it as PDF from another program, or photograph it, then hand it in.",
+    )
+}
+
 /// Tells the type of a file and whether it can be read.
 ///
 /// # Errors
-/// A fault of the field `fichier`: `fichier_vide`, `type_refuse`, `pdf_chiffre`, `pdf_illisible`, `image_illisible`.
+/// A fault of the field `fichier`: `fichier_vide`, `type_refuse`, `pdf_chiffre`, `pdf_illisible`, `pdf_trop_long`, `image_illisible`.
 pub fn examiner(octets: Vec<u8>) -> Result<TypeFichier, Refus> {
     let debut = octets.get(..1024.min(octets.len())).unwrap_or_default();
     let pdf = debut.windows(5).any(|w| w == b"%PDF-");
@@ -51,6 +84,11 @@ fn examiner_pdf(octets: Vec<u8>) -> Result<(), Refus> {
         Pdf::new(Arc::new(octets)).map(|pdf| pdf.pages().len())
     }));
     match lu {
+        Ok(Ok(pages)) if pages > PAGES_MAX => Err(faute(
+            "pdf_trop_long",
+            "Ce PDF a plus de 300 pages. Ne gardez que celles qui sont demandées, puis déposez-le.",
+            "This PDF has more than 300 pages. Keep only those that are asked for, then hand it in.",
+        )),
         Ok(Ok(pages)) if pages > 0 => Ok(()),
         Ok(Err(LoadPdfError::Decryption(_))) => Err(faute(
             "pdf_chiffre",

@@ -2,6 +2,8 @@
 
 pub mod accuse;
 pub mod admin;
+pub mod antivirus;
+pub mod apercu;
 pub mod app;
 pub mod campagne;
 pub mod cles;

@@ -13,7 +13,7 @@ use domain::refus::CodeRefus;
 
 use crate::jetons::{self, CleServeur};
 use crate::ports::{Alea, Horloge};
-use crate::protocol::Faute;
+use crate::protocol::{Faute, SanteMails};
 use crate::record;
 
 /// The stream of the campaign being run.
@@ -69,6 +69,8 @@ pub struct Atelier {
     campagne: RwLock<(u64, Arc<Catalogue>)>,
     /// What other nodes had written when the campaign was read last.
     ailleurs: AtomicU64,
+    /// What became of the mails.
+    pub(crate) compteurs: Compteurs,
     /// Wakes the relay: something is owed.
     pub(crate) reveil: tokio::sync::Notify,
 }
@@ -101,6 +103,7 @@ impl Atelier {
             limites,
             campagne: RwLock::new((0, Arc::default())),
             ailleurs: AtomicU64::new(0),
+            compteurs: Compteurs::default(),
             reveil: tokio::sync::Notify::new(),
         };
         atelier.relire_campagne()?;
@@ -253,6 +256,29 @@ impl Atelier {
             self.relire_campagne()?;
         }
         Ok(combien)
+    }
+}
+
+/// What became of the mails since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Compteurs {
+    pub(crate) envoyes: AtomicU64,
+    pub(crate) remis: AtomicU64,
+    pub(crate) abandonnes: AtomicU64,
+}
+
+impl Compteurs {
+    /// One more.
+    pub(crate) fn compter(compteur: &AtomicU64) {
+        compteur.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn lire(&self) -> SanteMails {
+        SanteMails {
+            envoyes: self.envoyes.load(Ordering::Relaxed),
+            remis: self.remis.load(Ordering::Relaxed),
+            abandonnes: self.abandonnes.load(Ordering::Relaxed),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use domain::ids::{CandidatId, DossierId, FormationCode};
 use domain::profil::Profil;
 
 use crate::acteurs::{Annuaire, Demande};
-use crate::atelier::{Atelier, plus};
+use crate::atelier::{Atelier, Compteurs, plus};
 use crate::bail::Bail;
 use crate::courriers::{self, Envoi, EtatEnvoi};
 use crate::jetons::identifiant;
@@ -368,6 +368,7 @@ impl Relais {
         let (a, candidat) = (courrier.a.clone(), courrier.candidat.clone());
         let (issue, suite) = match self.postier.poster(&courrier).await {
             Ok(()) => {
+                Compteurs::compter(&atelier.compteurs.envoyes);
                 envoi.noter(EtatEnvoi::Envoye, None, maintenant);
                 let rebond = etat.base().and_then(|b| b.rebond.as_ref());
                 let leve = rebond.filter(|r| r.mail == a);
@@ -375,6 +376,7 @@ impl Relais {
             }
             Err(EchecPoste::Temporaire(raison)) => {
                 tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
+                Compteurs::compter(&atelier.compteurs.remis);
                 let fini = du.attempts >= ESSAIS_MAX;
                 let etat = if fini {
                     EtatEnvoi::Abandonne
@@ -385,10 +387,12 @@ impl Relais {
                 (Issue::PlusTard, None)
             }
             Err(EchecPoste::Definitif(raison)) => {
+                Compteurs::compter(&atelier.compteurs.abandonnes);
                 envoi.noter(EtatEnvoi::Abandonne, Some(raison.clone()), maintenant);
                 (Issue::Abandonne(raison), None)
             }
             Err(EchecPoste::AdresseRefusee(raison)) => {
+                Compteurs::compter(&atelier.compteurs.abandonnes);
                 envoi.noter(EtatEnvoi::Refuse, Some(raison.clone()), maintenant);
                 let signaler = Commande::SignalerRebond {
                     mail: a,
@@ -424,7 +428,27 @@ impl Relais {
             prenom: mail.prenom,
             lien,
         };
-        remise(du, self.postier.poster_personnel(&courrier).await)
+        self.remise(du, self.postier.poster_personnel(&courrier).await)
+    }
+
+    /// What became of a mail.
+    fn remise(&self, du: &OutboxItem, remis: Result<(), EchecPoste>) -> Issue {
+        let compteurs = &self.atelier.compteurs;
+        match remis {
+            Ok(()) => {
+                Compteurs::compter(&compteurs.envoyes);
+                Issue::Fait
+            }
+            Err(EchecPoste::Temporaire(raison)) => {
+                Compteurs::compter(&compteurs.remis);
+                tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
+                Issue::PlusTard
+            }
+            Err(EchecPoste::Definitif(raison) | EchecPoste::AdresseRefusee(raison)) => {
+                Compteurs::compter(&compteurs.abandonnes);
+                Issue::Abandonne(raison)
+            }
+        }
     }
 
     /// At least once; without NATS nobody listens, and it is done.
@@ -516,20 +540,6 @@ fn issue<T>(fait: Result<T, Faute>) -> Issue {
         // A refusal is an answer: the step was done, or is no longer to be done.
         Ok(_) | Err(Faute::Refus(_)) => Issue::Fait,
         Err(_autre) => Issue::PlusTard,
-    }
-}
-
-/// What became of a mail.
-fn remise(du: &OutboxItem, remis: Result<(), EchecPoste>) -> Issue {
-    match remis {
-        Ok(()) => Issue::Fait,
-        Err(EchecPoste::Temporaire(raison)) => {
-            tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
-            Issue::PlusTard
-        }
-        Err(EchecPoste::Definitif(raison) | EchecPoste::AdresseRefusee(raison)) => {
-            Issue::Abandonne(raison)
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! standard error; 0 done, 1 failed, 2 wrong usage or configuration, 75 try again later.
 
 mod acces;
+mod accuse;
 mod campagne;
 mod check;
 mod courrier;
@@ -137,6 +138,17 @@ enum Commande {
     /// Le courrier reçu : ce qu'il veut dire, s'il est bien compris, le déposer.
     #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
     Mail(courrier::Mail),
+    /// Les accusés de réception : en vérifier un.
+    #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
+    Accuse(accuse::Accuses),
+    /// Dessine la page d'un document, dans un processus à part.
+    #[command(hide = true, name = crate::apercu::SOUS_COMMANDE)]
+    Dessiner {
+        /// Type du document.
+        mime: String,
+        /// Page, à partir de 1.
+        page: usize,
+    },
     /// Copie cohérente de tout (journal, fichiers, clés), même pendant le service.
     #[command(help_template = AIDE)]
     Backup(sauvegarde::Backup),
@@ -161,6 +173,8 @@ pub async fn lancer() -> ExitCode {
         Commande::Personnel(personnel) => personnel.lancer(json).await,
         Commande::Journal(journal) => journal.lancer(json).await,
         Commande::Mail(mail) => mail.lancer(json),
+        Commande::Accuse(accuse) => accuse.lancer(json),
+        Commande::Dessiner { mime, page } => return crate::apercu::dessin::a_part(&mime, page),
         Commande::Backup(backup) => backup.lancer(json).await,
         Commande::Restore(restore) => restore.lancer(json),
         Commande::Scolarite(scolarite) => scolarite.lancer(json).await,
@@ -184,6 +198,8 @@ impl Commande {
             | Self::Personnel(_)
             | Self::Journal(_)
             | Self::Mail(_)
+            | Self::Accuse(_)
+            | Self::Dessiner { .. }
             | Self::Backup(_)
             | Self::Restore(_)
             | Self::Scolarite(_) => "error",

@@ -1,5 +1,6 @@
 //! Puts the parts together: store, actors, bus, mail, edge. Tests call it too.
 
+mod bord;
 mod courrier;
 mod demo;
 mod importation;
@@ -18,13 +19,17 @@ use bus::Nats;
 use storage::Store;
 use storage::blobs::Blobs;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
+use crate::antivirus::Antivirus;
 use crate::cles::Cles;
+use crate::comptoir::Comptoir;
 use crate::config::{Config, Etablissement};
-use crate::edge::{self, Demo, Etat, HorlogeMobile, Statiques};
+use crate::edge::{
+    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Sentinelle, Statiques, Verifier,
+};
+use crate::mail::Facteur;
 use crate::vitrine::Vitrine;
+use bord::{Bord, VerifierAntivirus, VerifierMail};
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
 use replique::Partage;
 
@@ -52,22 +57,6 @@ pub struct App {
     acteurs: Option<Acteurs>,
 }
 
-/// The edge at work.
-#[derive(Debug)]
-struct Bord {
-    adresse: SocketAddr,
-    arret: Option<oneshot::Sender<()>>,
-    serveur: JoinHandle<()>,
-    vitrine: JoinHandle<()>,
-}
-
-impl Drop for Bord {
-    fn drop(&mut self) {
-        self.serveur.abort();
-        self.vitrine.abort();
-    }
-}
-
 impl App {
     /// Starts the demo: embedded, with a sample campaign.
     ///
@@ -84,10 +73,13 @@ impl App {
         let mails = donnees.join("mail");
         let facteur = courrier::demo(mails.clone(), format!("http://{adresse}"), mobile.clone())?;
         let etablissement = Etablissement::new(courrier::NOM_DEMO, courrier::ADRESSE_DEMO);
+        let mut outils = Outils::new(&format!("http://{adresse}"), Cadence::demo());
         let cle = CleServeur::new(cles.serveur);
         let (statiques, maison) = Statiques::preparer(&etablissement);
         let facteur = Arc::new(facteur);
         let store = Store::open(parties::kv(&donnees)?).map_err(|e| e.to_string())?;
+        outils.apercus = bord::apercus(&donnees, &blobs)?;
+        outils.sentinelle = sentinelle(&donnees, Some(facteur.clone()), None);
         // Whoever tries the demo has no telephone at hand for it; who enrols is asked for the code all the same.
         let limites = Limites {
             exiger_second_facteur: false,
@@ -95,7 +87,7 @@ impl App {
         };
         let mut acteurs = Acteurs::demarrer(store, mobile.clone(), cle, limites, facteur, None)?;
         acteurs.veiller(&donnees, &cles, &blobs).await?;
-        let comptoir = comptoir_local(acteurs.guichet.clone());
+        let comptoir = comptoir_local(acteurs.guichet.clone()).garde(outils.garde.clone());
         let vitrine = Vitrine::new(comptoir.clone());
         rafraichir(&vitrine).await?;
         if vitrine.catalogue().campagne.is_none() {
@@ -112,13 +104,19 @@ impl App {
             maison: Arc::new(maison),
             statiques: Arc::new(statiques),
             cle_serveur: cles.serveur,
+            outils: Arc::new(outils),
             demo: Some(Demo {
                 horloge: mobile,
                 mails,
             }),
         };
         Ok(Self {
-            bord: Some(bord(ecoute, adresse, etat)),
+            bord: Some(Bord::demarrer(
+                (ecoute, adresse),
+                Porte::default(),
+                None,
+                &etat,
+            )),
             acteurs: Some(acteurs),
         })
     }
@@ -138,32 +136,34 @@ impl App {
             Some(nats) => Some(joindre_nats(nats).await?),
             None => None,
         };
-        let replicas = config.nats.as_ref().and_then(|n| n.replicas);
-        let partage = match (&nats, replicas) {
-            (Some(nats), Some(replicas)) => Some(Partage::ouvrir(nats, replicas.into()).await?),
-            (Some(_) | None, _) => None,
-        };
-        let blobs = match &partage {
-            Some(partage) => partage.fichiers(blobs),
-            None => blobs,
-        };
+        let (partage, blobs) = partager(&config, nats.as_ref(), blobs).await?;
         let horloge: Arc<dyn Horloge> = Arc::new(HorlogeSysteme);
-        let acteurs = match role {
+        let poste = match role {
             Role::Bord => None,
             Role::Tout | Role::Acteurs => {
+                Some(Arc::new(courrier::facteur(&config, horloge.clone())?))
+            }
+        };
+        let acteurs = match &poste {
+            None => None,
+            Some(facteur) => {
                 let commun = (nats.as_ref(), partage.as_ref());
-                Some(acteurs_de(&config, (&cles, &blobs), commun, horloge.clone()).await?)
+                let facteur = facteur.clone();
+                Some(
+                    acteurs_de(&config, (&cles, &blobs), commun, (horloge.clone(), facteur))
+                        .await?,
+                )
             }
         };
         let mut partie = None;
         if role != Role::Acteurs {
-            let comptoir = match (&nats, &acteurs) {
-                // Every node has everything: the actors beside the edge answer at once.
-                (_, Some(acteurs)) if partage.is_some() => comptoir_local(acteurs.guichet.clone()),
-                (Some(nats), _) => comptoir_nats(nats),
-                (None, Some(acteurs)) => comptoir_local(acteurs.guichet.clone()),
-                (None, None) => return Err("rien à servir".to_owned()),
-            };
+            // Every node has everything: the actors beside the edge answer at once.
+            let lointains = nats
+                .as_ref()
+                .filter(|_| partage.is_none() || acteurs.is_none());
+            let comptoir = comptoir(lointains, acteurs.as_ref())?;
+            let outils = outils(&config, poste, &blobs)?;
+            let comptoir = comptoir.garde(outils.garde.clone());
             let vitrine = Vitrine::new(comptoir.clone());
             if let Err(faute) = vitrine.rafraichir().await {
                 tracing::warn!(
@@ -171,7 +171,9 @@ impl App {
                     "the actors do not answer yet; the offer stays empty until they do"
                 );
             }
-            let (ecoute, adresse) = ecouter(config.serveur.listen).await?;
+            let porte = bord::porte(&config.serveur)?;
+            let ecoute = ecouter(config.serveur.listen).await?;
+            let admin = bord::admin(&config.serveur).await?;
             let (statiques, maison) = Statiques::preparer(&config.etablissement);
             let etat = Etat {
                 guichet: comptoir,
@@ -182,9 +184,10 @@ impl App {
                 maison: Arc::new(maison),
                 statiques: Arc::new(statiques),
                 cle_serveur: cles.serveur,
+                outils: Arc::new(outils),
                 demo: None,
             };
-            partie = Some(bord(ecoute, adresse, etat));
+            partie = Some(Bord::demarrer(ecoute, porte, admin, &etat));
         }
         Ok(Self {
             bord: partie,
@@ -197,13 +200,15 @@ impl App {
         self.bord.as_ref().map(|b| b.adresse)
     }
 
+    /// Where the operator's routes are, if anywhere.
+    pub fn admin(&self) -> Option<SocketAddr> {
+        self.bord.as_ref().and_then(|b| b.admin)
+    }
+
     /// Stops: no new connection, what is under way finishes, then the actors end.
     pub async fn arreter(mut self) {
-        if let Some(mut bord) = self.bord.take() {
-            drop(bord.arret.take());
-            if let Err(erreur) = (&mut bord.serveur).await {
-                tracing::error!(%erreur, "the server ended badly");
-            }
+        if let Some(bord) = self.bord.take() {
+            bord.arreter().await;
         }
         if let Some(acteurs) = self.acteurs.take() {
             acteurs.arreter().await;
@@ -211,14 +216,28 @@ impl App {
     }
 }
 
+/// What the nodes of one log share, if the configuration says that there are several; files are then found on any of them.
+async fn partager(
+    config: &Config,
+    nats: Option<&Nats>,
+    blobs: Blobs,
+) -> Result<(Option<Partage>, Blobs), String> {
+    let replicas = config.nats.as_ref().and_then(|n| n.replicas);
+    let (Some(nats), Some(replicas)) = (nats, replicas) else {
+        return Ok((None, blobs));
+    };
+    let partage = Partage::ouvrir(nats, replicas.into()).await?;
+    let blobs = partage.fichiers(blobs);
+    Ok((Some(partage), blobs))
+}
+
 /// The actors, with their store as the configuration wants it.
 async fn acteurs_de(
     config: &Config,
     (cles, blobs): (&Cles, &Blobs),
     (nats, partage): (Option<&Nats>, Option<&Partage>),
-    horloge: Arc<dyn Horloge>,
+    (horloge, facteur): (Arc<dyn Horloge>, Arc<Facteur>),
 ) -> Result<Acteurs, String> {
-    let facteur = courrier::facteur(config, horloge.clone())?;
     let kv = parties::kv(&config.donnees)?;
     let store = match partage {
         Some(partage) => partage.store(kv).await?,
@@ -229,7 +248,7 @@ async fn acteurs_de(
         horloge.clone(),
         CleServeur::new(cles.serveur),
         config.limites,
-        Arc::new(facteur),
+        facteur,
         nats,
     )?;
     if let Some(fichier) = &config.campagne {
@@ -241,6 +260,43 @@ async fn acteurs_de(
     }
     partie.veiller(&config.donnees, cles, blobs).await?;
     Ok(partie)
+}
+
+/// The way to the actors: over NATS, or in this process.
+fn comptoir(nats: Option<&Nats>, acteurs: Option<&Acteurs>) -> Result<Comptoir, String> {
+    match (nats, acteurs) {
+        (Some(nats), _) => Ok(comptoir_nats(nats)),
+        (None, Some(acteurs)) => Ok(comptoir_local(acteurs.guichet.clone())),
+        (None, None) => Err("rien à servir".to_owned()),
+    }
+}
+
+/// The edge's tools, as a configuration asks for them.
+fn outils(config: &Config, poste: Option<Arc<Facteur>>, blobs: &Blobs) -> Result<Outils, String> {
+    let mut outils = Outils::new(&config.serveur.public_url, config.cadence);
+    outils.hsts |= config.serveur.tls.is_some();
+    let confiance = &config.serveur.trusted_proxies;
+    outils.confiance.clone_from(confiance);
+    outils.apercus = bord::apercus(&config.donnees, blobs)?;
+    outils.antivirus = bord::antivirus(config.antivirus.as_ref(), &config.donnees, blobs)?;
+    outils.sentinelle = sentinelle(&config.donnees, poste, outils.antivirus.clone());
+    Ok(outils)
+}
+
+/// The parts the health page asks, beside the actors.
+fn sentinelle(
+    donnees: &Path,
+    poste: Option<Arc<Facteur>>,
+    antivirus: Option<Arc<Antivirus>>,
+) -> Sentinelle {
+    let mut parties: Vec<Arc<dyn Verifier>> = vec![Arc::new(Disque(donnees.to_owned()))];
+    if let Some(facteur) = poste {
+        parties.push(Arc::new(VerifierMail(facteur)));
+    }
+    if let Some(antivirus) = antivirus {
+        parties.push(Arc::new(VerifierAntivirus(antivirus)));
+    }
+    Sentinelle::new(parties)
 }
 
 async fn ouvrir(donnees: &Path) -> Result<(Cles, Blobs), String> {
@@ -266,18 +322,4 @@ async fn rafraichir(vitrine: &Vitrine) -> Result<(), String> {
         .rafraichir()
         .await
         .map_err(|faute| format!("the offer cannot be read: {faute:?}"))
-}
-
-fn bord(ecoute: TcpListener, adresse: SocketAddr, etat: Etat) -> Bord {
-    let vitrine = etat.vitrine.clone();
-    let (arret, arreter) = oneshot::channel::<()>();
-    Bord {
-        adresse,
-        arret: Some(arret),
-        serveur: tokio::spawn(edge::servir(ecoute, edge::routes(etat), async {
-            // The sender dropped means the same as a message: stop.
-            let _arret = arreter.await;
-        })),
-        vitrine: tokio::spawn(async move { vitrine.tourner().await }),
-    }
 }

@@ -17,16 +17,18 @@ pub use etablissement::{Etablissement, Logo};
 pub use lecteur::{FauteConfig, Ou};
 pub use mail::{Mail, Sortie};
 
+use crate::antivirus::clamd::Adresse;
 use crate::edge::Cadence;
 use lecteur::Lecteur;
 
 /// The sections there are.
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 8] = [
     "etablissement",
     "serveur",
     "donnees",
     "bus",
     "mail",
+    "antivirus",
     "campagne",
     "limites",
 ];
@@ -50,6 +52,8 @@ pub struct Config {
     pub limites: Limites,
     /// Rates.
     pub cadence: Cadence,
+    /// Where clamd listens; files are not scanned if absent (Q16).
+    pub antivirus: Option<Adresse>,
 }
 
 /// `[serveur]`.
@@ -114,6 +118,7 @@ impl Config {
             l.valeur("campagne", "file"),
             limites(&mut l),
             cadence(&mut l),
+            l.texte("antivirus", "clamd", str::parse::<Adresse>),
         );
         let fautes = l.finir();
         match config {
@@ -126,6 +131,7 @@ impl Config {
                 campagne,
                 limites,
                 cadence,
+                antivirus,
             ) if fautes.is_empty() => Ok(Self {
                 etablissement,
                 serveur,
@@ -135,6 +141,7 @@ impl Config {
                 campagne,
                 limites,
                 cadence,
+                antivirus,
             }),
             _ => Err(fautes),
         }

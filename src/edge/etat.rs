@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use storage::blobs::Blobs;
 
 use super::Statiques;
+use super::outils::Outils;
 use crate::comptoir::Comptoir;
 use crate::views::Maison;
 use crate::vitrine::Vitrine;
@@ -33,6 +34,8 @@ pub struct Etat {
     pub statiques: Arc<Statiques>,
     /// Seals what a page keeps for its visitor.
     pub cle_serveur: [u8; 32],
+    /// What the edge keeps for itself.
+    pub outils: Arc<Outils>,
     /// Present in the demo only.
     pub demo: Option<Demo>,
 }

@@ -1,32 +1,54 @@
 //! HTTP: translates, never decides. hyper owns the connections; axum routes.
 
 mod api;
+mod bordure;
 mod cadence;
+mod clients;
+mod connexions;
 mod demo;
 mod etat;
+mod metriques;
+mod outils;
 mod pages;
+mod presse;
 mod problemes;
+mod sante;
+mod seaux;
 mod serveur;
 mod statiques;
+mod tls;
 mod vues;
 
-pub use cadence::Cadence;
+pub use cadence::{Cadence, Garde};
 pub use etat::{Demo, Etat, HorlogeMobile};
-pub use serveur::servir;
+pub use outils::Outils;
+pub use sante::{Disque, Sentinelle, Verifier};
+pub use serveur::{Porte, servir};
 pub use statiques::Statiques;
+pub use tls::Certificat;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 
 /// Every route, one readable list. What is under `/demo` exists only when the clock can be moved.
 pub fn routes(etat: Etat) -> Router {
     let mut routes = Router::new()
         .nest("/api/v1", api::routes().fallback(problemes::introuvable))
-        .merge(serveur::sante())
+        .merge(sante::routes())
         .merge(pages::routes(&etat));
     if etat.demo.is_some() {
         routes = routes.merge(demo::routes());
     }
+    let bordure = from_fn_with_state(etat.clone(), bordure::border);
     routes
         .method_not_allowed_fallback(problemes::methode)
+        .layer(bordure)
+        .with_state(etat)
+}
+
+/// The operator's routes, on an address of their own.
+pub fn routes_admin(etat: Etat) -> Router {
+    sante::routes_admin()
+        .fallback(problemes::introuvable)
         .with_state(etat)
 }

@@ -14,6 +14,8 @@ pub(super) enum Probleme {
     Faute(Faute),
     /// Of HTTP: status, code, French, English.
     Http(StatusCode, &'static str, String, &'static str),
+    /// A file that is refused by more than its fields: status, and why.
+    Fichier(StatusCode, Refus),
 }
 
 impl From<Faute> for Probleme {
@@ -45,6 +47,30 @@ impl Probleme {
 
     pub(super) fn http(statut: StatusCode, code: &'static str, fr: &str, en: &'static str) -> Self {
         Self::Http(statut, code, fr.to_owned(), en)
+    }
+
+    /// A file that is refused under this status.
+    pub(super) fn fichier(statut: StatusCode, refus: Refus) -> Self {
+        Self::Fichier(statut, refus)
+    }
+
+    /// What the look at a file came to: a type we do not take is 415, whatever was announced.
+    pub(super) fn examen(refus: Refus) -> Self {
+        let type_ = refus.champs.iter().any(|c| c.code == "type_refuse");
+        if type_ {
+            return Self::Fichier(StatusCode::UNSUPPORTED_MEDIA_TYPE, refus);
+        }
+        refus.into()
+    }
+
+    /// The body came drop by drop (Q19).
+    pub(super) fn trop_lent() -> Self {
+        Self::http(
+            StatusCode::REQUEST_TIMEOUT,
+            "envoi_trop_lent",
+            "L'envoi est trop lent : rien n'est arrivé depuis un moment. Vérifiez la connexion, puis recommencez.",
+            "The upload is too slow: nothing came for a while. Check the connection, then try again.",
+        )
     }
 
     /// No session, or none any more.
@@ -113,9 +139,22 @@ fn statut(code: CodeRefus) -> StatusCode {
     }
 }
 
+/// Seconds as people say them.
+fn duree(secondes: u32) -> (String, String) {
+    if secondes < 90 {
+        return (
+            format!("{secondes} secondes"),
+            format!("{secondes} seconds"),
+        );
+    }
+    let minutes = secondes.div_ceil(60);
+    (format!("{minutes} minutes"), format!("{minutes} minutes"))
+}
+
 /// Status, code, French, English, seconds to wait.
 pub(super) type Dit = (StatusCode, String, String, String, Option<u32>);
 
+#[expect(clippy::too_many_lines, reason = "a table: one row per fault")]
 pub(super) fn dire(faute: &Faute) -> Dit {
     let dit = |statut, code: &str, fr: &str, en: &str, attente| {
         (
@@ -168,6 +207,19 @@ pub(super) fn dire(faute: &Faute) -> Dit {
             "The service is busy. Try again in a few seconds; nothing is lost.",
             Some(*reessayer_s),
         ),
+        Faute::TropVite { reessayer_s } => dit(
+            StatusCode::TOO_MANY_REQUESTS,
+            "trop_de_demandes",
+            &format!(
+                "Trop de demandes en peu de temps. Réessayez dans {}.",
+                duree(*reessayer_s).0
+            ),
+            &format!(
+                "Too many requests in a short time. Try again in {}.",
+                duree(*reessayer_s).1
+            ),
+            Some(*reessayer_s),
+        ),
         Faute::Indisponible { .. } => dit(
             StatusCode::SERVICE_UNAVAILABLE,
             "indisponible",
@@ -178,11 +230,34 @@ pub(super) fn dire(faute: &Faute) -> Dit {
     }
 }
 
+/// A file's only fault is the problem itself.
+pub(super) fn du_fichier(statut: StatusCode, refus: &Refus) -> Dit {
+    let (code, fr, en) = match refus.champs.first() {
+        Some(champ) => (
+            champ.code.as_str(),
+            champ.message.as_str(),
+            champ.message_en.as_str(),
+        ),
+        None => (
+            "fichier_refuse",
+            refus.code.texte(Langue::Fr),
+            refus.code.texte(Langue::En),
+        ),
+    };
+    (statut, code.to_owned(), fr.to_owned(), en.to_owned(), None)
+}
+
 impl IntoResponse for Probleme {
     fn into_response(self) -> Response {
         let mut corps = Map::new();
         let (statut, code, fr, en, attente) = match self {
             Self::Http(statut, code, fr, en) => (statut, code.to_owned(), fr, en.to_owned(), None),
+            Self::Fichier(statut, refus) => {
+                corps.insert("regle".to_owned(), json!("G24"));
+                let dit = du_fichier(statut, &refus);
+                corps.insert("champs".to_owned(), json!(refus.champs));
+                dit
+            }
             Self::Faute(faute) => {
                 if let Faute::Refus(refus) = &faute {
                     if let Some(regle) = refus.code.regle() {
@@ -215,6 +290,43 @@ impl IntoResponse for Probleme {
         }
         reponse
     }
+}
+
+/// What was refused below us (a path that is no UTF-8, a query that cannot be read) as a problem, too.
+pub(super) fn redire(reponse: Response) -> Response {
+    let statut = reponse.status();
+    let type_ = reponse.headers().get(header::CONTENT_TYPE);
+    let dit = type_.is_some_and(|t| t.as_bytes().starts_with(b"application/"));
+    if !(statut.is_client_error() || statut.is_server_error()) || dit {
+        return reponse;
+    }
+    let (code, fr, en) = match statut {
+        StatusCode::NOT_FOUND => (
+            "introuvable",
+            "Cette adresse ne mène nulle part.",
+            "This address leads nowhere.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "corps_trop_gros",
+            "Le corps de la requête est trop gros.",
+            "The request's body is too large.",
+        ),
+        _ if statut.is_server_error() => (
+            "indisponible",
+            "Le service ne peut pas répondre en ce moment. Réessayez dans un instant.",
+            "The service cannot answer now. Try again in a moment.",
+        ),
+        _ => (
+            "requete_invalide",
+            "Cette requête ne se lit pas : vérifiez son adresse et ses paramètres.",
+            "This request cannot be read: check its address and parameters.",
+        ),
+    };
+    let mut redite = Probleme::http(statut, code, fr, en).into_response();
+    if let Some(permises) = reponse.headers().get(header::ALLOW) {
+        redite.headers_mut().insert(header::ALLOW, permises.clone());
+    }
+    redite
 }
 
 pub(super) async fn introuvable() -> Probleme {

@@ -104,6 +104,15 @@ impl Smtp {
         })
     }
 
+    /// Whether the server takes mails now.
+    pub(super) async fn verifier(&self) -> Result<(), String> {
+        match self.serveur.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("le serveur de mail n'accepte pas de message".to_owned()),
+            Err(erreur) => Err(format!("le serveur de mail ne répond pas : {erreur}")),
+        }
+    }
+
     /// Hands a mail over.
     pub(super) async fn envoyer(&self, message: Message) -> Result<(), EchecPoste> {
         let Ok(_place) = self.places.acquire().await else {

@@ -75,6 +75,19 @@ impl std::fmt::Debug for Facteur {
 }
 
 impl Facteur {
+    /// Whether mails would go now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn verifier(&self) -> Result<(), String> {
+        match &self.transport {
+            Transport::Dossier(dossier) => tokio::fs::create_dir_all(dossier)
+                .await
+                .map_err(|e| format!("{} : {e}", dossier.display())),
+            Transport::Smtp(serveur) => serveur.verifier().await,
+        }
+    }
+
     /// A sender.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! The one thread that writes: it gathers what waits, writes once, and answers all (group commit).
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
 use crate::plan::{Planner, applied};
-use crate::types::{Batch, Committed, StoreError};
+use crate::types::{Batch, Committed, Stats, StoreError};
 use crate::{Exported, Kv, export};
 
 /// Batches that may wait for the committer; more are refused as unavailable.
@@ -39,19 +39,30 @@ enum Work {
 pub(crate) struct Committer {
     sender: Option<SyncSender<Work>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    stats: Arc<Mutex<Stats>>,
 }
 
 impl Committer {
     pub(crate) fn start(kv: Arc<dyn Kv>, position: u64) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(MAX_WAITING);
+        let stats = Arc::new(Mutex::new(Stats::default()));
+        let counted = stats.clone();
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || run(kv.as_ref(), &receiver, position))
+            .spawn(move || run(kv.as_ref(), &receiver, position, &counted))
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
         Ok(Self {
             sender: Some(sender),
             thread: Mutex::new(Some(thread)),
+            stats,
         })
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.stats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
@@ -97,7 +108,7 @@ impl Drop for Committer {
     }
 }
 
-fn run(kv: &dyn Kv, receiver: &Receiver<Work>, position: u64) {
+fn run(kv: &dyn Kv, receiver: &Receiver<Work>, position: u64, stats: &Mutex<Stats>) {
     let mut planner = Planner::new(position);
     while let Ok(first) = receiver.recv() {
         let mut group = Vec::new();
@@ -106,11 +117,11 @@ fn run(kv: &dyn Kv, receiver: &Receiver<Work>, position: u64) {
             match work {
                 Work::Commit(batch, answer) => group.push((batch, answer)),
                 Work::Apply(entries, answer) => {
-                    flush(kv, &mut planner, std::mem::take(&mut group));
+                    flush(kv, &mut planner, std::mem::take(&mut group), stats);
                     let _gone = answer.send(apply(kv, &mut planner, entries));
                 }
                 Work::Export(file, answer) => {
-                    flush(kv, &mut planner, std::mem::take(&mut group));
+                    flush(kv, &mut planner, std::mem::take(&mut group), stats);
                     // Who asked may be gone; the file is there all the same.
                     let _gone = answer.send(export::write(kv, &file));
                 }
@@ -119,11 +130,16 @@ fn run(kv: &dyn Kv, receiver: &Receiver<Work>, position: u64) {
                 next = receiver.try_recv().ok();
             }
         }
-        flush(kv, &mut planner, group);
+        flush(kv, &mut planner, group, stats);
     }
 }
 
-fn flush(kv: &dyn Kv, planner: &mut Planner, group: Vec<(Box<Batch>, Answer<Committed>)>) {
+fn flush(
+    kv: &dyn Kv,
+    planner: &mut Planner,
+    group: Vec<(Box<Batch>, Answer<Committed>)>,
+    stats: &Mutex<Stats>,
+) {
     let mut waiting = Vec::with_capacity(group.len());
     let ready = planner.refresh(kv);
     for (batch, answer) in group {
@@ -134,7 +150,14 @@ fn flush(kv: &dyn Kv, planner: &mut Planner, group: Vec<(Box<Batch>, Answer<Comm
     let written = if changes.is_empty() {
         Ok(())
     } else {
-        kv.apply(changes)
+        let written = kv.apply(changes);
+        let mut stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
+        stats.write_error = written.as_ref().err().map(ToString::to_string);
+        if written.is_ok() {
+            stats.groups += 1;
+            stats.commits += waiting.len() as u64;
+        }
+        written
     };
     if let Err(error) = &written {
         tracing::error!(%error, "commit failed");

@@ -25,7 +25,7 @@ pub use sled::SledKv;
 pub use store::Store;
 pub use types::{
     Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position,
-    Record, StoreError, Timer, Version,
+    Record, Stats, StoreError, Timer, Version,
 };
 pub use verify::{VerifyReport, verify};
 

@@ -9,7 +9,7 @@ use crate::committer::Committer;
 use crate::plan::{applied, damaged, head_of, last_position};
 use crate::replica::{Log, Replica};
 use crate::types::{
-    Batch, Committed, Head, OutboxItem, Position, Record, StoreError, Timer, Version,
+    Batch, Committed, Head, OutboxItem, Position, Record, Stats, StoreError, Timer, Version,
 };
 use crate::{Exported, Kv, Row, keys, rows};
 
@@ -360,6 +360,27 @@ impl Store {
             .kv
             .range(&[keys::OUTBOX], &keys::end(&[keys::OUTBOX]), limit)?
             .len())
+    }
+
+    /// When the oldest thing owed is due, milliseconds since 1970.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn outbox_oldest(&self) -> Result<Option<i64>, StoreError> {
+        let end = keys::end(&[keys::OUTBOX_DUE]);
+        let first = self.kv.range(&[keys::OUTBOX_DUE], &end, 1)?;
+        first
+            .first()
+            .map(|(key, _)| {
+                let parts = keys::due_parts(key).ok_or_else(|| damaged("due key"))?;
+                Ok(parts.0)
+            })
+            .transpose()
+    }
+
+    /// What the committer did since the start.
+    pub fn stats(&self) -> Stats {
+        self.committer.stats()
     }
 
     fn due<T>(

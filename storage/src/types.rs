@@ -148,6 +148,17 @@ pub struct Committed {
     pub heads: Vec<Head>,
 }
 
+/// What the committer did since the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Batches that are on disk.
+    pub commits: u64,
+    /// Groups of batches, each written and synced at once.
+    pub groups: u64,
+    /// Why the last group was not written, if it was not.
+    pub write_error: Option<String>,
+}
+
 /// Why the store did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {

@@ -122,7 +122,6 @@ async fn g24_chaque_mauvais_fichier_est_refuse_avec_sa_raison() {
     trop.push(b'\n');
     for (octets, attendu) in [
         (&b""[..], "fichier_vide"),
-        (b"du texte", "type_refuse"),
         (b"%PDF-1.4\ncasse", "pdf_illisible"),
         (b"\x89PNG\r\n\x1a\nrien", "image_illisible"),
     ] {
@@ -132,6 +131,11 @@ async fn g24_chaque_mauvais_fichier_est_refuse_avec_sa_raison() {
         assert_eq!(refuse.code(), (422, "champs_invalides".to_owned()));
         assert_eq!(refuse.champs(), [format!("fichier:{attendu}")]);
     }
+    let refuse = serveur
+        .deposer(&session, &id, piece, "cv.pdf", b"du texte")
+        .await;
+    assert_eq!(refuse.code(), (415, "type_refuse".to_owned()));
+    assert_eq!(refuse.champs(), ["fichier:type_refuse"]);
     let refuse = serveur.deposer(&session, &id, piece, "cv.pdf", &trop).await;
     assert_eq!(refuse.code(), (413, "fichier_trop_gros".to_owned()));
     let accepte = serveur

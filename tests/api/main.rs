@@ -5,6 +5,7 @@
 )]
 #![expect(clippy::too_many_lines, reason = "a journey is one story")]
 
+mod bord;
 mod instruction;
 mod json;
 mod pages;

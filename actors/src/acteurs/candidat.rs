@@ -10,7 +10,7 @@ use domain::ids::CandidatId;
 use domain::profil::ine::Ine;
 use domain::refus::CodeRefus;
 
-use super::{BOITE, ESSAIS, Retour, repondre};
+use super::{BOITE, ESSAIS, Repere, Retour, repondre};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup};
 use crate::jetons::cle_numero;
@@ -31,8 +31,8 @@ pub(crate) struct Instantane {
 pub(crate) enum OrdreCandidat {
     /// Decide and make durable.
     Executer {
-        /// Recognises a repeat.
-        id: Option<String>,
+        /// Recognises a repeat; says what the asker saw.
+        repere: Box<Repere>,
         /// What.
         commande: Commande,
         /// Where the answer goes.
@@ -94,11 +94,11 @@ impl Handler<OrdreCandidat> for ActeurCandidat {
             match ordre {
                 OrdreCandidat::Lire { retour } => repondre(retour, Ok(instantane(&fil))),
                 OrdreCandidat::Executer {
-                    id,
+                    repere,
                     commande,
                     retour,
                 } => {
-                    let reponse = executer(&mut fil, &atelier, id, commande).await;
+                    let reponse = executer(&mut fil, &atelier, *repere, commande).await;
                     repondre(retour, reponse);
                 }
             }
@@ -121,7 +121,7 @@ fn instantane(fil: &Fil<Candidat>) -> Instantane {
 async fn executer(
     fil: &mut Fil<Candidat>,
     atelier: &Atelier,
-    id: Option<String>,
+    Repere { id, version }: Repere,
     commande: Commande,
 ) -> Result<Instantane, Faute> {
     // A repeat gets the first outcome, even where the rules would now refuse it.
@@ -129,6 +129,10 @@ async fn executer(
         && atelier.store.dedup(id).map_err(|e| faute(&e))?.is_some()
     {
         return Ok(instantane(fil));
+    }
+    let actuelle = fil.tete.version;
+    if version.is_some_and(|vue| vue != actuelle) {
+        return Err(Faute::VersionPerimee { actuelle });
     }
     for _ in 0..ESSAIS {
         let catalogue = atelier.catalogue();

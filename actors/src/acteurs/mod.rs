@@ -9,7 +9,7 @@ mod registre;
 pub(crate) use candidat::Instantane;
 pub(crate) use dossier::Demande;
 pub(crate) use personnel::{InstantanePersonnel, PREFIXE_VUE as PREFIXE_PERSONNEL};
-pub(crate) use registre::{Annuaire, Salle, demarrer};
+pub(crate) use registre::{Annuaire, Repere, Salle, demarrer};
 
 use tokio::sync::oneshot;
 

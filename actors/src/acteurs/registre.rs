@@ -153,6 +153,21 @@ struct Partage {
     presents: AtomicU64,
 }
 
+/// How a command is recognised when it comes again, and what its asker saw.
+#[derive(Debug, Default)]
+pub(crate) struct Repere {
+    /// Its id.
+    pub(crate) id: Option<String>,
+    /// The version the asker saw.
+    pub(crate) version: Option<u64>,
+}
+
+impl From<Option<String>> for Repere {
+    fn from(id: Option<String>) -> Self {
+        Self { id, version: None }
+    }
+}
+
 /// How everybody reaches the actors; clones are cheap.
 #[derive(Clone, Default)]
 pub(crate) struct Annuaire(Arc<Partage>);
@@ -178,15 +193,15 @@ impl Annuaire {
     pub(crate) async fn candidat(
         &self,
         qui: &CandidatId,
-        id: Option<String>,
+        repere: impl Into<Repere>,
         commande: CommandeCandidat,
     ) -> Result<Instantane, Faute> {
-        let qui = qui.clone();
+        let (qui, repere) = (qui.clone(), Box::new(repere.into()));
         self.demander(|retour| {
             Vers::Candidat(
                 qui,
                 OrdreCandidat::Executer {
-                    id,
+                    repere,
                     commande,
                     retour,
                 },

@@ -4,10 +4,10 @@ use domain::candidat::{Actif, Candidat, Commande};
 use domain::dossier::{Acteur, Commande as CommandeDossier};
 use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode};
 use domain::profil::{Entree, Fiche, Informations, Rubrique};
-use domain::refus::{CodeRefus, Refus};
+use domain::refus::{CodeRefus, FauteChamp, Refus};
 
 use super::Guichet;
-use crate::acteurs::{Demande, Instantane};
+use crate::acteurs::{Demande, Instantane, Repere};
 use crate::atelier::faute;
 use crate::courriers;
 use crate::jetons;
@@ -16,17 +16,24 @@ use crate::protocol::{Acte, Faute, Reponse, Resultat};
 use crate::vues;
 
 impl Guichet {
-    #[expect(clippy::too_many_lines, reason = "a table: one row per act")]
+    #[expect(clippy::too_many_lines, reason = "a table: one arm per act")]
     pub(super) async fn agir(
         &self,
         qui: &CandidatId,
         lu: Instantane,
-        id: Option<String>,
+        repere: Repere,
         acte: Acte,
     ) -> Resultat {
         match acte {
+            Acte::SiVersion { version, faire } => {
+                let repere = Repere {
+                    version: Some(version),
+                    ..repere
+                };
+                Box::pin(self.agir(qui, lu, repere, *faire)).await
+            }
             Acte::Moi => moi(&lu),
-            Acte::Informations(v) => self.informations(qui, id, v).await,
+            Acte::Informations(v) => self.informations(qui, repere, v).await,
             Acte::ChercherScolarite {
                 ine,
                 date_naissance,
@@ -42,23 +49,26 @@ impl Guichet {
                     fiche: fiche.map(Box::new),
                 })
             }
-            Acte::ReprendreScolarite(v) => self.reprendre(qui, id, v).await,
-            Acte::Adresse(v) => self.profil(qui, id, Commande::EnregistrerAdresse(v)).await,
+            Acte::ReprendreScolarite(v) => self.reprendre(qui, repere, v).await,
+            Acte::Adresse(v) => {
+                self.profil(qui, repere, Commande::EnregistrerAdresse(v))
+                    .await
+            }
             Acte::Baccalaureat { baccalaureat } => {
-                self.profil(qui, id, Commande::EnregistrerBaccalaureat(baccalaureat))
+                self.profil(qui, repere, Commande::EnregistrerBaccalaureat(baccalaureat))
                     .await
             }
             Acte::ChangerMail { mail } => {
                 let lien = self.atelier.lien();
-                self.profil(qui, id, Commande::DemanderChangementMail { mail, lien })
+                self.profil(qui, repere, Commande::DemanderChangementMail { mail, lien })
                     .await
             }
             Acte::ChangerLangue { langue } => {
-                self.profil(qui, id, Commande::ChangerLangue { langue })
+                self.profil(qui, repere, Commande::ChangerLangue { langue })
                     .await
             }
             Acte::ChangerMotDePasse { actuel, nouveau } => {
-                self.changer_mot_de_passe(qui, &lu, id, (actuel, nouveau))
+                self.changer_mot_de_passe(qui, &lu, repere, (actuel, nouveau))
                     .await
             }
             Acte::EcrireEntree {
@@ -66,7 +76,7 @@ impl Guichet {
                 id: entree_id,
                 entree,
             } => {
-                self.ecrire_entree(qui, id, (rubrique, entree_id, entree))
+                self.ecrire_entree(qui, repere, (rubrique, entree_id, entree))
                     .await
             }
             Acte::RetirerEntree {
@@ -75,7 +85,7 @@ impl Guichet {
             } => {
                 self.faire(
                     qui,
-                    id,
+                    repere,
                     Commande::RetirerEntree {
                         rubrique,
                         id: entree_id,
@@ -92,13 +102,13 @@ impl Guichet {
             Acte::Dossier { id } => Ok(Reponse::Dossier(Box::new(
                 self.annuaire.lire_dossier(&id, Some(qui)).await?,
             ))),
-            Acte::OuvrirDossier { formation } => self.ouvrir(qui, id, formation).await,
+            Acte::OuvrirDossier { formation } => self.ouvrir(qui, repere, formation).await,
             Acte::AgirDossier {
                 id: dossier,
                 commande,
                 version,
             } => {
-                self.agir_dossier(qui, &dossier, (id, commande, version))
+                self.agir_dossier(qui, &dossier, (repere.id, commande, version))
                     .await
             }
         }
@@ -108,12 +118,12 @@ impl Guichet {
     async fn informations(
         &self,
         qui: &CandidatId,
-        id: Option<String>,
+        repere: Repere,
         informations: Box<Informations>,
     ) -> Resultat {
         let (ine, naissance) = (informations.ine.clone(), informations.date_naissance);
         let enregistre = Commande::EnregistrerInformations(informations);
-        let enregistre = self.profil(qui, id, enregistre).await?;
+        let enregistre = self.profil(qui, repere, enregistre).await?;
         let fiche = match ine {
             Some(ine) => self.scolarite().chercher(qui, &ine, naissance).await?,
             None => None,
@@ -122,7 +132,7 @@ impl Guichet {
             None => Ok(enregistre),
             Some(fiche) => {
                 let recevoir = Commande::RecevoirCursus(Box::new(fiche));
-                self.profil(qui, None, recevoir).await
+                self.profil(qui, Repere::default(), recevoir).await
             }
         }
     }
@@ -131,21 +141,21 @@ impl Guichet {
     async fn reprendre(
         &self,
         qui: &CandidatId,
-        id: Option<String>,
+        repere: Repere,
         informations: Box<Informations>,
     ) -> Resultat {
         let ine = informations.ine.as_ref();
         let fiche = ine.map(|ine| self.scolarite().fiche(ine)).transpose()?;
         let sienne = |f: &Fiche| f.date_naissance == informations.date_naissance;
         match fiche.flatten().filter(sienne) {
-            None => self.informations(qui, id, informations).await,
+            None => self.informations(qui, repere, informations).await,
             Some(fiche) => {
                 let fiche = Box::new(fiche);
                 let reprendre = Commande::ReprendreScolarite {
                     informations,
                     fiche,
                 };
-                self.profil(qui, id, reprendre).await
+                self.profil(qui, repere, reprendre).await
             }
         }
     }
@@ -154,29 +164,40 @@ impl Guichet {
         &self,
         qui: &CandidatId,
         lu: &Instantane,
-        id: Option<String>,
+        repere: Repere,
         (actuel, nouveau): (String, String),
     ) -> Resultat {
+        // A repeat comes with what was the present password before the first try.
+        if let Some(id) = &repere.id
+            && self
+                .atelier
+                .store
+                .dedup(id)
+                .map_err(|e| faute(&e))?
+                .is_some()
+        {
+            return Ok(Reponse::Fait);
+        }
         let hache = actif(lu)?.base.compte.mot_de_passe.clone();
         if self.hacheur.verifier(Some(hache), actuel).await? == Verdict::Faux {
-            return Err(Faute::IdentifiantsFaux);
+            return Err(actuel_faux().into());
         }
         let mot_de_passe = self.hacheur.hacher(nouveau).await?;
-        self.faire(qui, id, Commande::ChangerMotDePasse { mot_de_passe })
+        self.faire(qui, repere, Commande::ChangerMotDePasse { mot_de_passe })
             .await
     }
 
     async fn ecrire_entree(
         &self,
         qui: &CandidatId,
-        id: Option<String>,
+        repere: Repere,
         (rubrique, entree_id, entree): (Rubrique, Option<EntreeId>, Entree),
     ) -> Resultat {
         let nouvelle = entree_id.is_none();
         let entree_id = entree_id.unwrap_or_else(|| {
             EntreeId::new(jetons::id_dossier(
                 self.atelier.alea.as_ref(),
-                id.as_deref(),
+                repere.id.as_deref(),
             ))
         });
         let commande = Commande::EcrireEntree {
@@ -185,15 +206,15 @@ impl Guichet {
             nouvelle,
             entree,
         };
-        let apres = self.annuaire.candidat(qui, id, commande).await?;
+        let apres = self.annuaire.candidat(qui, repere, commande).await?;
         Ok(Reponse::Entree {
             id: entree_id,
             version: apres.version,
         })
     }
 
-    async fn profil(&self, qui: &CandidatId, id: Option<String>, commande: Commande) -> Resultat {
-        moi(&self.annuaire.candidat(qui, id, commande).await?)
+    async fn profil(&self, qui: &CandidatId, repere: Repere, commande: Commande) -> Resultat {
+        moi(&self.annuaire.candidat(qui, repere, commande).await?)
     }
 
     async fn dossiers(&self, qui: &CandidatId, lu: &Instantane) -> Resultat {
@@ -214,21 +235,16 @@ impl Guichet {
     }
 
     /// T01: an event of the candidate, then the dossier's stream, which the relay would create as well.
-    async fn ouvrir(
-        &self,
-        qui: &CandidatId,
-        id: Option<String>,
-        formation: FormationCode,
-    ) -> Resultat {
+    async fn ouvrir(&self, qui: &CandidatId, repere: Repere, formation: FormationCode) -> Resultat {
         let alea = self.atelier.alea.as_ref();
-        let dossier = DossierId::new(jetons::id_dossier(alea, id.as_deref()));
+        let dossier = DossierId::new(jetons::id_dossier(alea, repere.id.as_deref()));
         let commande = Commande::OuvrirDossier {
             dossier: dossier.clone(),
             formation: formation.clone(),
             par: Acteur::Candidat,
             proposition: false,
         };
-        self.annuaire.candidat(qui, id, commande).await?;
+        self.annuaire.candidat(qui, repere, commande).await?;
         let creer = CommandeDossier::Creer {
             id: dossier.clone(),
             candidat: qui.clone(),
@@ -264,6 +280,19 @@ impl Guichet {
             self.annuaire.candidat(qui, None, clore).await?;
         }
         Ok(Reponse::Dossier(Box::new(vue)))
+    }
+}
+
+/// Who is logged in and mistypes the present password is told so at its field.
+fn actuel_faux() -> Refus {
+    Refus {
+        code: CodeRefus::ChampsInvalides,
+        champs: vec![FauteChamp::new(
+            "actuel",
+            "mot_de_passe_faux",
+            "Ce n'est pas votre mot de passe actuel.",
+            "This is not your present password.",
+        )],
     }
 }
 

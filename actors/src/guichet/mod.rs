@@ -8,6 +8,7 @@ mod essais;
 mod gestion;
 mod instruction;
 mod personnel;
+mod repetition;
 mod sessions;
 
 use std::sync::Arc;
@@ -16,11 +17,12 @@ use async_trait::async_trait;
 use bus::{Envelope, Service};
 
 use domain::candidat::Commande;
+use domain::dossier::Commande as CommandeDossier;
 use domain::effet::But;
-use domain::ids::CandidatId;
+use domain::ids::{CandidatId, DossierId, PieceCode};
 use domain::refus::CodeRefus;
 
-use crate::acteurs::Annuaire;
+use crate::acteurs::{Annuaire, Demande, Repere};
 use crate::atelier::{Atelier, faute};
 use crate::mots_de_passe::Hacheur;
 use crate::protocol::{Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante};
@@ -75,9 +77,18 @@ impl Guichet {
     /// after which a repeat under the same id finds out.
     pub async fn traiter(&self, id: Option<String>, requete: Requete) -> Resultat {
         self.atelier.a_jour().await?;
-        self.servir(id, requete).await
+        let Some(cle) = repetition::cle(id.as_deref(), &requete) else {
+            return self.servir(id, requete).await;
+        };
+        if let Some(reponse) = self.deja_repondu(&cle)? {
+            return Ok(reponse);
+        }
+        let reponse = self.servir(id, requete).await?;
+        self.retenir(cle, &reponse).await?;
+        Ok(reponse)
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table: one arm per request")]
     async fn servir(&self, id: Option<String>, requete: Requete) -> Resultat {
         match requete {
             Requete::Inscrire {
@@ -130,7 +141,7 @@ impl Guichet {
             Requete::Candidat { session, acte } => {
                 let (qui, lu) = self.authentifier(&session).await?;
                 let id = id.map(|id| format!("{qui}/{id}"));
-                self.agir(&qui, lu, id, acte).await
+                self.agir(&qui, lu, id.into(), acte).await
             }
             Requete::Campagne { depuis } => self.campagne(depuis),
             Requete::Importer { evenements } => {
@@ -141,6 +152,12 @@ impl Guichet {
                     .map_err(|e| faute(&e))?;
                 Ok(Reponse::Importe { changes })
             }
+            Requete::ConclureAnalyse {
+                dossier,
+                piece,
+                sha256,
+                sain,
+            } => self.conclure(&dossier, (piece, sha256, sain)).await,
             Requete::Sante => Ok(Reponse::Sante(self.sante())),
         }
     }
@@ -159,6 +176,22 @@ impl Guichet {
         }
     }
 
+    /// The antivirus has a verdict on a file.
+    async fn conclure(
+        &self,
+        dossier: &DossierId,
+        (piece, sha256, sain): (PieceCode, String, bool),
+    ) -> Resultat {
+        let commande = CommandeDossier::ConclureAnalyse {
+            piece,
+            sha256,
+            sain,
+        };
+        let demande = Demande::du_systeme(commande);
+        self.annuaire.dossier(dossier, demande).await?;
+        Ok(Reponse::Fait)
+    }
+
     fn campagne(&self, depuis: u64) -> Resultat {
         let lus = self
             .atelier
@@ -169,23 +202,26 @@ impl Guichet {
 
     fn sante(&self) -> Sante {
         let store = &self.atelier.store;
-        let lu = store
-            .last_position()
-            .and_then(|p| Ok((p, store.outbox_len(MAX_COMPTES)?)));
-        let acteurs = self.annuaire.presents();
-        match lu {
-            Ok((position, dus)) => Sante {
-                stockage: None,
-                outbox: dus as u64,
-                position,
-                acteurs,
-            },
-            Err(erreur) => Sante {
-                stockage: Some(erreur.to_string()),
-                outbox: 0,
-                position: 0,
-                acteurs,
-            },
+        let lu = store.last_position().and_then(|position| {
+            let dus = store.outbox_len(MAX_COMPTES)?;
+            Ok((position, dus as u64, store.outbox_oldest()?))
+        });
+        let (panne, (position, outbox, plus_vieux)) = match lu {
+            Ok(lu) => (None, lu),
+            Err(erreur) => (Some(erreur.to_string()), (0, 0, None)),
+        };
+        let maintenant = self.atelier.maintenant().as_millisecond();
+        let retard = plus_vieux.map_or(0, |du| maintenant.saturating_sub(du).max(0) / 1000);
+        let stats = store.stats();
+        Sante {
+            stockage: panne.or(stats.write_error),
+            outbox,
+            position,
+            acteurs: self.annuaire.presents(),
+            retard_s: retard.unsigned_abs(),
+            commits: stats.commits,
+            groupes: stats.groups,
+            mails: self.atelier.compteurs.lire(),
         }
     }
 
@@ -196,8 +232,13 @@ impl Guichet {
             .ok_or_else(|| CodeRefus::LienInvalide.into())
     }
 
-    async fn faire(&self, qui: &CandidatId, id: Option<String>, commande: Commande) -> Resultat {
-        self.annuaire.candidat(qui, id, commande).await?;
+    async fn faire(
+        &self,
+        qui: &CandidatId,
+        repere: impl Into<Repere>,
+        commande: Commande,
+    ) -> Resultat {
+        self.annuaire.candidat(qui, repere, commande).await?;
         Ok(Reponse::Fait)
     }
 

@@ -15,6 +15,13 @@ use domain::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubriq
 pub enum Acte {
     /// Account, activation, profile.
     Moi,
+    /// The same act, if the account still has this version (`If-Match`).
+    SiVersion {
+        /// The version the asker saw.
+        version: u64,
+        /// What.
+        faire: Box<Acte>,
+    },
     /// G12.
     Informations(Box<Informations>),
     /// G13: whether the scolarité knows this person, proved by the birth date; tries are counted.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use domain::campagne::Evenement as EvenementCampagne;
-use domain::ids::{CandidatId, EntreeId, Numero};
+use domain::ids::{CandidatId, DossierId, EntreeId, Numero, PieceCode};
 use domain::langue::Langue;
 use domain::profil::Fiche;
 use domain::refus::Refus;
@@ -134,6 +134,17 @@ pub enum Requete {
         /// New definitions.
         evenements: Vec<EvenementCampagne>,
     },
+    /// The antivirus has a verdict on a file that was handed in (Q16).
+    ConclureAnalyse {
+        /// In which dossier.
+        dossier: DossierId,
+        /// As which piece.
+        piece: PieceCode,
+        /// Which content.
+        sha256: String,
+        /// Nothing bad was found.
+        sain: bool,
+    },
     /// How the actors and their store are.
     Sante,
 }
@@ -149,7 +160,7 @@ impl Routed for Requete {
             | Self::CorrigerAdresse { .. }
             | Self::ConfirmerMail { .. } => "compte",
             Self::Connecter { .. } | Self::Deconnecter { .. } => "session",
-            Self::Candidat { .. } => "candidat",
+            Self::Candidat { .. } | Self::ConclureAnalyse { .. } => "candidat",
             Self::Gestion { .. } => "gestion",
             Self::AccepterInvitation { .. } | Self::Personnel { .. } => "personnel",
             Self::Campagne { .. } | Self::Importer { .. } => "campagne",
@@ -282,6 +293,29 @@ pub struct Sante {
     pub position: u64,
     /// Actors in memory.
     pub acteurs: u64,
+    /// How long the oldest effect is late, seconds.
+    #[serde(default)]
+    pub retard_s: u64,
+    /// Commits since the start.
+    #[serde(default)]
+    pub commits: u64,
+    /// Groups of commits synced together since the start.
+    #[serde(default)]
+    pub groupes: u64,
+    /// What became of the mails since the start.
+    #[serde(default)]
+    pub mails: SanteMails,
+}
+
+/// What became of the mails since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SanteMails {
+    /// Handed over.
+    pub envoyes: u64,
+    /// Put off, to be tried again.
+    pub remis: u64,
+    /// Given up.
+    pub abandonnes: u64,
 }
 
 /// Why a request was not served.
@@ -306,6 +340,11 @@ pub enum Faute {
     },
     /// Too much at once: try again in so many seconds.
     Occupe {
+        /// Seconds.
+        reessayer_s: u32,
+    },
+    /// This asker asks too often (Q13): again in so many seconds.
+    TropVite {
         /// Seconds.
         reessayer_s: u32,
     },

@@ -10,7 +10,7 @@ use domain::refus::CodeRefus;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::corps::{Corps, Demandeur};
+use super::corps::{Cle, Corps, Demandeur};
 use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
 
@@ -57,6 +57,7 @@ fn langue(entetes: &HeaderMap) -> Langue {
 
 pub(super) async fn creer(
     State(etat): State<Etat>,
+    Cle(cle): Cle,
     entetes: HeaderMap,
     Corps(form): Corps<Inscription>,
 ) -> Result<Response, Probleme> {
@@ -69,17 +70,18 @@ pub(super) async fn creer(
         mot_de_passe,
         langue,
     };
-    etat.guichet.traiter(None, requete).await?;
+    etat.guichet.traiter(cle, requete).await?;
     Ok(envoye())
 }
 
 pub(super) async fn valider(
     State(etat): State<Etat>,
+    Cle(cle): Cle,
     Corps(Jeton { jeton }): Corps<Jeton>,
 ) -> Result<Response, Probleme> {
     let reponse = etat
         .guichet
-        .traiter(None, Requete::Valider { jeton })
+        .traiter(cle, Requete::Valider { jeton })
         .await?;
     let Reponse::Valide { numero } = reponse else {
         return Err(Probleme::interne(&"unexpected answer"));
@@ -89,34 +91,37 @@ pub(super) async fn valider(
 
 pub(super) async fn code_perdu(
     State(etat): State<Etat>,
+    Cle(cle): Cle,
     Corps(Mail { mail }): Corps<Mail>,
 ) -> Result<Response, Probleme> {
     let mail = normaliser_mail(&mail);
     etat.guichet
-        .traiter(None, Requete::RenvoyerLien { mail })
+        .traiter(cle, Requete::RenvoyerLien { mail })
         .await?;
     Ok(envoye())
 }
 
 pub(super) async fn mot_de_passe_oublie(
     State(etat): State<Etat>,
+    Cle(cle): Cle,
     Corps(Mail { mail }): Corps<Mail>,
 ) -> Result<Response, Probleme> {
     let mail = normaliser_mail(&mail);
     etat.guichet
-        .traiter(None, Requete::DemanderReinitialisation { mail })
+        .traiter(cle, Requete::DemanderReinitialisation { mail })
         .await?;
     Ok(envoye())
 }
 
 pub(super) async fn mot_de_passe(
     State(etat): State<Etat>,
+    Cle(cle): Cle,
     Corps(form): Corps<NouveauMotDePasse>,
 ) -> Result<StatusCode, Probleme> {
     let (jeton, mot_de_passe) = form.lire()?;
     etat.guichet
         .traiter(
-            None,
+            cle,
             Requete::Reinitialiser {
                 jeton,
                 mot_de_passe,
@@ -128,10 +133,11 @@ pub(super) async fn mot_de_passe(
 
 pub(super) async fn nouvelle_adresse(
     State(etat): State<Etat>,
+    Cle(cle): Cle,
     Corps(Jeton { jeton }): Corps<Jeton>,
 ) -> Result<StatusCode, Probleme> {
     etat.guichet
-        .traiter(None, Requete::ConfirmerMail { jeton })
+        .traiter(cle, Requete::ConfirmerMail { jeton })
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

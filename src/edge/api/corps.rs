@@ -1,21 +1,24 @@
 //! What comes with a request: JSON bodies, the session, the command's id, the version seen.
 
+use std::time::Duration;
+
 use actors::protocol::{Acte, ActeGestion, Reponse, Requete};
-use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Json, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use crate::edge::Etat;
+use crate::edge::presse::{suite, trop_lent};
 use crate::edge::problemes::Probleme;
 
 /// Bytes of a JSON body.
 const MAX_JSON: usize = 64 * 1024;
-/// Bytes of a body that is read at all.
+/// Bytes of a refused body that are read, to be dropped.
 const MAX_RESTE: usize = 8 * 1024 * 1024;
+/// How long a refused body is read, to be dropped.
+const DELAI_RESTE: Duration = Duration::from_secs(5);
 /// Characters of an `Idempotency-Key`.
 const MAX_CLE: usize = 200;
 
@@ -26,11 +29,9 @@ impl<T: DeserializeOwned> FromRequest<Etat> for Corps<T> {
     type Rejection = Probleme;
 
     async fn from_request(requete: Request, _: &Etat) -> Result<Self, Probleme> {
-        let type_ = requete
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok());
-        if !type_.is_some_and(|t| t.starts_with("application/json")) {
+        encodage(requete.headers())?;
+        if !est_json(requete.headers()) {
+            epuiser(requete);
             return Err(Probleme::http(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "type_de_corps_refuse",
@@ -38,7 +39,7 @@ impl<T: DeserializeOwned> FromRequest<Etat> for Corps<T> {
                 "Send JSON, with Content-Type: application/json.",
             ));
         }
-        let octets = lire(requete.into_body()).await?;
+        let octets = lire(requete).await?;
         match Json::from_bytes(&octets) {
             Ok(Json(corps)) => Ok(Self(corps)),
             Err(rejet) => Err(refuser(&rejet)),
@@ -53,7 +54,7 @@ impl FromRequest<Etat> for CorpsLibre {
     type Rejection = Probleme;
 
     async fn from_request(requete: Request, _: &Etat) -> Result<Self, Probleme> {
-        let octets = lire(requete.into_body()).await?;
+        let octets = lire(requete).await?;
         if octets.is_empty() {
             return Ok(Self(serde_json::Value::Null));
         }
@@ -64,31 +65,74 @@ impl FromRequest<Etat> for CorpsLibre {
     }
 }
 
-/// The whole body. What is beyond the limit is read and dropped, up to a bound: a client that is cut off
-/// while it sends never sees why it was refused.
-async fn lire(mut corps: Body) -> Result<Vec<u8>, Probleme> {
-    let mut octets = Vec::new();
-    let mut lus = 0;
-    while let Some(trame) = corps.frame().await {
-        let Some(donnees) = trame.ok().and_then(|t| t.into_data().ok()) else {
-            break;
-        };
-        lus += donnees.len();
-        if lus <= MAX_JSON {
-            octets.extend_from_slice(&donnees);
-        } else if lus > MAX_RESTE {
-            break;
-        }
-    }
-    if lus <= MAX_JSON {
-        return Ok(octets);
+fn est_json(entetes: &HeaderMap) -> bool {
+    let type_ = entetes.get(header::CONTENT_TYPE);
+    let type_ = type_.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let type_ = type_.split(';').next().unwrap_or_default().trim();
+    type_.eq_ignore_ascii_case("application/json")
+}
+
+/// Packed bodies are not taken: what they would unpack to is not known before (Q19).
+pub(super) fn encodage(entetes: &HeaderMap) -> Result<(), Probleme> {
+    let encodage = entetes.get(header::CONTENT_ENCODING);
+    if encodage.is_none_or(|v| v.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
     }
     Err(Probleme::http(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "corps_trop_gros",
-        "Le corps de la requête est trop gros.",
-        "The request's body is too large.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "encodage_refuse",
+        "Envoyez le corps sans compression (sans Content-Encoding).",
+        "Send the body without compression (no Content-Encoding).",
     ))
+}
+
+/// The whole body, refused as soon as it is too large.
+async fn lire(requete: Request) -> Result<Vec<u8>, Probleme> {
+    let (tete, mut corps) = requete.into_parts();
+    let mut octets = Vec::new();
+    while let Some(donnees) = suite(&mut corps).await {
+        let donnees = donnees.map_err(|erreur| {
+            if trop_lent(&erreur) {
+                return Probleme::trop_lent();
+            }
+            Probleme::http(
+                StatusCode::BAD_REQUEST,
+                "corps_interrompu",
+                "Le corps de la requête s'est interrompu avant la fin. Recommencez.",
+                "The request's body ended too early. Try again.",
+            )
+        })?;
+        octets.extend_from_slice(&donnees);
+        if octets.len() > MAX_JSON {
+            epuiser(Request::from_parts(tete, corps));
+            return Err(Probleme::http(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "corps_trop_gros",
+                "Le corps de la requête est trop gros.",
+                "The request's body is too large.",
+            ));
+        }
+    }
+    Ok(octets)
+}
+
+/// Drops what still comes of a refused body, for a moment, while the answer leaves: a client that is cut off
+/// while it sends never sees why it was refused.
+pub(super) fn epuiser(requete: Request) {
+    // Who waits for leave to send will not send.
+    if requete.headers().contains_key(header::EXPECT) {
+        return;
+    }
+    let mut corps = requete.into_body();
+    tokio::spawn(tokio::time::timeout(DELAI_RESTE, async move {
+        let mut reste = MAX_RESTE;
+        while let Some(Ok(octets)) = suite(&mut corps).await {
+            match reste.checked_sub(octets.len()) {
+                Some(encore) => reste = encore,
+                None => return,
+            }
+        }
+    }));
 }
 
 fn refuser(rejet: &JsonRejection) -> Probleme {
@@ -139,23 +183,62 @@ fn cle(entetes: &HeaderMap) -> Result<Option<String>, Probleme> {
     }
 }
 
+/// The version of `If-Match`. A tag that is none of ours matches nothing.
 fn version(entetes: &HeaderMap) -> Result<Option<u64>, Probleme> {
-    let Some(valeur) = entetes.get(header::IF_MATCH) else {
-        return Ok(None);
-    };
-    let texte = valeur.to_str().unwrap_or_default().trim();
-    if texte == "*" {
-        return Ok(None);
+    let mut vues = Vec::new();
+    for valeur in entetes.get_all(header::IF_MATCH) {
+        let texte = valeur.to_str().map_err(|_| if_match_invalide())?;
+        for etiquette in texte.split(',').map(str::trim) {
+            if etiquette == "*" {
+                return Ok(None);
+            }
+            // A weak tag never matches (RFC 9110).
+            let forte = etiquette
+                .strip_prefix("W/")
+                .map_or(Some(etiquette), |_| None);
+            let nue = etiquette.trim_start_matches("W/");
+            let nue = nue.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+            let nombre = nue.ok_or_else(if_match_invalide)?.parse().ok();
+            vues.push(forte.and(nombre).unwrap_or(u64::MAX));
+        }
     }
-    let nombre = texte.trim_matches('"').parse();
-    nombre.map(Some).map_err(|_| {
-        Probleme::http(
-            StatusCode::BAD_REQUEST,
-            "if_match_invalide",
-            "If-Match : la valeur d'ETag reçue, entre guillemets.",
-            "If-Match: the ETag received, in quotes.",
-        )
-    })
+    // Of several, the latest seen: versions only grow.
+    let connues = vues.iter().copied().filter(|v| *v != u64::MAX);
+    Ok(connues.max().or_else(|| vues.first().copied()))
+}
+
+fn if_match_invalide() -> Probleme {
+    Probleme::http(
+        StatusCode::BAD_REQUEST,
+        "if_match_invalide",
+        "If-Match : la valeur d'ETag reçue, entre guillemets.",
+        "If-Match: the ETag received, in quotes.",
+    )
+}
+
+/// Whether the version seen is the account's; a dossier has its own.
+fn de_la_fiche(acte: &Acte) -> bool {
+    matches!(
+        acte,
+        Acte::Informations(_)
+            | Acte::Adresse(_)
+            | Acte::Baccalaureat { .. }
+            | Acte::ChangerMail { .. }
+            | Acte::ChangerMotDePasse { .. }
+            | Acte::EcrireEntree { .. }
+            | Acte::RetirerEntree { .. }
+    )
+}
+
+/// The command's id, of who has no session yet.
+pub(super) struct Cle(pub(super) Option<String>);
+
+impl FromRequestParts<Etat> for Cle {
+    type Rejection = Probleme;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Etat) -> Result<Self, Probleme> {
+        cle(&parts.headers).map(Self)
+    }
 }
 
 impl Demandeur {
@@ -170,6 +253,13 @@ impl Demandeur {
 
     /// Asks the actors.
     pub(super) async fn agir(&self, etat: &Etat, acte: Acte) -> Result<Reponse, Probleme> {
+        let acte = match self.version {
+            Some(version) if de_la_fiche(&acte) => Acte::SiVersion {
+                version,
+                faire: Box::new(acte),
+            },
+            Some(_) | None => acte,
+        };
         let requete = Requete::Candidat {
             session: self.session.clone(),
             acte,

@@ -2,16 +2,19 @@
 
 use actors::protocol::{Acte, DossierVue, Moi, Reponse};
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use domain::dossier::{Commande, Depot};
 use domain::ids::{DossierId, FormationCode, PieceCode};
 use domain::refus::CodeRefus;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::corps::{Corps, Demandeur};
-use crate::accuse::{self, Contenu, PieceAccuse};
+use super::liste::Page;
+use crate::accuse::pdf::EnTete;
+use crate::accuse::{self, Accuse, Contenu, PieceAccuse};
 use crate::edge::problemes::Probleme;
 use crate::edge::{Etat, vues};
 
@@ -67,18 +70,19 @@ pub(super) async fn agir(
 
 pub(super) async fn lister(
     State(etat): State<Etat>,
+    page: Page,
     demandeur: Demandeur,
 ) -> Result<Json<Value>, Probleme> {
     let Reponse::Dossiers { dossiers } = demandeur.agir(&etat, Acte::Dossiers).await? else {
         return Err(Probleme::interne(&"unexpected answer"));
     };
     let (catalogue, maintenant) = (etat.catalogue(), etat.maintenant());
-    // A candidate has at most the campaign's limit of them, so there is one page.
+    let (dossiers, curseur) = page.couper(dossiers, |vue| vue.id.as_str())?;
     let dossiers = dossiers
         .iter()
         .map(|vue| vues::dossier(vue, &catalogue, maintenant));
     Ok(Json(
-        json!({ "dossiers": dossiers.collect::<Vec<_>>(), "curseur": null }),
+        json!({ "dossiers": dossiers.collect::<Vec<_>>(), "curseur": curseur }),
     ))
 }
 
@@ -148,19 +152,63 @@ pub(super) async fn accuse(
     Path(id): Path<String>,
     demandeur: Demandeur,
 ) -> Result<Response, Probleme> {
-    let vue = trouver(&etat, &demandeur, &id).await?;
-    let Reponse::Moi(moi) = demandeur.agir(&etat, Acte::Moi).await? else {
+    Ok(Json(accuse_de(&etat, &id, &demandeur).await?).into_response())
+}
+
+/// JSON, unless PDF is asked for.
+pub(super) async fn accuse_voulu(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    entetes: HeaderMap,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let signe = accuse_de(&etat, &id, &demandeur).await?;
+    let voulu = entetes.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    if voulu.is_some_and(|v| v.contains("application/pdf")) {
+        return imprimer(&etat, &signe);
+    }
+    Ok(Json(signe).into_response())
+}
+
+pub(super) async fn accuse_pdf(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    imprimer(&etat, &accuse_de(&etat, &id, &demandeur).await?)
+}
+
+async fn accuse_de(etat: &Etat, id: &str, demandeur: &Demandeur) -> Result<Accuse, Probleme> {
+    let vue = trouver(etat, demandeur, id).await?;
+    let Reponse::Moi(moi) = demandeur.agir(etat, Acte::Moi).await? else {
         return Err(Probleme::interne(&"unexpected answer"));
     };
-    signer(&etat, &vue, *moi)
+    signer(etat, &vue, *moi)
+}
+
+/// A receipt on paper.
+pub(in crate::edge) fn imprimer(etat: &Etat, signe: &Accuse) -> Result<Response, Probleme> {
+    let fuseau = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
+    let en_tete = EnTete {
+        etablissement: &etat.maison.nom,
+        verification: &format!("{}/verification", etat.outils.url),
+        fuseau: &fuseau,
+    };
+    let pdf = accuse::pdf::composer(signe, &en_tete).map_err(|e| Probleme::interne(&e))?;
+    let nom = format!(
+        "attachment; filename=\"accuse-{}.pdf\"",
+        signe.contenu.dossier
+    );
+    let entetes = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, nom),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((entetes, pdf).into_response())
 }
 
 /// The signed receipt of a dossier.
-pub(in crate::edge) fn signer(
-    etat: &Etat,
-    vue: &DossierVue,
-    moi: Moi,
-) -> Result<Response, Probleme> {
+pub(in crate::edge) fn signer(etat: &Etat, vue: &DossierVue, moi: Moi) -> Result<Accuse, Probleme> {
     let remise = vue.remise.as_ref().ok_or(CodeRefus::Introuvable)?;
     let catalogue = etat.catalogue();
     let formation = catalogue.formations.get(&vue.formation);
@@ -185,8 +233,7 @@ pub(in crate::edge) fn signer(
         version: remise.version,
         chaine: remise.chaine.clone(),
     };
-    let signe = accuse::signer(&etat.cle_accuse, contenu).map_err(|e| Probleme::interne(&e))?;
-    Ok(Json(signe).into_response())
+    accuse::signer(&etat.cle_accuse, contenu).map_err(|e| Probleme::interne(&e))
 }
 
 fn piece(code: &PieceCode, depot: &Depot, catalogue: &domain::campagne::Catalogue) -> PieceAccuse {

@@ -399,6 +399,7 @@ async fn statistiques(
 async fn piece(
     State(etat): State<Etat>,
     Path((id, code)): Path<(String, String)>,
+    Query(voulu): Query<super::pieces::Voulu>,
     demandeur: Demandeur,
 ) -> Result<Response, Probleme> {
     let acte = ActeGestion::Piece {
@@ -408,7 +409,7 @@ async fn piece(
     let Reponse::Dossier(vue) = demandeur.gerer(&etat, acte).await? else {
         return Err(inattendu());
     };
-    super::pieces::rendre(&etat, &vue, &code).await
+    super::pieces::rendre(&etat, &vue, &code, &voulu).await
 }
 
 async fn audit(

@@ -1,13 +1,19 @@
 //! The JSON API of the contract, `/api/v1`.
 
+pub(super) mod accuses;
+mod apercus;
 mod comptes;
 mod corps;
 pub(super) mod dossiers;
 mod formations;
 mod gestion;
 mod instruction;
+mod liste;
 mod moi;
+mod openapi;
+mod operations;
 pub(super) mod pieces;
+mod reception;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -65,8 +71,13 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/dossiers/{id}/desistement", post(dossiers::se_desister))
         .route("/dossiers/{id}/annulation", post(dossiers::annuler))
         .route("/dossiers/{id}/pieces/{code}/tiroir", post(pieces::puiser))
-        .route("/dossiers/{id}/accuse", get(dossiers::accuse))
+        .route("/dossiers/{id}/accuse", get(dossiers::accuse_voulu))
         .route("/dossiers/{id}/accuse.json", get(dossiers::accuse))
+        .route("/dossiers/{id}/accuse.pdf", get(dossiers::accuse_pdf))
+        .route("/accuses/cle", get(accuses::cle))
+        .route("/accuses/verification", post(accuses::verifier))
+        .route("/openapi.json", get(openapi::json))
+        .route("/docs", get(openapi::page))
         .route(
             "/dossiers/{id}/pieces/{code}/non-concerne",
             post(pieces::declarer).delete(pieces::revenir),

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::corps::{Corps, Demandeur};
+use super::liste::Page;
 use crate::data::{CommunesFr, Listes};
 use crate::edge::problemes::Probleme;
 use crate::edge::{Etat, vues};
@@ -196,16 +197,21 @@ fn rubrique(texte: &str) -> Result<Rubrique, Probleme> {
 
 pub(super) async fn entrees(
     State(etat): State<Etat>,
+    page: Page,
     Path(nom): Path<String>,
     demandeur: Demandeur,
 ) -> Result<Json<Value>, Probleme> {
     let rubrique = rubrique(&nom)?;
     let moi = profil(&etat, &demandeur).await?;
     let entrees = moi.profil.entrees.get(&rubrique).into_iter().flatten();
+    let (entrees, curseur) = page.couper(entrees.collect(), |(id, _)| id.as_str())?;
     let entrees: Vec<Value> = entrees
+        .into_iter()
         .map(|(id, entree)| json!({ "id": id, "entree": entree }))
         .collect();
-    Ok(Json(json!({ "entrees": entrees })))
+    Ok(Json(
+        json!({ "entrees": entrees, "curseur": curseur, "version": moi.version }),
+    ))
 }
 
 pub(super) async fn entree(

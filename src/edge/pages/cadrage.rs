@@ -40,7 +40,9 @@ pub(in crate::edge) async fn encadrer(
             Probleme::Faute(Faute::SessionAbsente) => {
                 session_finie(&etat, &visiteur, post, saisie.as_deref())
             }
-            Probleme::Faute(_) | Probleme::Http(..) => page_d_arret(&visiteur, &arret),
+            Probleme::Faute(_) | Probleme::Http(..) | Probleme::Fichier(..) => {
+                page_d_arret(&visiteur, &arret)
+            }
         };
     }
     proteger(reponse, &visiteur)
@@ -101,6 +103,15 @@ pub(super) fn dire(
         Probleme::Http(statut, _, fr, en) => {
             (*statut, t.langue().choisir(fr, en).to_owned(), vec![], None)
         }
+        Probleme::Fichier(statut, refus) => {
+            let (statut, _, fr, en, _) = problemes::du_fichier(*statut, refus);
+            (
+                statut,
+                t.langue().choisir(&fr, &en).to_owned(),
+                vec![],
+                None,
+            )
+        }
         Probleme::Faute(faute) => {
             let (statut, _, fr, en, attente) = problemes::dire(faute);
             let champs = if let Faute::Refus(refus) = faute {
@@ -148,7 +159,7 @@ fn suites(visiteur: &Visiteur, arret: &Arret) -> Vec<Lien> {
     let t = visiteur.t;
     let code = match &arret.probleme {
         Probleme::Faute(Faute::Refus(refus)) => Some(refus.code),
-        Probleme::Faute(_) | Probleme::Http(..) => None,
+        Probleme::Faute(_) | Probleme::Http(..) | Probleme::Fichier(..) => None,
     };
     let mut suites = Vec::new();
     match code {
@@ -196,6 +207,12 @@ fn proteger(mut reponse: Response, visiteur: &Visiteur) -> Response {
         entetes.append(header::SET_COOKIE, valeur);
     }
     reponse
+}
+
+/// A page that says why, for what is refused before a handler sees it.
+pub(in crate::edge) fn refuser(etat: &Etat, parts: &Parts, probleme: Probleme) -> Response {
+    let visiteur = Visiteur::de(parts, etat);
+    proteger(page_d_arret(&visiteur, &probleme.into()), &visiteur)
 }
 
 /// An address that leads nowhere.

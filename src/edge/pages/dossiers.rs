@@ -5,6 +5,7 @@ use actors::protocol::{
 };
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::campagne::{Catalogue, EtatTransmis, Formation};
 use domain::dossier::{Commande, Depot, Nature, Reponse as ReponseCandidat};
@@ -408,5 +409,18 @@ pub(super) async fn accuse(
 ) -> Result<Response, Arret> {
     let vue = trouver(&etat, &visiteur, &id).await?;
     let moi = visiteur.moi(&etat).await?;
-    Ok(api::signer(&etat, &vue, *moi)?)
+    let signe = api::signer(&etat, &vue, *moi)?;
+    let nom = format!("attachment; filename=\"accuse-{}.json\"", vue.id);
+    Ok(([(header::CONTENT_DISPOSITION, nom)], axum::Json(signe)).into_response())
+}
+
+pub(super) async fn accuse_pdf(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let vue = trouver(&etat, &visiteur, &id).await?;
+    let moi = visiteur.moi(&etat).await?;
+    let signe = api::signer(&etat, &vue, *moi)?;
+    Ok(api::imprimer(&etat, &signe)?)
 }

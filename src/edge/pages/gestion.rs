@@ -264,6 +264,7 @@ pub(super) async fn lire(
 pub(super) async fn fichier(
     State(etat): State<Etat>,
     Path((id, code)): Path<(String, String)>,
+    Query(voulu): Query<api::pieces::Voulu>,
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
     let acte = ActeGestion::Piece {
@@ -273,7 +274,7 @@ pub(super) async fn fichier(
     let Reponse::Dossier(vue) = gerer(&etat, &visiteur, acte).await? else {
         return Err(Arret::inattendu());
     };
-    Ok(api::pieces::rendre(&etat, &vue, &code).await?)
+    Ok(api::pieces::rendre(&etat, &vue, &code, &voulu).await?)
 }
 
 fn form_code(visiteur: &Visiteur, bouton: &str) -> Formulaire {

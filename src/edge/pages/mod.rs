@@ -12,6 +12,7 @@ mod pieces;
 mod profil;
 mod reprise;
 mod saisie;
+mod verification;
 mod visiteur;
 
 use axum::Router;
@@ -20,7 +21,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use super::{Etat, statiques};
-pub(super) use cadrage::introuvable;
+pub(super) use cadrage::{introuvable, refuser};
 
 /// Bytes of a form with one file.
 const MAX_ENVOI: usize = 4 * 1024 * 1024 + 64 * 1024;
@@ -58,6 +59,10 @@ fn compte() -> Router<Etat> {
         )
         .route("/connexion", get(x::connexion).post(x::connecter))
         .route("/deconnexion", post(x::deconnecter))
+        .route(
+            "/verification",
+            get(verification::montrer).post(verification::verifier),
+        )
         .route("/compte", get(x::compte))
         .route("/compte/{quoi}", get(x::compte).post(x::changer))
 }
@@ -102,6 +107,7 @@ fn dossiers() -> Router<Etat> {
         .route("/dossiers", get(d::lister))
         .route("/dossiers/{id}", get(d::lire))
         .route("/dossiers/{id}/accuse", get(d::accuse))
+        .route("/dossiers/{id}/accuse.pdf", get(d::accuse_pdf))
         .route(
             "/dossiers/{id}/transmettre",
             get(d::question_transmettre).post(d::transmettre),

@@ -163,7 +163,7 @@ pub(super) async fn deposer(
     trouver(&etat, &visiteur, &id).await?;
     visiteur.verifier(Some(&preuve))?;
     let retour = format!("/dossiers/{id}#piece-{code}");
-    let fichier = api::recevoir_fichier(&etat, requete).await;
+    let fichier = api::recevoir_fichier(&etat, (&id, &code), requete).await;
     let fichier = fichier.map_err(|refus| Arret::vers(refus, &retour))?;
     let ancre = format!("#piece-{code}");
     let piece = PieceCode::new(code);
@@ -181,8 +181,9 @@ pub(super) async fn deposer(
 pub(super) async fn fichier(
     State(etat): State<Etat>,
     Path((id, code)): Path<(String, String)>,
+    Query(voulu): Query<api::Voulu>,
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
     let vue = trouver(&etat, &visiteur, &id).await?;
-    Ok(api::rendre(&etat, &vue, &code).await?)
+    Ok(api::rendre(&etat, &vue, &code, &voulu).await?)
 }

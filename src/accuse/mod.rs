@@ -1,5 +1,7 @@
 //! The receipt of a transmission: what was handed in and when, signed over the dossier's chain head.
 
+pub mod pdf;
+
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -98,6 +100,11 @@ pub fn verifier(cle: &VerifyingKey, accuse: &Accuse) -> Result<(), Doute> {
     let signe = serde_json::to_vec(&accuse.contenu).map_err(|_| Doute::Illisible)?;
     cle.verify_strict(&signe, &Signature::from_bytes(&signature))
         .map_err(|_| Doute::Altere)
+}
+
+/// A public key, from hexadecimal.
+pub fn cle(texte: &str) -> Option<VerifyingKey> {
+    VerifyingKey::from_bytes(&octets::<32>(texte)?).ok()
 }
 
 fn octets<const N: usize>(texte: &str) -> Option<[u8; N]> {

@@ -1,0 +1,144 @@
+//! Every operation of the API, one row each: what the OpenAPI document and its page are made of.
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Qui {
+    Public,
+    Candidat,
+    Personnel,
+}
+
+impl Qui {
+    pub(super) const fn nom(self) -> &'static str {
+        match self {
+            Self::Public => "Sans connexion",
+            Self::Candidat => "Candidats",
+            Self::Personnel => "Personnel",
+        }
+    }
+}
+
+/// A body.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Corps {
+    Rien,
+    /// By the name of its schema.
+    Json(&'static str),
+    /// PDF, JPEG or PNG.
+    Fichier,
+    /// A file on its way in, raw or in a form.
+    Envoi,
+    /// Of this type.
+    Type(&'static str),
+}
+
+/// One operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operation {
+    pub(super) methode: &'static str,
+    pub(super) chemin: &'static str,
+    pub(super) qui: Qui,
+    pub(super) resume: &'static str,
+    pub(super) parametres: &'static [(&'static str, &'static str)],
+    pub(super) corps: Option<Corps>,
+    pub(super) reponse: (u16, Corps),
+}
+
+const PAGE: &[(&str, &str)] = &[
+    ("curseur", "rendu par la page précédente"),
+    ("limite", "lignes par page, de 1 à 100"),
+];
+
+const fn lire(chemin: &'static str, qui: Qui, resume: &'static str, reponse: Corps) -> Operation {
+    Operation {
+        methode: "get",
+        chemin,
+        qui,
+        resume,
+        parametres: &[],
+        corps: None,
+        reponse: (200, reponse),
+    }
+}
+
+const fn agir(
+    methode: &'static str,
+    chemin: &'static str,
+    qui: Qui,
+    resume: &'static str,
+    corps: Corps,
+    reponse: (u16, Corps),
+) -> Operation {
+    Operation {
+        methode,
+        chemin,
+        qui,
+        resume,
+        parametres: &[],
+        corps: match corps {
+            Corps::Rien => None,
+            Corps::Json(_) | Corps::Fichier | Corps::Envoi | Corps::Type(_) => Some(corps),
+        },
+        reponse,
+    }
+}
+
+const fn avec(
+    operation: Operation,
+    parametres: &'static [(&'static str, &'static str)],
+) -> Operation {
+    Operation {
+        parametres,
+        ..operation
+    }
+}
+
+use Corps::{Envoi, Fichier, Json, Rien, Type};
+use Qui::{Candidat, Public};
+
+/// All of them, in reading order.
+#[rustfmt::skip]
+pub(super) const OPERATIONS: &[Operation] = &[
+    lire("/openapi.json", Public, "Ce document", Type("application/json")),
+    lire("/docs", Public, "Ce document, à lire", Type("text/html")),
+    avec(lire("/formations", Public, "L'offre, par composante et par niveau", Json("Offre")), &[("filtre", "mots du nom ou des mots clés, sans accents ni casse")]),
+    lire("/pieces/{code}/modele", Public, "Le formulaire à remplir", Fichier),
+    agir("post", "/comptes", Public, "Crée un compte ; la réponse ne dit pas si l'adresse est connue", Json("Inscription"), (202, Json("Message"))),
+    agir("post", "/comptes/validation", Public, "Valide un compte par le jeton du mail", Json("Jeton"), (200, Json("Numero"))),
+    agir("post", "/comptes/code-perdu", Public, "Redemande le lien de validation", Json("Mail"), (202, Json("Message"))),
+    agir("post", "/comptes/mot-de-passe-oublie", Public, "Demande un lien de réinitialisation", Json("Mail"), (202, Json("Message"))),
+    agir("post", "/comptes/mot-de-passe", Public, "Choisit un nouveau mot de passe par le jeton du mail", Json("NouveauMotDePasse"), (204, Rien)),
+    agir("post", "/comptes/nouvelle-adresse", Public, "Confirme une nouvelle adresse par le jeton du mail", Json("Jeton"), (204, Rien)),
+    agir("post", "/session", Public, "Ouvre une session", Json("Identifiants"), (200, Json("Session"))),
+    agir("delete", "/session", Candidat, "Ferme la session", Rien, (204, Rien)),
+    lire("/accuses/cle", Public, "La clé publique qui vérifie les accusés", Json("Cle")),
+    agir("post", "/accuses/verification", Public, "Dit si un accusé est authentique", Json("Accuse"), (200, Json("Verdict"))),
+    lire("/moi", Candidat, "Compte, activation et profil", Json("Moi")),
+    agir("put", "/moi/informations", Candidat, "Enregistre les informations personnelles", Json("Informations"), (200, Json("MoiOuApercu"))),
+    agir("put", "/moi/adresse", Candidat, "Enregistre l'adresse", Json("Adresse"), (200, Json("Moi"))),
+    agir("put", "/moi/baccalaureat", Candidat, "Enregistre le baccalauréat", Json("Baccalaureat"), (200, Json("Moi"))),
+    agir("put", "/moi/mail", Candidat, "Demande à changer d'adresse", Json("ChangementMail"), (200, Json("Moi"))),
+    agir("put", "/moi/mot-de-passe", Candidat, "Change le mot de passe", Json("ChangementMotDePasse"), (204, Rien)),
+    lire("/moi/cursus-internes", Candidat, "Années dans l'établissement, reçues de la scolarité", Json("Entrees")),
+    avec(lire("/moi/{rubrique}", Candidat, "Lignes d'une rubrique : cursus-externes, stages ou experiences", Json("Entrees")), PAGE),
+    agir("post", "/moi/{rubrique}", Candidat, "Ajoute une ligne", Json("EntreeForm"), (201, Json("EntreeEcrite"))),
+    lire("/moi/{rubrique}/{id}", Candidat, "Une ligne", Json("Entree")),
+    agir("put", "/moi/{rubrique}/{id}", Candidat, "Remplace une ligne", Json("EntreeForm"), (200, Json("EntreeEcrite"))),
+    agir("delete", "/moi/{rubrique}/{id}", Candidat, "Retire une ligne", Rien, (204, Rien)),
+    avec(lire("/dossiers", Candidat, "Les dossiers du candidat", Json("Dossiers")), PAGE),
+    agir("post", "/dossiers", Candidat, "Ouvre un dossier", Json("Ouverture"), (201, Json("Dossier"))),
+    lire("/dossiers/{id}", Candidat, "Un dossier", Json("Dossier")),
+    agir("post", "/dossiers/{id}/transmission", Candidat, "Transmet ; toutes les pièces doivent être là", Rien, (200, Json("Dossier"))),
+    agir("post", "/dossiers/{id}/confirmation", Candidat, "Accepte la place", Rien, (200, Json("Dossier"))),
+    agir("post", "/dossiers/{id}/desistement", Candidat, "Renonce", Rien, (200, Json("Dossier"))),
+    agir("post", "/dossiers/{id}/annulation", Candidat, "Annule avant transmission", Rien, (200, Json("Dossier"))),
+    lire("/dossiers/{id}/accuse", Candidat, "L'accusé de réception : JSON, ou PDF selon Accept", Json("Accuse")),
+    lire("/dossiers/{id}/accuse.json", Candidat, "L'accusé de réception, JSON signé", Json("Accuse")),
+    lire("/dossiers/{id}/accuse.pdf", Candidat, "L'accusé de réception, PDF", Type("application/pdf")),
+    agir("put", "/dossiers/{id}/pieces/{code}", Candidat, "Dépose un fichier (PDF, JPG, PNG, 4 Mio au plus)", Envoi, (200, Json("Dossier"))),
+    avec(lire("/dossiers/{id}/pieces/{code}", Candidat, "Le fichier déposé, ou son image", Fichier), &[("apercu", "1 : l'image d'une page, PNG"), ("page", "laquelle, à partir de 1")]),
+    agir("delete", "/dossiers/{id}/pieces/{code}", Candidat, "Retire le fichier", Rien, (200, Json("Dossier"))),
+    agir("post", "/dossiers/{id}/pieces/{code}/tiroir", Candidat, "Reprend la pièce commune du tiroir", Rien, (200, Json("Dossier"))),
+    agir("post", "/dossiers/{id}/pieces/{code}/non-concerne", Candidat, "Se déclare non concerné", Json("Certification"), (200, Json("Dossier"))),
+    agir("delete", "/dossiers/{id}/pieces/{code}/non-concerne", Candidat, "Revient sur la déclaration", Rien, (200, Json("Dossier"))),
+];

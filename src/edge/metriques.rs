@@ -1,0 +1,239 @@
+//! What the edge counts, for Prometheus (Q45). Labels never hold an id, a name or an address.
+
+use std::time::Duration;
+
+use actors::protocol::Sante;
+use axum::http::{Method, StatusCode};
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Upper bounds of the latency histogram, seconds.
+const BORNES: [f64; 11] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 20.0,
+];
+/// What a request nothing answers to is counted under.
+const AUCUNE: &str = "aucune";
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Requete {
+    methode: &'static str,
+    route: String,
+    statut: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Route {
+    methode: &'static str,
+    route: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Issue {
+    issue: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Partie {
+    partie: &'static str,
+}
+
+/// Everything counted.
+#[derive(Debug)]
+pub struct Metriques {
+    registre: Registry,
+    requetes: Family<Requete, Counter>,
+    durees: Family<Route, Histogram, fn() -> Histogram>,
+    en_cours: Gauge,
+    depots: Family<Issue, Counter>,
+    octets_deposes: Counter,
+    parties: Family<Partie, Gauge>,
+    acteurs: Gauge,
+    position: Gauge,
+    dus: Gauge,
+    plus_vieux_du: Gauge,
+    mails: Family<Issue, Gauge>,
+    commits: Gauge,
+    groupes: Gauge,
+}
+
+fn histogramme() -> Histogram {
+    Histogram::new(BORNES)
+}
+
+impl Default for Metriques {
+    fn default() -> Self {
+        let mut moi = Self {
+            registre: Registry::with_prefix("postule"),
+            requetes: Family::default(),
+            durees: Family::new_with_constructor(histogramme as fn() -> Histogram),
+            en_cours: Gauge::default(),
+            depots: Family::default(),
+            octets_deposes: Counter::default(),
+            parties: Family::default(),
+            acteurs: Gauge::default(),
+            position: Gauge::default(),
+            dus: Gauge::default(),
+            plus_vieux_du: Gauge::default(),
+            mails: Family::default(),
+            commits: Gauge::default(),
+            groupes: Gauge::default(),
+        };
+        moi.inscrire();
+        moi
+    }
+}
+
+impl Metriques {
+    fn inscrire(&mut self) {
+        let r = &mut self.registre;
+        r.register("requetes", "Requests answered", self.requetes.clone());
+        r.register(
+            "requete_duree_secondes",
+            "Time from the head of a request to the head of its answer",
+            self.durees.clone(),
+        );
+        r.register(
+            "requetes_en_cours",
+            "Requests under way",
+            self.en_cours.clone(),
+        );
+        r.register(
+            "depots",
+            "Files handed in, by what came of them",
+            self.depots.clone(),
+        );
+        r.register(
+            "depots_octets",
+            "Bytes of the files accepted",
+            self.octets_deposes.clone(),
+        );
+        r.register(
+            "partie_prete",
+            "1 when this part is well, 0 when not",
+            self.parties.clone(),
+        );
+        r.register("acteurs", "Actors in memory", self.acteurs.clone());
+        r.register(
+            "journal_position",
+            "Records in the journal",
+            self.position.clone(),
+        );
+        r.register(
+            "outbox",
+            "Mails and publications that are owed",
+            self.dus.clone(),
+        );
+        r.register(
+            "outbox_plus_vieux_secondes",
+            "How long the oldest thing owed is late",
+            self.plus_vieux_du.clone(),
+        );
+        r.register(
+            "mails",
+            "Mails handed over, put off or given up since the start",
+            self.mails.clone(),
+        );
+        r.register(
+            "stockage_commits",
+            "Commits since the start",
+            self.commits.clone(),
+        );
+        r.register(
+            "stockage_groupes",
+            "Groups of commits synced together since the start; commits by groups is the mean size",
+            self.groupes.clone(),
+        );
+    }
+
+    /// A request begins.
+    pub(super) fn commencer(&self) {
+        self.en_cours.inc();
+    }
+
+    /// A request is answered; `route` is the pattern, never the path.
+    pub(super) fn finir(
+        &self,
+        methode: &Method,
+        route: Option<&str>,
+        statut: StatusCode,
+        duree: Duration,
+    ) {
+        self.en_cours.dec();
+        let methode = nom(methode);
+        let route = route.unwrap_or(AUCUNE).to_owned();
+        let ligne = Route {
+            methode,
+            route: route.clone(),
+        };
+        self.durees
+            .get_or_create(&ligne)
+            .observe(duree.as_secs_f64());
+        let ligne = Requete {
+            methode,
+            route,
+            statut: statut.as_u16(),
+        };
+        self.requetes.get_or_create(&ligne).inc();
+    }
+
+    /// A file came: its bytes if it was taken.
+    pub(super) fn depot(&self, accepte: Option<u64>) {
+        let issue = if accepte.is_some() {
+            "accepte"
+        } else {
+            "refuse"
+        };
+        self.depots.get_or_create(&Issue { issue }).inc();
+        self.octets_deposes.inc_by(accepte.unwrap_or_default());
+    }
+
+    /// How a part is.
+    pub(super) fn partie(&self, partie: &'static str, prete: bool) {
+        let jauge = self.parties.get_or_create(&Partie { partie });
+        jauge.set(i64::from(prete));
+    }
+
+    /// What the actors say of themselves.
+    pub(super) fn acteurs(&self, sante: &Sante) {
+        let entier = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.acteurs.set(entier(sante.acteurs));
+        self.position.set(entier(sante.position));
+        self.dus.set(entier(sante.outbox));
+        self.plus_vieux_du.set(entier(sante.retard_s));
+        self.commits.set(entier(sante.commits));
+        self.groupes.set(entier(sante.groupes));
+        for (issue, combien) in [
+            ("envoye", sante.mails.envoyes),
+            ("remis", sante.mails.remis),
+            ("abandonne", sante.mails.abandonnes),
+        ] {
+            self.mails
+                .get_or_create(&Issue { issue })
+                .set(entier(combien));
+        }
+    }
+
+    /// The text Prometheus reads.
+    pub(super) fn texte(&self) -> String {
+        let mut texte = String::new();
+        // Writing to a String cannot fail.
+        let _ok = text::encode(&mut texte, &self.registre);
+        texte
+    }
+}
+
+/// A closed set: a made-up method must not make a new row.
+fn nom(methode: &Method) -> &'static str {
+    match methode.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        _ => "autre",
+    }
+}

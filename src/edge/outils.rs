@@ -1,0 +1,57 @@
+//! What the edge keeps for itself, beside what it asks of the actors.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::cadence::{Cadence, Garde};
+use super::metriques::Metriques;
+use super::sante::Sentinelle;
+use crate::antivirus::Antivirus;
+use crate::apercu::Apercus;
+
+/// One per process.
+#[derive(Debug)]
+pub struct Outils {
+    /// What is counted.
+    pub metriques: Metriques,
+    /// Who asks too much.
+    pub garde: Arc<Garde>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub confiance: Vec<IpAddr>,
+    /// Browsers shall come by TLS only.
+    pub hsts: bool,
+    /// Where the pages are, for links.
+    pub url: String,
+    /// Pictures of pages.
+    pub apercus: Option<Apercus>,
+    /// Looks at every file.
+    pub antivirus: Option<Arc<Antivirus>>,
+    /// How the parts are.
+    pub sentinelle: Sentinelle,
+    /// Numbers requests; the first half tells one run of the program from another.
+    numeros: (u32, AtomicU64),
+}
+
+impl Outils {
+    /// For pages at this URL, at these rates.
+    pub fn new(url: &str, cadence: Cadence) -> Self {
+        Self {
+            metriques: Metriques::default(),
+            garde: Arc::new(Garde::new(cadence)),
+            confiance: Vec::new(),
+            hsts: url.starts_with("https://"),
+            url: url.to_owned(),
+            apercus: None,
+            antivirus: None,
+            sentinelle: Sentinelle::default(),
+            numeros: (getrandom::u32().unwrap_or_default(), AtomicU64::new(0)),
+        }
+    }
+
+    /// The number of a request, in its answer and in the log.
+    pub(super) fn numero(&self) -> String {
+        let rang = self.numeros.1.fetch_add(1, Ordering::Relaxed);
+        format!("{:08x}-{rang:x}", self.numeros.0)
+    }
+}

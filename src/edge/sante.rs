@@ -1,0 +1,239 @@
+//! `/sante/vive`, `/sante/prete` and `/metrics` (Q45): a named check per part.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::protocol::{Faute, Reponse, Requete, Sante};
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::Etat;
+
+/// How long one part may take to answer.
+const DELAI: Duration = Duration::from_secs(3);
+/// How long an answer is shown again before the parts are asked again.
+const FRAICHEUR: Duration = Duration::from_secs(2);
+/// The least room on the disk, bytes.
+const PLACE_MIN: u64 = 256 * 1024 * 1024;
+
+/// A part that can be asked how it is.
+#[async_trait]
+pub trait Verifier: Send + Sync {
+    /// Its name in the health page.
+    fn nom(&self) -> &'static str;
+    /// Asks.
+    ///
+    /// # Errors
+    /// What is wrong, for the operator.
+    async fn verifier(&self) -> Result<(), String>;
+}
+
+/// Room on the disk the data is on.
+#[derive(Debug)]
+pub struct Disque(pub PathBuf);
+
+#[async_trait]
+impl Verifier for Disque {
+    fn nom(&self) -> &'static str {
+        "disque"
+    }
+
+    async fn verifier(&self) -> Result<(), String> {
+        let etat =
+            rustix::fs::statvfs(&self.0).map_err(|e| format!("{} : {e}", self.0.display()))?;
+        let libre = etat.f_bavail.saturating_mul(etat.f_frsize);
+        if libre < PLACE_MIN {
+            return Err(format!(
+                "{} : il reste {} Mio, il en faut au moins {} ; libérez de la place ou agrandissez le disque",
+                self.0.display(),
+                libre >> 20,
+                PLACE_MIN >> 20
+            ));
+        }
+        let essai = self.0.join(".sante");
+        tokio::fs::write(&essai, b"ok")
+            .await
+            .map_err(|e| format!("{} : {e}", essai.display()))
+    }
+}
+
+/// How a part was found.
+#[derive(Clone, Debug)]
+struct Constat {
+    nom: &'static str,
+    panne: Option<String>,
+}
+
+/// How everything was found.
+#[derive(Clone, Debug)]
+struct Bilan {
+    constats: Vec<Constat>,
+    acteurs: Option<Sante>,
+}
+
+/// The parts, and how they last were.
+#[derive(Default)]
+pub struct Sentinelle {
+    parties: Vec<Arc<dyn Verifier>>,
+    dernier: Mutex<Option<(Instant, Bilan)>>,
+}
+
+impl std::fmt::Debug for Sentinelle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let noms: Vec<_> = self.parties.iter().map(|p| p.nom()).collect();
+        f.debug_tuple("Sentinelle").field(&noms).finish()
+    }
+}
+
+impl Sentinelle {
+    /// Watches these, beside the actors, their store and the bus.
+    pub fn new(parties: Vec<Arc<dyn Verifier>>) -> Self {
+        Self {
+            parties,
+            dernier: Mutex::default(),
+        }
+    }
+
+    /// Asks every part at once; who asks often gets the same answer for a moment.
+    async fn bilan(&self, etat: &Etat) -> Bilan {
+        // Held while asking: a thousand askers are one question.
+        let mut dernier = self.dernier.lock().await;
+        if let Some((quand, bilan)) = &*dernier
+            && quand.elapsed() < FRAICHEUR
+        {
+            return bilan.clone();
+        }
+        let sante = tokio::time::timeout(DELAI, etat.guichet.traiter(None, Requete::Sante));
+        let parties = self.parties.iter().map(async |partie| {
+            let verifie = tokio::time::timeout(DELAI, partie.verifier()).await;
+            Constat {
+                nom: partie.nom(),
+                panne: verifie
+                    .unwrap_or_else(|_| Err(format!("pas de réponse en {DELAI:?}")))
+                    .err(),
+            }
+        });
+        let parties = futures_util::future::join_all(parties);
+        let (sante, mut autres) = tokio::join!(sante, parties);
+        let (acteurs, bus) = match sante {
+            Ok(Ok(Reponse::Sante(sante))) => (Some(sante), None),
+            Ok(Ok(autre)) => (None, Some(format!("réponse inattendue : {autre:?}"))),
+            Ok(Err(Faute::Indisponible { raison })) => (None, Some(raison)),
+            Ok(Err(faute)) => (None, Some(format!("{faute:?}"))),
+            Err(_trop_long) => (None, Some(format!("pas de réponse en {DELAI:?}"))),
+        };
+        let inconnu = || Some("les acteurs ne répondent pas".to_owned());
+        let mut constats = vec![
+            Constat {
+                nom: "stockage",
+                panne: acteurs
+                    .as_ref()
+                    .map_or_else(inconnu, |s| s.stockage.clone()),
+            },
+            Constat {
+                nom: "bus",
+                panne: bus,
+            },
+        ];
+        constats.append(&mut autres);
+        for constat in &constats {
+            etat.outils
+                .metriques
+                .partie(constat.nom, constat.panne.is_none());
+        }
+        if let Some(sante) = &acteurs {
+            etat.outils.metriques.acteurs(sante);
+        }
+        let bilan = Bilan { constats, acteurs };
+        *dernier = Some((Instant::now(), bilan.clone()));
+        bilan
+    }
+}
+
+impl Bilan {
+    fn pret(&self) -> bool {
+        self.constats.iter().all(|c| c.panne.is_none())
+    }
+
+    /// Reasons are for the operator: strangers learn which part, not why.
+    fn reponse(&self, raisons: bool) -> Response {
+        let verifications: Vec<Value> = self
+            .constats
+            .iter()
+            .map(|c| {
+                let mut ligne =
+                    json!({ "nom": c.nom, "etat": if c.panne.is_none() { "ok" } else { "panne" } });
+                if let (true, Some(raison)) = (raisons, &c.panne) {
+                    ligne["raison"] = json!(raison);
+                }
+                ligne
+            })
+            .collect();
+        let mut corps = json!({
+            "etat": if self.pret() { "pret" } else { "panne" },
+            "verifications": verifications,
+        });
+        if let (true, Some(sante)) = (raisons, &self.acteurs) {
+            corps["acteurs"] = json!(sante);
+        }
+        let statut = if self.pret() {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
+        let mut reponse =
+            (statut, [(header::CACHE_CONTROL, "no-store")], Json(corps)).into_response();
+        if !self.pret() {
+            let attente = header::HeaderValue::from(FRAICHEUR.as_secs());
+            reponse.headers_mut().insert(header::RETRY_AFTER, attente);
+        }
+        reponse
+    }
+}
+
+/// `/sante/vive` and `/sante/prete`, for anybody.
+pub(super) fn routes() -> Router<Etat> {
+    Router::new()
+        .route("/sante/vive", get(vive))
+        .route("/sante/prete", get(prete))
+}
+
+/// The operator's: with reasons, and the figures.
+pub(super) fn routes_admin() -> Router<Etat> {
+    Router::new()
+        .route("/sante/vive", get(vive))
+        .route("/sante/prete", get(prete_admin))
+        .route("/metrics", get(metriques))
+}
+
+/// The process answers: nothing else is asked.
+async fn vive() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+async fn prete(State(etat): State<Etat>) -> Response {
+    etat.outils.sentinelle.bilan(&etat).await.reponse(false)
+}
+
+async fn prete_admin(State(etat): State<Etat>) -> Response {
+    etat.outils.sentinelle.bilan(&etat).await.reponse(true)
+}
+
+async fn metriques(State(etat): State<Etat>) -> Response {
+    // Gauges are brought up to date by looking.
+    etat.outils.sentinelle.bilan(&etat).await;
+    let type_ = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    (
+        [(header::CONTENT_TYPE, type_)],
+        etat.outils.metriques.texte(),
+    )
+        .into_response()
+}
