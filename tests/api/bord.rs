@@ -619,6 +619,10 @@ async fn le_document_openapi_dit_toutes_les_routes_et_les_reponses_suivent_ses_s
         "Entrees",
         &serveur.lire("/moi/stages", &session).await.json(),
     );
+    suivre(
+        "Courriers",
+        &serveur.lire("/moi/courriers", &session).await.json(),
+    );
     suivre("Cle", &serveur.lire("/accuses/cle", "").await.json());
     let (formation, pieces) = serveur.formation(0).await;
     let ouvert = serveur.ouvrir(&session, &formation).await.json();
