@@ -8,6 +8,7 @@
 mod bord;
 mod instruction;
 mod json;
+mod openapi;
 mod pages;
 mod pages_formulaires;
 mod personnel;
