@@ -82,8 +82,20 @@ impl<A: Agregat> Fil<A> {
         Ok(fil)
     }
 
+    /// What an actor holds, brought up to date, or the stream loaded: how every message begins.
+    pub(crate) fn ouvrir(
+        tenu: Option<Self>,
+        atelier: &Atelier,
+        stream: String,
+    ) -> Result<Self, StoreError> {
+        match tenu {
+            Some(fil) => fil.suivre(atelier),
+            None => Self::charger(atelier, stream),
+        }
+    }
+
     /// As it is now: other nodes may have appended.
-    pub(crate) fn suivre(mut self, atelier: &Atelier) -> Result<Self, StoreError> {
+    fn suivre(mut self, atelier: &Atelier) -> Result<Self, StoreError> {
         if self.vu != atelier.store.foreign() {
             self.rattraper(atelier)?;
         }

@@ -79,10 +79,7 @@ impl Handler<OrdreCandidat> for ActeurCandidat {
         let (fil, atelier) = (self.fil.take(), self.atelier.clone());
         let stream = format!("candidat.{}", self.id);
         let travail = async move {
-            let mut fil = match fil.map_or_else(
-                || Fil::charger(&atelier, stream),
-                |fil| fil.suivre(&atelier),
-            ) {
+            let mut fil = match Fil::ouvrir(fil, &atelier, stream) {
                 Ok(fil) => fil,
                 Err(erreur) => {
                     let (OrdreCandidat::Executer { retour, .. } | OrdreCandidat::Lire { retour }) =

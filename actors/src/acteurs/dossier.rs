@@ -132,10 +132,7 @@ impl Handler<OrdreDossier> for ActeurDossier {
         };
         let stream = format!("dossier.{}", self.id);
         let travail = async move {
-            match fil.map_or_else(
-                || Fil::charger(&bureau.atelier, stream),
-                |fil| fil.suivre(&bureau.atelier),
-            ) {
+            match Fil::ouvrir(fil, &bureau.atelier, stream) {
                 Ok(mut fil) => {
                     bureau.servir(&mut fil, ordre).await;
                     Some(fil)

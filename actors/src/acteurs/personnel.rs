@@ -82,10 +82,7 @@ impl Handler<OrdrePersonnel> for ActeurPersonnel {
         let (fil, atelier) = (self.fil.take(), self.atelier.clone());
         let stream = format!("personnel.{}", self.id);
         let travail = async move {
-            let charge = fil.map_or_else(
-                || Fil::charger(&atelier, stream),
-                |fil| fil.suivre(&atelier),
-            );
+            let charge = Fil::ouvrir(fil, &atelier, stream);
             let (fil, retour, reponse) = match (charge, ordre) {
                 (
                     Err(erreur),
