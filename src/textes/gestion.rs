@@ -1,6 +1,7 @@
 //! The pages of staff.
 
 super::textes! {
+    gestion_barre: "Gestion", "Management";
     gestion_dossiers: "Dossiers", "Applications";
     gestion_chercher: "Nom ou numéro de candidat", "Name or candidate number";
     gestion_filtrer: "Filtrer", "Filter";

@@ -1,4 +1,4 @@
-//! The candidate's pages: rendered here, working without JavaScript.
+//! The pages: rendered here, working without JavaScript.
 
 mod adresse;
 mod cadrage;
@@ -32,7 +32,7 @@ pub(super) fn routes(etat: &Etat) -> Router<Etat> {
     compte()
         .merge(profil())
         .merge(dossiers())
-        .merge(gestion())
+        .merge(gestion::routes())
         .layer(DefaultBodyLimit::max(MAX_FORMULAIRE))
         .merge(envois())
         .fallback(introuvable)
@@ -126,16 +126,6 @@ fn dossiers() -> Router<Etat> {
         )
         .route("/dossiers/{id}/pieces/{code}", get(f::fichier))
         .route("/dossiers/{id}/pieces/{code}/{acte}", post(f::agir))
-}
-
-fn gestion() -> Router<Etat> {
-    use gestion as g;
-    Router::new()
-        .route("/gestion", get(g::lister))
-        .route("/gestion/second-facteur", get(g::second).post(g::prouver))
-        .route("/gestion/invitation", get(g::invitation).post(g::accepter))
-        .route("/gestion/dossiers/{id}", get(g::lire))
-        .route("/gestion/dossiers/{id}/pieces/{code}", get(g::fichier))
 }
 
 fn envois() -> Router<Etat> {

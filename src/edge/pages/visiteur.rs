@@ -44,6 +44,8 @@ pub(in crate::edge) struct Visiteur {
     requete: Option<String>,
     maison: Arc<Maison>,
     heure_demo: Option<Timestamp>,
+    /// Where staff go from page to page.
+    barre: Vec<Lien>,
 }
 
 impl FromRequestParts<Etat> for Visiteur {
@@ -183,6 +185,7 @@ impl Visiteur {
             requete,
             maison: etat.maison.clone(),
             heure_demo: etat.demo.as_ref().map(|_| etat.maintenant()),
+            barre: Vec::new(),
         }
     }
 
@@ -208,6 +211,11 @@ impl Visiteur {
             session: Some(jeton.to_owned()),
             ..self.clone()
         }
+    }
+
+    /// The same visitor, known to be at work.
+    pub(super) fn avec_barre(self, barre: Vec<Lien>) -> Self {
+        Self { barre, ..self }
     }
 
     /// The session's token.
@@ -301,7 +309,7 @@ impl Visiteur {
         let t = self.t;
         let mut liens = vec![Lien::new("/", &t.formations())];
         if self.session.is_some() && self.chemin.starts_with("/gestion") {
-            liens.push(Lien::new("/gestion", &t.gestion_dossiers()));
+            // The bar below leads on.
         } else if self.session.is_some() {
             liens.push(Lien::new("/dossiers", &t.mes_candidatures()));
             liens.push(Lien::new("/profil", &t.mon_profil()));
@@ -365,6 +373,7 @@ impl Visiteur {
             preuve: self.session.is_some().then(|| self.preuve()),
             autre_langue: self.autre_langue(),
             manque,
+            barre: &self.barre,
             demo: self.heure_demo.map(|heure| t.demo_heure(quand(t, heure))),
         };
         let page = Page {

@@ -1,0 +1,164 @@
+//! Dossiers as staff find and read them, their pieces, the figures.
+
+use actors::protocol::{
+    ActeGestion, Etat as EtatDossier, FiltreDossiers, PageDossiers, Reponse, TriDossiers,
+};
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+use domain::ids::{CentreCode, CommissionCode, DossierId, FormationCode, PieceCode};
+use domain::refus::{CodeRefus, FauteChamp, Refus};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::corps::Demandeur;
+use super::super::pieces;
+use super::{discret, inattendu};
+use crate::edge::problemes::Probleme;
+use crate::edge::{Etat, vues};
+
+pub(super) fn routes() -> Router<Etat> {
+    Router::new()
+        .route("/gestion/dossiers", get(dossiers))
+        .route("/gestion/dossiers/{id}", get(dossier))
+        .route("/gestion/dossiers/{id}/pieces/{code}", get(piece))
+        .route("/gestion/statistiques", get(statistiques))
+}
+
+/// What the address of the list may say.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Voulus {
+    formation: Option<String>,
+    centre: Option<String>,
+    commission: Option<String>,
+    etat: Option<EtatDossier>,
+    avis: Option<String>,
+    reponse: Option<domain::dossier::Reponse>,
+    q: Option<String>,
+    tri: Option<String>,
+    curseur: Option<String>,
+    limite: Option<usize>,
+}
+
+impl Voulus {
+    fn filtre(self) -> Result<FiltreDossiers, Probleme> {
+        let tri = self.tri.unwrap_or_default();
+        let (inverse, tri) = match tri.strip_prefix('-') {
+            Some(tri) => (true, tri.to_owned()),
+            None => (false, tri),
+        };
+        let tri = match tri.as_str() {
+            "" | "nom" => TriDossiers::Nom,
+            "numero" => TriDossiers::Numero,
+            "formation" => TriDossiers::Formation,
+            "cree_le" => TriDossiers::CreeLe,
+            "transmis_le" => TriDossiers::TransmisLe,
+            _ => {
+                let faute = FauteChamp::new(
+                    "tri",
+                    "inconnu",
+                    "nom, numero, formation, cree_le ou transmis_le, précédé de « - » pour l'ordre inverse.",
+                    "nom, numero, formation, cree_le or transmis_le, with “-” before it for the reverse order.",
+                );
+                return Err(Refus {
+                    code: CodeRefus::ChampsInvalides,
+                    champs: vec![faute],
+                }
+                .into());
+            }
+        };
+        Ok(FiltreDossiers {
+            formation: self.formation.map(FormationCode::new),
+            centre: self.centre.map(CentreCode::new),
+            commission: self.commission.map(CommissionCode::new),
+            etat: self.etat,
+            avis: self.avis,
+            reponse: self.reponse,
+            q: self.q,
+            tri,
+            inverse,
+            curseur: self.curseur,
+            limite: self.limite,
+        })
+    }
+}
+
+async fn chercher(
+    etat: &Etat,
+    demandeur: &Demandeur,
+    voulus: Voulus,
+) -> Result<PageDossiers, Probleme> {
+    let acte = ActeGestion::Dossiers(Box::new(voulus.filtre()?));
+    let Reponse::ListeDossiers(page) = demandeur.gerer(etat, acte).await? else {
+        return Err(inattendu());
+    };
+    Ok(*page)
+}
+
+async fn dossiers(
+    State(etat): State<Etat>,
+    Query(voulus): Query<Voulus>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let page = chercher(&etat, &demandeur, voulus).await?;
+    Ok(discret(json!({
+        "dossiers": page.dossiers,
+        "curseur": page.curseur,
+        "total": page.total,
+        "comptes": page.comptes.etats,
+    })))
+}
+
+async fn dossier(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let acte = ActeGestion::Dossier {
+        id: DossierId::new(id),
+    };
+    let Reponse::DossierGestion(vue) = demandeur.gerer(&etat, acte).await? else {
+        return Err(inattendu());
+    };
+    let mut corps = vues::dossier_gestion(&vue.dossier, &etat.catalogue(), etat.maintenant());
+    if let Value::Object(champs) = &mut corps {
+        champs.insert("candidat".to_owned(), vues::moi(&vue.candidat));
+        champs.insert("gestion".to_owned(), json!(vue.dossier.gestion));
+        champs.insert("pouvoirs".to_owned(), json!(vue.pouvoirs));
+    }
+    let entetes = [
+        (header::ETAG, format!("\"{}\"", vue.dossier.version)),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((entetes, Json(corps)).into_response())
+}
+
+/// The figures of what the asker may see.
+async fn statistiques(
+    State(etat): State<Etat>,
+    Query(voulus): Query<Voulus>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let limite = Some(1);
+    let page = chercher(&etat, &demandeur, Voulus { limite, ..voulus }).await?;
+    Ok(discret(json!(page.comptes)))
+}
+
+async fn piece(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    Query(voulu): Query<pieces::Voulu>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let acte = ActeGestion::Piece {
+        id: DossierId::new(id),
+        piece: PieceCode::new(code.clone()),
+    };
+    let Reponse::Dossier(vue) = demandeur.gerer(&etat, acte).await? else {
+        return Err(inattendu());
+    };
+    pieces::rendre(&etat, &vue, &code, &voulu).await
+}

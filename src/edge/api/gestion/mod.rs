@@ -1,0 +1,28 @@
+//! Staff (`/api/v1/gestion`): who they are, the staff itself, dossiers.
+
+mod dossiers;
+mod personnel;
+mod session;
+
+use axum::Router;
+use axum::http::header;
+use axum::response::{IntoResponse, Json, Response};
+use serde_json::Value;
+
+use crate::edge::Etat;
+use crate::edge::problemes::Probleme;
+
+pub(super) fn routes() -> Router<Etat> {
+    session::routes()
+        .merge(personnel::routes())
+        .merge(dossiers::routes())
+}
+
+fn inattendu() -> Probleme {
+    Probleme::interne(&"unexpected answer")
+}
+
+/// Secrets and personal data are kept nowhere on the way.
+fn discret(corps: Value) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(corps)).into_response()
+}

@@ -1,0 +1,178 @@
+//! How staff come in: the invitation, the second factor.
+
+use actors::protocol::{ActeGestion, EtapeSession, Faute, Reponse, Requete};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::formulaires::NouveauMotDePasse;
+use serde::Deserialize;
+
+use super::super::compte::{TexteEtFormulaire, refuser};
+use super::super::saisie::Saisie;
+use super::super::visiteur::{Arret, COOKIE_SESSION, Visiteur, cookie};
+use super::{agent, gerer};
+use crate::edge::Etat;
+use crate::textes::Textes;
+use crate::views::{Champ, Formulaire, Lien, Message};
+
+#[derive(Template)]
+#[template(path = "gestion/codes.html")]
+struct Codes {
+    t: Textes,
+    codes: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Lu {
+    jeton: String,
+}
+
+fn form_code(visiteur: &Visiteur, bouton: &str) -> Formulaire {
+    let t = visiteur.t;
+    let champ = Champ::ligne(t, "code", &t.second_code(), "text").remplissage("one-time-code");
+    visiteur.formulaire("/gestion/second-facteur", bouton, vec![champ])
+}
+
+fn page_second(visiteur: &Visiteur, textes: Vec<String>, form: Formulaire) -> Response {
+    let corps = TexteEtFormulaire {
+        textes,
+        form,
+        suites: vec![],
+    };
+    visiteur.page(&visiteur.t.second_titre(), &corps)
+}
+
+/// The code is asked for, or a second factor is set up.
+pub(super) async fn second(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let t = visiteur.t;
+    let agent = agent(&etat, &visiteur).await?;
+    if agent.etape == EtapeSession::SecondFacteur {
+        let form = form_code(&visiteur, &t.second_prouver());
+        return Ok(page_second(
+            &visiteur,
+            vec![t.second_aide().to_owned()],
+            form,
+        ));
+    }
+    let Reponse::Second(second) = gerer(&etat, &visiteur, ActeGestion::CommencerSecond).await?
+    else {
+        return Err(Arret::inattendu());
+    };
+    let form = form_code(&visiteur, &t.second_en_service())
+        .cache("nonce", second.nonce)
+        .cache("secret", second.secret.clone());
+    let textes = vec![t.second_enroler().to_owned(), t.second_cle(second.secret)];
+    Ok(page_second(&visiteur, textes, form))
+}
+
+pub(super) async fn prouver(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    visiteur.verifier(saisie.brut("preuve").as_deref())?;
+    let t = visiteur.t;
+    let code = saisie.brut("code").unwrap_or_default();
+    let (acte, textes, form) = match saisie.texte("nonce") {
+        Some(nonce) => {
+            let secret = saisie.brut("secret").unwrap_or_default();
+            let form = form_code(&visiteur, &t.second_en_service())
+                .cache("nonce", nonce.clone())
+                .cache("secret", secret.clone());
+            let textes = vec![t.second_enroler().to_owned(), t.second_cle(secret)];
+            (ActeGestion::ConfirmerSecond { nonce, code }, textes, form)
+        }
+        None => {
+            let form = form_code(&visiteur, &t.second_prouver());
+            let textes = vec![t.second_aide().to_owned()];
+            (ActeGestion::ProuverSecond { code }, textes, form)
+        }
+    };
+    let session = visiteur.session()?.to_owned();
+    let requete = Requete::Gestion { session, acte };
+    match etat.guichet.traiter(None, requete).await {
+        Ok(Reponse::Recours { codes }) => Ok(visiteur.page(&t.second_titre(), &Codes { t, codes })),
+        Ok(reponse) => {
+            let ouverte = reponse.session().ok_or_else(Arret::inattendu)?;
+            let mut reponse = Redirect::to("/gestion").into_response();
+            if let Ok(valeur) = HeaderValue::from_str(&cookie(COOKIE_SESSION, &ouverte.jeton)) {
+                reponse.headers_mut().append(header::SET_COOKIE, valeur);
+            }
+            Ok(reponse)
+        }
+        Err(Faute::SessionAbsente) => Err(Faute::SessionAbsente.into()),
+        Err(faute) => Ok(page_second(&visiteur, textes, refuser(t, form, &faute))),
+    }
+}
+
+fn form_invitation(visiteur: &Visiteur, jeton: &str) -> Formulaire {
+    let t = visiteur.t;
+    let champs = vec![
+        Champ::ligne(t, "mot_de_passe", &t.mot_de_passe(), "password").remplissage("new-password"),
+        Champ::ligne(
+            t,
+            "mot_de_passe_confirmation",
+            &t.mot_de_passe_encore(),
+            "password",
+        )
+        .remplissage("new-password"),
+    ];
+    Formulaire::new(t, "/gestion/invitation", &t.invitation_titre(), champs).cache("jeton", jeton)
+}
+
+fn page_invitation(visiteur: &Visiteur, form: Formulaire) -> Response {
+    let t = visiteur.t;
+    let corps = TexteEtFormulaire {
+        textes: vec![t.invitation_aide().to_owned()],
+        form,
+        suites: vec![],
+    };
+    visiteur.page(&t.invitation_titre(), &corps)
+}
+
+pub(super) async fn invitation(visiteur: Visiteur, Query(lu): Query<Lu>) -> Response {
+    let form = form_invitation(&visiteur, &lu.jeton);
+    page_invitation(&visiteur, form)
+}
+
+pub(super) async fn accepter(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+    saisie: Saisie,
+) -> Response {
+    let form = NouveauMotDePasse {
+        jeton: saisie.brut("jeton"),
+        mot_de_passe: saisie.brut("mot_de_passe"),
+        mot_de_passe_confirmation: saisie.brut("mot_de_passe_confirmation"),
+    };
+    let fait = match form.lire() {
+        Err(refus) => Err(refus.into()),
+        Ok((jeton, mot_de_passe)) => {
+            let requete = Requete::AccepterInvitation {
+                jeton,
+                mot_de_passe,
+            };
+            etat.guichet.traiter(None, requete).await
+        }
+    };
+    let t = visiteur.t;
+    match fait {
+        Ok(_) => {
+            let corps = Message {
+                texte: t.invitation_faite().to_owned(),
+                suites: vec![Lien::new("/connexion", &t.se_connecter())],
+            };
+            visiteur.page(&t.invitation_titre(), &corps)
+        }
+        Err(faute) => {
+            let jeton = saisie.brut("jeton").unwrap_or_default();
+            let form = refuser(t, form_invitation(&visiteur, &jeton), &faute);
+            page_invitation(&visiteur, form)
+        }
+    }
+}
