@@ -16,7 +16,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::atelier::Atelier;
 use crate::fil::Fil;
-use crate::protocol::{Comptes, Etat, FiltreDossiers, LigneDossier, PageDossiers, TriDossiers};
+use crate::protocol::{
+    Comptes, Etat, FiltreDossiers, LigneDossier, PageDossiers, TriDossiers, Voisins,
+};
 use crate::record;
 
 /// Records of the journal read at once.
@@ -57,6 +59,47 @@ impl Liste {
     }
 }
 
+impl Liste {
+    /// The dossiers before and after one, in the order of the filter.
+    pub(crate) fn voisins(
+        &self,
+        atelier: &Atelier,
+        filtre: &FiltreDossiers,
+        id: &DossierId,
+        visible: impl Fn(&FormationCode) -> bool,
+    ) -> Result<Voisins, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        let (gardees, _) = index.garder(&atelier.catalogue(), filtre, visible);
+        let Some(lui) = index.lignes.get(id).map(|rangee| &rangee.ligne) else {
+            return Ok(Voisins::default());
+        };
+        let avant = gardees.iter().filter(|l| ordre(filtre, l, lui).is_lt());
+        let apres = gardees.iter().filter(|l| ordre(filtre, l, lui).is_gt());
+        Ok(Voisins {
+            rang: avant.clone().count(),
+            avant: avant
+                .max_by(|a, b| ordre(filtre, a, b))
+                .map(|l| l.id.clone()),
+            apres: apres
+                .min_by(|a, b| ordre(filtre, a, b))
+                .map(|l| l.id.clone()),
+            total: gardees.len(),
+        })
+    }
+
+    /// The row of one dossier.
+    pub(crate) fn ligne(
+        &self,
+        atelier: &Atelier,
+        id: &DossierId,
+    ) -> Result<Option<LigneDossier>, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        Ok(index.lignes.get(id).map(|rangee| rangee.ligne.clone()))
+    }
+}
+
 impl Index {
     /// Reads what the journal got since.
     fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
@@ -85,6 +128,17 @@ impl Index {
         filtre: &FiltreDossiers,
         visible: impl Fn(&FormationCode) -> bool,
     ) -> PageDossiers {
+        let (gardees, comptes) = self.garder(catalogue, filtre, visible);
+        paginer(gardees, comptes, filtre)
+    }
+
+    /// The rows the filter leaves, in no order, and how many there are of each kind whatever state is asked for.
+    fn garder(
+        &self,
+        catalogue: &Catalogue,
+        filtre: &FiltreDossiers,
+        visible: impl Fn(&FormationCode) -> bool,
+    ) -> (Vec<&LigneDossier>, Comptes) {
         let texte = plat(filtre.q.as_deref().unwrap_or_default());
         let mots: Vec<&str> = texte.split_whitespace().collect();
         let formations: BTreeSet<&FormationCode> = catalogue
@@ -100,11 +154,7 @@ impl Index {
         let mut gardees: Vec<&LigneDossier> = Vec::new();
         for Rangee { ligne, texte } in self.lignes.values() {
             let convient = formations.contains(&ligne.formation)
-                && filtre
-                    .avis
-                    .as_ref()
-                    .is_none_or(|a| ligne.avis.as_ref() == Some(a))
-                && filtre.reponse.is_none_or(|r| ligne.reponse == Some(r))
+                && convient(ligne, filtre)
                 && mots.iter().all(|mot| texte.contains(mot));
             if !convient {
                 continue;
@@ -114,7 +164,35 @@ impl Index {
                 gardees.push(ligne);
             }
         }
-        paginer(gardees, comptes, filtre)
+        (gardees, comptes)
+    }
+}
+
+/// Whether a row is one that is asked for, but for state, formation and words.
+fn convient(ligne: &LigneDossier, filtre: &FiltreDossiers) -> bool {
+    let attend = || ligne.avis.as_deref() == Some("favorable") && ligne.reponse.is_none();
+    let avis = filtre.avis.as_ref();
+    let qui = filtre.assigne.as_ref();
+    let etiquette = filtre.etiquette.as_ref();
+    avis.is_none_or(|a| ligne.avis.as_ref() == Some(a))
+        && filtre.reponse.is_none_or(|r| ligne.reponse == Some(r))
+        && filtre.attend_reponse.is_none_or(|a| a == attend())
+        && filtre.brouillon.is_none_or(|b| b == ligne.brouillon)
+        && qui.is_none_or(|q| ligne.assigne.as_ref() == Some(q))
+        && etiquette.is_none_or(|e| ligne.etiquettes.contains(e))
+        && (filtre.transmis_apres).is_none_or(|le| ligne.transmis_le.is_some_and(|t| t >= le))
+        && (filtre.transmis_avant).is_none_or(|le| ligne.transmis_le.is_some_and(|t| t < le))
+}
+
+/// How two rows follow one another.
+fn ordre(filtre: &FiltreDossiers, a: &LigneDossier, b: &LigneDossier) -> std::cmp::Ordering {
+    let ordre = cle(a, filtre.tri)
+        .cmp(&cle(b, filtre.tri))
+        .then_with(|| a.id.cmp(&b.id));
+    if filtre.inverse {
+        ordre.reverse()
+    } else {
+        ordre
     }
 }
 
@@ -125,11 +203,7 @@ fn paginer(
     filtre: &FiltreDossiers,
 ) -> PageDossiers {
     let total = gardees.len();
-    let (tri, inverse) = (filtre.tri, filtre.inverse);
-    let ordre = |a: &LigneDossier, b: &LigneDossier| {
-        let ordre = cle(a, tri).cmp(&cle(b, tri)).then_with(|| a.id.cmp(&b.id));
-        if inverse { ordre.reverse() } else { ordre }
-    };
+    let ordre = |a: &LigneDossier, b: &LigneDossier| ordre(filtre, a, b);
     if let Some(apres) = &filtre.curseur
         && let Some(borne) = gardees.iter().find(|l| l.id.as_str() == apres).copied()
     {
@@ -178,6 +252,8 @@ fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreErro
         Dossier::Complet(_) => Etat::Complet,
     };
     let publie = fil.etat.publie();
+    let examen = fil.etat.examen();
+    let saisi = examen.and_then(|e| e.decisions.brouillon.as_ref());
     let (numero, nom, prenom) = nommer(atelier, &identite.candidat)?;
     let texte = plat(&format!("{nom} {prenom} {numero}"));
     let ligne = LigneDossier {
@@ -189,10 +265,10 @@ fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreErro
         formation: identite.formation.clone(),
         etat,
         avis: publie.map(|p| code(&p.avis.nature).to_owned()),
-        brouillon: fil
-            .etat
-            .examen()
-            .is_some_and(|e| e.decisions.brouillon.is_some()),
+        brouillon: saisi.is_some(),
+        avis_saisi: saisi.map(|avis| code(&avis.nature).to_owned()),
+        assigne: base.fiche.assigne.clone(),
+        etiquettes: base.fiche.etiquettes.clone(),
         reponse: publie.and_then(|p| p.reponse),
         cree_le: identite.cree_le,
         transmis_le: fil.etat.examen().and_then(|e| e.transmis_le),

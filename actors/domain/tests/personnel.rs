@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use domain::effet::{But, Effet, Lien};
 use domain::ids::{CentreCode, CommissionCode, PersonnelId};
+use domain::personnel::affaires::{MAX_AFFAIRES, Sorte};
 use domain::personnel::droits::{Droits, Portee, Pouvoir, Role, Verdict};
 use domain::personnel::{Commande, Facts, Fiche, Personnel, decide, effets, evolve};
 use domain::refus::CodeRefus;
@@ -325,6 +326,21 @@ fn q17_les_sessions_finissent_avec_ce_qui_les_prouvait() {
     );
 }
 
+fn affaire() -> impl Strategy<Value = Commande> {
+    any::<bool>().prop_map(|garde| {
+        let (sorte, nom) = (Sorte::Vue, "la mienne".to_owned());
+        if garde {
+            Commande::GarderAffaire {
+                sorte,
+                nom,
+                contenu: "etat=transmis".to_owned(),
+            }
+        } else {
+            Commande::OublierAffaire { sorte, nom }
+        }
+    })
+}
+
 fn commande() -> impl Strategy<Value = Commande> {
     let nonce = || prop_oneof![Just("n1".to_owned()), Just("n2".to_owned())];
     prop_oneof![
@@ -367,6 +383,7 @@ fn commande() -> impl Strategy<Value = Commande> {
             empreinte: "r".to_owned()
         }),
         Just(Commande::RetirerSecond { par: None }),
+        affaire(),
     ]
 }
 
@@ -384,4 +401,34 @@ proptest! {
             prop_assert!(essai.epoque() >= epoque, "an epoch never goes back");
         }
     }
+}
+
+#[test]
+fn ce_qu_une_personne_garde_a_une_limite_et_se_remplace() {
+    let mut essai = Essai::actif(Role::Support);
+    let garder = |nom: &str, contenu: &str| Commande::GarderAffaire {
+        sorte: Sorte::Vue,
+        nom: nom.to_owned(),
+        contenu: contenu.to_owned(),
+    };
+    for n in 0..MAX_AFFAIRES {
+        essai
+            .faire(garder(&format!("vue {n}"), "etat=transmis"))
+            .unwrap();
+    }
+    assert!(essai.faire(garder("une de trop", "")).is_err());
+    essai.faire(garder("vue 0", "etat=complet")).unwrap();
+    assert!(essai.faire(garder(" ", "")).is_err(), "a name is needed");
+    let oublier = Commande::OublierAffaire {
+        sorte: Sorte::Vue,
+        nom: "vue 1".to_owned(),
+    };
+    essai.faire(oublier).unwrap();
+    essai.faire(garder("une autre", "")).unwrap();
+    let Personnel::Actif(actif) = &essai.etat else {
+        panic!("at work");
+    };
+    assert_eq!(actif.affaires.vues["vue 0"], "etat=complet");
+    assert!(!actif.affaires.vues.contains_key("vue 1"));
+    assert!(actif.affaires.modeles.is_empty());
 }

@@ -12,7 +12,7 @@ use super::{Guichet, personnel};
 use crate::atelier::faute;
 use crate::protocol::{
     ActeGestion, AgentVue, DossierGestion, DossierVue, EtapeSession, Faute, FiltreDossiers,
-    Reponse, Resultat,
+    Present, Reponse, Resultat,
 };
 use crate::vues;
 
@@ -57,6 +57,17 @@ impl Guichet {
             ActeGestion::Lot(lot) => self.lot(&agent, id, lot).await,
             ActeGestion::Piece { id, piece } => self.voir_piece(&agent, &id, &piece).await,
             ActeGestion::Dossiers(filtre) => self.lister_dossiers(&agent, &filtre),
+            ActeGestion::Voisins { id, filtre } => self.voisins(&agent, &id, &filtre),
+            ActeGestion::Places { formation } => self.voir_places(&agent, formation).await,
+            ActeGestion::Collegues => self.collegues(&agent).await,
+            ActeGestion::GarderAffaire {
+                sorte,
+                nom,
+                contenu,
+            } => self.garder_affaire(&agent, (sorte, nom, contenu)).await,
+            ActeGestion::OublierAffaire { sorte, nom } => {
+                self.oublier_affaire(&agent, sorte, nom).await
+            }
             ActeGestion::Audit { sujet, curseur } => {
                 autoriser(&agent, Pouvoir::LireAudit)?;
                 self.lire_audit(&sujet, curseur.as_deref())
@@ -95,6 +106,7 @@ impl Guichet {
             etape: agent.etape,
             second_exige: self.atelier.limites.exiger_second_facteur,
             pouvoirs: Pouvoir::TOUS.into_iter().filter(permis).collect(),
+            affaires: agent.actif()?.affaires.clone(),
             personnel,
         })))
     }
@@ -122,6 +134,15 @@ impl Guichet {
             detail: None,
         };
         self.tracer(&agent.id, passage).await?;
+        let fiche = &agent.actif()?.fiche;
+        let presents = self.presences.arriver(
+            id,
+            Present {
+                personnel: agent.id.clone(),
+                nom: format!("{} {}", fiche.prenom, fiche.nom),
+                le: self.atelier.maintenant(),
+            },
+        );
         let candidat = self.annuaire.lire_candidat(&dossier.candidat).await?;
         let catalogue = self.atelier.catalogue();
         let permis =
@@ -129,6 +150,7 @@ impl Guichet {
         Ok(Reponse::DossierGestion(Box::new(DossierGestion {
             candidat: vues::moi(actif(&candidat)?, candidat.version),
             pouvoirs: Pouvoir::TOUS.into_iter().filter(permis).collect(),
+            presents,
             dossier,
         })))
     }

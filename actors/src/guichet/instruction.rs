@@ -1,5 +1,7 @@
 //! What staff do to dossiers: each act with the power it needs, one by one or in batches (`2-domain.md`, section 2).
 
+use std::collections::BTreeSet;
+
 use domain::candidat::Commande as CommandeCandidat;
 use domain::dossier::{Acteur, Commande};
 use domain::effet::Effet;
@@ -134,11 +136,13 @@ impl Guichet {
         }
         let mut lignes = Vec::with_capacity(lot.actes.len());
         if lot.essai || lot.tout_ou_rien {
+            let mut rangs = BTreeSet::new();
             for acte in &lot.actes {
-                lignes.push(self.essayer_acte(agent, acte).await?);
+                lignes.push(self.essayer_acte(agent, acte, &mut rangs).await?);
             }
             let refuse = lignes.iter().any(|l| l.faute.is_some());
             if lot.essai || refuse {
+                self.nommer(agent, &mut lignes)?;
                 return Ok(Reponse::Lot {
                     fait: false,
                     lignes,
@@ -155,16 +159,42 @@ impl Guichet {
             };
             lignes.push(ligne);
         }
+        self.nommer(agent, &mut lignes)?;
         Ok(Reponse::Lot { fait: true, lignes })
     }
 
-    async fn essayer_acte(&self, agent: &Agent, acte: &ActeDossier) -> Result<LigneLot, Faute> {
+    /// Whose dossiers they are, as far as the agent may see them.
+    fn nommer(&self, agent: &Agent, lignes: &mut [LigneLot]) -> Result<(), Faute> {
+        let catalogue = self.atelier.catalogue();
+        for ligne in lignes {
+            let trouvee = self.liste.ligne(&self.atelier, &ligne.dossier);
+            let trouvee = trouvee.map_err(|e| faute(&e))?.filter(|l| {
+                autoriser_formation(agent, Pouvoir::Voir, &catalogue, &l.formation).is_ok()
+            });
+            ligne.ligne = trouvee.map(Box::new);
+        }
+        Ok(())
+    }
+
+    /// `rangs` are those the acts before it in the batch took: the places know only of what is done.
+    async fn essayer_acte(
+        &self,
+        agent: &Agent,
+        acte: &ActeDossier,
+        rangs: &mut BTreeSet<(FormationCode, u32)>,
+    ) -> Result<LigneLot, Faute> {
         let essai = match self.demande(agent, None, acte).await {
             Ok(demande) => self.annuaire.essayer(&acte.dossier, demande).await,
             Err(faute) => Err(faute),
         };
         match essai {
             Ok(essai) => {
+                if let Commande::SaisirAvis { avis } = &acte.commande
+                    && let Some(rang) = avis.nature.rang()
+                    && !rangs.insert((essai.vue.formation.clone(), rang))
+                {
+                    return Ok(LigneLot::refusee(&acte.dossier, CodeRefus::RangPris.into()));
+                }
                 let mut ligne = LigneLot::faite(&essai.vue);
                 ligne.mails = essai.effets.iter().filter_map(mail_prevu).collect();
                 Ok(ligne)

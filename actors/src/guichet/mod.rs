@@ -2,12 +2,14 @@
 
 mod agents;
 mod audit;
+mod bureau;
 mod candidat;
 mod comptes;
 mod essais;
 mod gestion;
 mod instruction;
 mod personnel;
+mod presences;
 mod repetition;
 mod sessions;
 
@@ -39,6 +41,7 @@ pub struct Guichet {
     hacheur: Hacheur,
     essais: Arc<essais::Essais>,
     liste: Arc<crate::liste::Liste>,
+    presences: Arc<presences::Presences>,
 }
 
 impl std::fmt::Debug for Guichet {
@@ -62,6 +65,7 @@ impl Guichet {
             hacheur,
             essais: Arc::default(),
             liste: Arc::default(),
+            presences: Arc::default(),
         }
     }
 

@@ -135,6 +135,12 @@ impl Guichet {
     }
 
     async fn lister_personnel(&self) -> Resultat {
+        let personnels = self.tout_le_personnel().await?;
+        Ok(Reponse::Personnels { personnels })
+    }
+
+    /// Everybody, by name.
+    pub(super) async fn tout_le_personnel(&self) -> Result<Vec<PersonnelVue>, Faute> {
         let prefixe = PREFIXE_PERSONNEL.as_bytes();
         let lignes = self.atelier.store.views(prefixe, None, MAX_PERSONNEL);
         let mut personnels = Vec::new();
@@ -143,7 +149,7 @@ impl Guichet {
             personnels.extend(vue(&self.annuaire.lire_personnel(&id).await?));
         }
         personnels.sort_by(|a, b| (&a.nom, &a.prenom, &a.mail).cmp(&(&b.nom, &b.prenom, &b.mail)));
-        Ok(Reponse::Personnels { personnels })
+        Ok(personnels)
     }
 }
 

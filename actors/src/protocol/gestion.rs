@@ -1,6 +1,6 @@
 //! What staff ask, and what they are answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,10 @@ use domain::ids::{
     PieceCode,
 };
 use domain::langue::Langue;
+use domain::personnel::affaires::{Affaires, Sorte};
 use domain::personnel::droits::{Droits, Pouvoir};
 
-use super::{ActeDossier, DossierVue, Etat, Lot, Moi, Reponse};
+use super::{ActeDossier, DossierVue, Etat, Lot, Moi, Present, Reponse};
 
 /// The most lines of the trail in one answer; the asker comes back with the cursor.
 pub const MAX_LIGNES_AUDIT: usize = 100;
@@ -72,6 +73,36 @@ pub enum ActeGestion {
     Lot(Lot),
     /// The list ([`Pouvoir::Voir`]), as far as the asker's scope goes.
     Dossiers(Box<FiltreDossiers>),
+    /// The dossiers before and after one, in a list ([`Pouvoir::Voir`]).
+    Voisins {
+        /// Of which.
+        id: DossierId,
+        /// In which list.
+        filtre: Box<FiltreDossiers>,
+    },
+    /// Ranks, offers and confirmed admissions ([`Pouvoir::Voir`]).
+    Places {
+        /// Of which formation.
+        formation: FormationCode,
+    },
+    /// Everybody on the staff, by name.
+    Collegues,
+    /// Keeps a search or a comment at hand.
+    GarderAffaire {
+        /// Of what kind.
+        sorte: Sorte,
+        /// Under what name.
+        nom: String,
+        /// What.
+        contenu: String,
+    },
+    /// No longer keeps it.
+    OublierAffaire {
+        /// Of what kind.
+        sorte: Sorte,
+        /// Which.
+        nom: String,
+    },
     /// A piece of a dossier ([`Pouvoir::Voir`]); the look is written down.
     Piece {
         /// Of which dossier.
@@ -230,6 +261,9 @@ pub struct AgentVue {
     pub second_exige: bool,
     /// What the person may do somewhere.
     pub pouvoirs: Vec<Pouvoir>,
+    /// What the person keeps at hand.
+    #[serde(default)]
+    pub affaires: Affaires,
 }
 
 /// A second factor being set up.
@@ -250,6 +284,9 @@ pub struct DossierGestion {
     pub candidat: Moi,
     /// What the asker may do in it.
     pub pouvoirs: Vec<Pouvoir>,
+    /// Who else looks at it.
+    #[serde(default)]
+    pub presents: Vec<Present>,
 }
 
 /// One line of the trail.
@@ -350,6 +387,18 @@ pub struct FiltreDossiers {
     pub avis: Option<String>,
     /// With this answer.
     pub reponse: Option<ReponseCandidat>,
+    /// With an offer that waits for its answer, or not.
+    pub attend_reponse: Option<bool>,
+    /// With an avis entered and not released, or without.
+    pub brouillon: Option<bool>,
+    /// This person takes care of it.
+    pub assigne: Option<PersonnelId>,
+    /// With this label.
+    pub etiquette: Option<String>,
+    /// Handed in from then on.
+    pub transmis_apres: Option<Timestamp>,
+    /// Handed in before.
+    pub transmis_avant: Option<Timestamp>,
     /// Words of name or number; accents and case ignored.
     pub q: Option<String>,
     /// In which order.
@@ -385,6 +434,15 @@ pub struct LigneDossier {
     /// An avis is entered, not released.
     #[serde(default)]
     pub brouillon: bool,
+    /// Which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avis_saisi: Option<String>,
+    /// Who takes care of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigne: Option<PersonnelId>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub etiquettes: BTreeSet<String>,
     /// The answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reponse: Option<ReponseCandidat>,
@@ -406,6 +464,9 @@ pub struct Comptes {
     pub avis: BTreeMap<String, u64>,
     /// Offers confirmed.
     pub confirmes: u64,
+    /// Avis entered and not released, by formation, then avis.
+    #[serde(default)]
+    pub saisis: BTreeMap<FormationCode, BTreeMap<String, u64>>,
     /// By formation, then state.
     pub formations: BTreeMap<FormationCode, BTreeMap<Etat, u64>>,
 }
@@ -416,6 +477,10 @@ impl Comptes {
         *self.etats.entry(ligne.etat).or_default() += 1;
         if let Some(avis) = &ligne.avis {
             *self.avis.entry(avis.clone()).or_default() += 1;
+        }
+        if let Some(avis) = &ligne.avis_saisi {
+            let ici = self.saisis.entry(ligne.formation.clone()).or_default();
+            *ici.entry(avis.clone()).or_default() += 1;
         }
         if ligne.reponse == Some(ReponseCandidat::Confirmee) {
             self.confirmes += 1;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use domain::effet::CodeMail;
 use domain::ids::DossierId;
 
-use super::{DossierVue, Etat, Faute};
+use super::{DossierVue, Etat, Faute, LigneDossier};
 
 /// Dossiers of one batch.
 pub const MAX_LOT: usize = 500;
@@ -59,6 +59,9 @@ pub struct LigneLot {
     /// In a dry run, what would leave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mails: Vec<MailPrevu>,
+    /// Its row in the list, for who may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ligne: Option<Box<LigneDossier>>,
 }
 
 impl LigneLot {
@@ -70,6 +73,7 @@ impl LigneLot {
             etat: Some(vue.etat),
             version: Some(vue.version),
             mails: Vec::new(),
+            ligne: None,
         }
     }
 
@@ -81,6 +85,7 @@ impl LigneLot {
             etat: None,
             version: None,
             mails: Vec::new(),
+            ligne: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the edge may ask, and what it is answered. These travel on `cmd.*`, in process or over NATS.
 
+mod bureau;
 mod candidat;
 mod dossier;
 mod gestion;
@@ -16,6 +17,7 @@ use domain::profil::Fiche;
 use domain::refus::Refus;
 
 pub use crate::courriers::{Envoi, EtatEnvoi};
+pub use bureau::{Collegue, EnListe, PlacesVue, Present, Voisins};
 pub use candidat::{Acte, Moi};
 pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
@@ -233,6 +235,15 @@ pub enum Reponse {
     DossierGestion(Box<DossierGestion>),
     /// Dossiers of the list.
     ListeDossiers(Box<PageDossiers>),
+    /// Where a dossier is in a list.
+    Voisins(Voisins),
+    /// The places of a formation.
+    Places(Box<PlacesVue>),
+    /// The staff, by name.
+    Collegues {
+        /// In order.
+        collegues: Vec<Collegue>,
+    },
     /// The trail, newest first.
     Audit {
         /// The lines.

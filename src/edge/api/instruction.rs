@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{delete, post};
 use domain::dossier::{Annotation, Commande, Verdict};
 use domain::formulaires::AvisForm;
-use domain::ids::{DossierId, FormationCode, PieceCode};
+use domain::ids::{DossierId, FormationCode, PersonnelId, PieceCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -90,6 +90,12 @@ struct Note {
 #[serde(deny_unknown_fields)]
 struct Etiquettes {
     etiquettes: BTreeSet<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Assignation {
+    a: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +185,11 @@ fn commande(acte: &str, corps: Value) -> Result<Commande, Probleme> {
         "etiquettes" => {
             let Etiquettes { etiquettes } = lire(corps)?;
             annoter(Annotation::Etiquettes { etiquettes })
+        }
+        "assignation" => {
+            let Assignation { a } = lire(corps)?;
+            let a = a.map(PersonnelId::new);
+            annoter(Annotation::Assignation { a })
         }
         "fiche" => {
             let Fiche {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Avis, Verdict};
 use crate::fichier::Fichier;
-use crate::ids::{CandidatId, DossierId, FormationCode, PieceCode};
+use crate::ids::{CandidatId, DossierId, FormationCode, PersonnelId, PieceCode};
 
 /// What one may ask of a dossier. Who may is in [`super::autorise`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,5 +173,11 @@ pub enum Annotation {
         /// The fee, in euro cents.
         #[serde(default)]
         montant_centimes: Option<u64>,
+    },
+    /// Who on the staff takes care of it; none: nobody.
+    Assignation {
+        /// Who.
+        #[serde(default)]
+        a: Option<PersonnelId>,
     },
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Acteur, Decisions, Depot, Identite};
 use crate::campagne::Formation;
-use crate::ids::PieceCode;
+use crate::ids::{PersonnelId, PieceCode};
 use crate::profil::Profil;
 
 /// What a dossier carries in every state.
@@ -76,6 +76,9 @@ pub struct Fiche {
     pub regime: Option<String>,
     /// The fee, in euro cents.
     pub montant_centimes: Option<u64>,
+    /// Who takes care of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigne: Option<PersonnelId>,
 }
 
 /// A dossier being filled in.

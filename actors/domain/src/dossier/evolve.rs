@@ -262,6 +262,7 @@ fn de_base(base: &mut Base, evenement: &Evenement) {
                 base.fiche.regime = regime;
                 base.fiche.montant_centimes = montant_centimes;
             }
+            Annotation::Assignation { a } => base.fiche.assigne = a,
         }
     }
 }

@@ -59,7 +59,9 @@ fn absent(commande: Commande) -> Resultat {
         | Commande::ProuverSecond { .. }
         | Commande::UtiliserRecours { .. }
         | Commande::RenouvelerRecours { .. }
-        | Commande::RetirerSecond { .. } => Err(CodeRefus::Introuvable.into()),
+        | Commande::RetirerSecond { .. }
+        | Commande::GarderAffaire { .. }
+        | Commande::OublierAffaire { .. } => Err(CodeRefus::Introuvable.into()),
     }
 }
 
@@ -92,7 +94,9 @@ fn invite(fiche: &Fiche, lien: &Lien, commande: Commande, facts: &Facts<'_>) -> 
         | Commande::ConfirmerSecond { .. }
         | Commande::ProuverSecond { .. }
         | Commande::UtiliserRecours { .. }
-        | Commande::RenouvelerRecours { .. } => Err(CodeRefus::Introuvable.into()),
+        | Commande::RenouvelerRecours { .. }
+        | Commande::GarderAffaire { .. }
+        | Commande::OublierAffaire { .. } => Err(CodeRefus::Introuvable.into()),
         Commande::RetirerSecond { .. } => Ok(Vec::new()),
     }
 }
@@ -122,7 +126,9 @@ fn desactive(fiche: &Fiche, commande: Commande) -> Resultat {
         | Commande::ProuverSecond { .. }
         | Commande::UtiliserRecours { .. }
         | Commande::RenouvelerRecours { .. }
-        | Commande::RetirerSecond { .. } => Err(CodeRefus::CompteDesactive.into()),
+        | Commande::RetirerSecond { .. }
+        | Commande::GarderAffaire { .. }
+        | Commande::OublierAffaire { .. } => Err(CodeRefus::CompteDesactive.into()),
     }
 }
 
@@ -199,6 +205,24 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
             Ok(Vec::new())
         }
         Commande::RetirerSecond { par } => un(Evenement::SecondRetire { par }),
+        Commande::GarderAffaire {
+            sorte,
+            nom,
+            contenu,
+        } => {
+            actif.affaires.admettre(sorte, &nom, &contenu)?;
+            un(Evenement::AffaireGardee {
+                sorte,
+                nom,
+                contenu,
+            })
+        }
+        Commande::OublierAffaire { sorte, nom } => {
+            if !actif.affaires.de(sorte).contains_key(&nom) {
+                return Ok(Vec::new());
+            }
+            un(Evenement::AffaireOubliee { sorte, nom })
+        }
     }
 }
 

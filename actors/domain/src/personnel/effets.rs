@@ -29,7 +29,9 @@ pub fn effets(apres: &Personnel, evenement: &Evenement) -> Vec<Effet> {
         | Evenement::SecondCommence { .. }
         | Evenement::SecondConfirme { .. }
         | Evenement::SecondProuve { .. }
-        | Evenement::RecoursRenouveles { .. } => Vec::new(),
+        | Evenement::RecoursRenouveles { .. }
+        | Evenement::AffaireGardee { .. }
+        | Evenement::AffaireOubliee { .. } => Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The state after an event. Total: an event that makes no sense in a state leaves it as it is.
 
+use super::affaires::Affaires;
 use super::{Actif, Evenement, Fiche, Personnel, SecondFacteur};
 use crate::effet::Lien;
 
@@ -46,7 +47,9 @@ fn arriver(evenement: &Evenement, epoque: u32) -> Option<Personnel> {
         | Evenement::SecondProuve { .. }
         | Evenement::RecoursUtilise { .. }
         | Evenement::RecoursRenouveles { .. }
-        | Evenement::SecondRetire { .. } => None,
+        | Evenement::SecondRetire { .. }
+        | Evenement::AffaireGardee { .. }
+        | Evenement::AffaireOubliee { .. } => None,
     }
 }
 
@@ -58,6 +61,7 @@ fn entrer(fiche: Fiche, mot_de_passe: &str, epoque: u32) -> Personnel {
         reinitialisation: None,
         enrolement: None,
         second: None,
+        affaires: Affaires::default(),
     }))
 }
 
@@ -147,6 +151,17 @@ fn actif(mut actif: Box<Actif>, evenement: &Evenement) -> Personnel {
             actif.enrolement = None;
             actif.second = None;
             actif.epoque += 1;
+        }
+        Evenement::AffaireGardee {
+            sorte,
+            nom,
+            contenu,
+        } => {
+            let gardees = actif.affaires.de_mut(*sorte);
+            gardees.insert(nom.clone(), contenu.clone());
+        }
+        Evenement::AffaireOubliee { sorte, nom } => {
+            actif.affaires.de_mut(*sorte).remove(nom);
         }
     }
     Personnel::Actif(actif)

@@ -1,6 +1,7 @@
 //! One member of staff: invited by mail, active once the invitation is accepted, disabled at the end
 //! (`2-domain.md`, section 9; Q17). What each may do is in [`droits`].
 
+pub mod affaires;
 mod decide;
 pub mod droits;
 mod effets;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::effet::Lien;
 use crate::ids::PersonnelId;
 use crate::langue::Langue;
+use affaires::{Affaires, Sorte};
 use droits::Droits;
 
 /// Recovery codes given at once; each works once.
@@ -69,6 +71,8 @@ pub struct Actif {
     pub enrolement: Option<String>,
     /// The second factor in use.
     pub second: Option<SecondFacteur>,
+    /// What the person keeps at hand.
+    pub affaires: Affaires,
 }
 
 /// The states of a member of staff.
@@ -222,6 +226,22 @@ pub enum Commande {
         /// Who asks.
         par: Option<PersonnelId>,
     },
+    /// Keeps something at hand, in place of what had the name.
+    GarderAffaire {
+        /// Of what kind.
+        sorte: Sorte,
+        /// Under what name.
+        nom: String,
+        /// What.
+        contenu: String,
+    },
+    /// No longer keeps it.
+    OublierAffaire {
+        /// Of what kind.
+        sorte: Sorte,
+        /// Which.
+        nom: String,
+    },
 }
 
 /// What happened.
@@ -317,5 +337,21 @@ pub enum Evenement {
         /// Who asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         par: Option<PersonnelId>,
+    },
+    /// The person keeps something at hand.
+    AffaireGardee {
+        /// Of what kind.
+        sorte: Sorte,
+        /// Under what name.
+        nom: String,
+        /// What.
+        contenu: String,
+    },
+    /// No longer.
+    AffaireOubliee {
+        /// Of what kind.
+        sorte: Sorte,
+        /// Which.
+        nom: String,
     },
 }

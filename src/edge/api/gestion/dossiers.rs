@@ -8,8 +8,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
-use domain::ids::{CentreCode, CommissionCode, DossierId, FormationCode, PieceCode};
+use domain::ids::{CentreCode, CommissionCode, DossierId, FormationCode, PersonnelId, PieceCode};
 use domain::refus::{CodeRefus, FauteChamp, Refus};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -37,6 +38,12 @@ struct Voulus {
     etat: Option<EtatDossier>,
     avis: Option<String>,
     reponse: Option<domain::dossier::Reponse>,
+    attend_reponse: Option<bool>,
+    brouillon: Option<bool>,
+    assigne: Option<String>,
+    etiquette: Option<String>,
+    transmis_apres: Option<Timestamp>,
+    transmis_avant: Option<Timestamp>,
     q: Option<String>,
     tri: Option<String>,
     curseur: Option<String>,
@@ -77,6 +84,12 @@ impl Voulus {
             etat: self.etat,
             avis: self.avis,
             reponse: self.reponse,
+            attend_reponse: self.attend_reponse,
+            brouillon: self.brouillon,
+            assigne: self.assigne.map(PersonnelId::new),
+            etiquette: self.etiquette,
+            transmis_apres: self.transmis_apres,
+            transmis_avant: self.transmis_avant,
             q: self.q,
             tri,
             inverse,

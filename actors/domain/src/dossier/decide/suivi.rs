@@ -177,6 +177,7 @@ pub(super) fn annoter(dossier: &Dossier, annotation: &Annotation, facts: &Facts<
                 }
             }
         }
+        Annotation::Assignation { .. } => {}
     }
     Ok(un(Evenement::Annote {
         par: facts.par.clone(),
