@@ -319,3 +319,36 @@ function recevoir(form, fichiers) {
 // A file dropped beside its place must not replace the page.
 for (const nom of ['dragover', 'drop']) addEventListener(nom, (e) => { if (e.dataTransfer?.types.includes('Files')) e.preventDefault(); });
 preparerDepots();
+
+// ---- Staff: all rows at once, a ready comment, keys.
+for (const tout of $$('[data-tout]')) {
+  tout.hidden = false;
+  tout.addEventListener('change', () => {
+    $$('input[name=dossier]', tout.form).forEach((c) => { c.checked = tout.checked; });
+  });
+}
+for (const modele of $$('[data-modele]')) {
+  const champ = document.getElementById(modele.dataset.modele);
+  modele.addEventListener('change', () => {
+    if (!modele.value) return;
+    champ.value = champ.value.trim() ? `${champ.value.trim()}\n${modele.value}` : modele.value;
+    modele.value = '';
+    champ.focus();
+  });
+}
+const touches = document.querySelector('[data-touches]');
+if (touches) {
+  touches.disabled = false;
+  touches.checked = localStorage.getItem('touches') !== 'non';
+  touches.addEventListener('change', () => localStorage.setItem('touches', touches.checked ? 'oui' : 'non'));
+  document.addEventListener('keydown', (e) => {
+    if (!touches.checked || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('input, select, textarea')) return;
+    const cible = document.querySelector(`[data-touche="${CSS.escape(e.key)}"]`);
+    if (!cible) return;
+    e.preventDefault();
+    if (cible.matches('textarea')) cible.focus();
+    else cible.click();
+    // A refusal begins with its words.
+    if (cible.matches('summary') && cible.parentElement.open) cible.parentElement.querySelector('select, textarea')?.focus();
+  });
+}

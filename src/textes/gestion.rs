@@ -15,7 +15,6 @@ super::textes! {
     gestion_suite: "Page suivante", "Next page";
     gestion_contact: "Adresse mail de contact", "Contact address";
     gestion_pieces: "Pièces justificatives", "Documents";
-    gestion_lire: "Lire la pièce", "Read the document";
     gestion_retour: "Revenir à la liste", "Back to the list";
     gestion_numero: "Numéro de candidat", "Candidate number";
     second_titre: "Second facteur", "Second factor";

@@ -3,6 +3,7 @@
 mod cadre;
 mod compte;
 mod dossiers;
+mod examen;
 mod gestion;
 mod profil;
 
@@ -79,6 +80,7 @@ mod tests {
             super::profil::TOUS,
             super::dossiers::TOUS,
             super::gestion::TOUS,
+            super::examen::TOUS,
         ];
         for (nom, fr, en) in tous.concat() {
             for texte in [fr, en] {

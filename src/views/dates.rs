@@ -1,6 +1,6 @@
 //! Dates and hours in words.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -46,6 +46,20 @@ pub(crate) fn reste(t: Textes, fin: Timestamp, maintenant: Timestamp) -> String 
     }
 }
 
+/// A moment as a field of type `datetime-local` holds it.
+pub(crate) fn pour_champ(instant: Timestamp) -> String {
+    ici(instant).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// What such a field, or one of type `date`, holds; the day begins at midnight.
+pub(crate) fn de_champ(texte: &str) -> Option<Timestamp> {
+    let texte = texte.trim();
+    let moment = texte.parse::<DateTime>().ok();
+    let moment = moment.or_else(|| Some(texte.parse::<Date>().ok()?.at(0, 0, 0, 0)))?;
+    let fuseau = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
+    fuseau.to_timestamp(moment).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use domain::langue::Langue;
@@ -64,5 +78,16 @@ mod tests {
         assert_eq!(avant("2027-05-31T00:00:00Z"), "encore 21 h");
         assert_eq!(avant("2027-05-31T21:00:00Z"), "encore 59 min");
         assert_eq!(avant("2027-06-01T00:00:00Z"), "");
+    }
+
+    #[test]
+    fn un_champ_de_date_se_lit_a_l_heure_de_paris() {
+        let instant: Timestamp = "2027-05-31T21:59:00Z".parse().unwrap();
+        assert_eq!(pour_champ(instant), "2027-05-31T23:59");
+        assert_eq!(de_champ("2027-05-31T23:59"), Some(instant));
+        let minuit = "2027-05-30T22:00:00Z".parse().unwrap();
+        assert_eq!(de_champ("2027-05-31"), Some(minuit));
+        assert_eq!(de_champ("demain"), None);
+        assert_eq!(de_champ(""), None);
     }
 }

@@ -6,6 +6,6 @@ mod formulaire;
 mod maison;
 
 pub(crate) use cadre::{Alerte, Cadre, Lien, Message, Page, rendu};
-pub(crate) use dates::{date, jour, quand, reste};
+pub(crate) use dates::{date, de_champ, jour, pour_champ, quand, reste};
 pub(crate) use formulaire::{Champ, Formulaire};
 pub use maison::Maison;

@@ -109,6 +109,22 @@ impl PageDeDecision {
     }
 }
 
+impl PageDeDecision {
+    /// As staff read it: without the candidate's buttons.
+    pub(super) fn lue(
+        t: Textes,
+        vue: &DossierVue,
+        catalogue: &Catalogue,
+        maintenant: Timestamp,
+    ) -> Option<Self> {
+        let page = Self::de(t, vue, catalogue, maintenant)?;
+        Some(Self {
+            actes: Vec::new(),
+            ..page
+        })
+    }
+}
+
 fn actes(t: Textes, vue: &DossierVue, decision: &DecisionVue) -> Vec<Bouton> {
     let bouton = |classe, acte: &str, texte: Dit| Bouton {
         classe,

@@ -213,7 +213,7 @@ fn echeances(
 }
 
 /// What happened, in words.
-fn trace(t: Textes, trace: &Trace, catalogue: &Catalogue) -> String {
+pub(super) fn trace(t: Textes, trace: &Trace, catalogue: &Catalogue) -> String {
     let piece = trace.piece.as_ref().map(|code| {
         let def = catalogue.pieces.get(code);
         def.map_or(code.as_str(), |d| d.libelle.dans(t.langue()))

@@ -10,7 +10,7 @@ use actors::protocol::Moi;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::profil::{Baccalaureat, Rubrique};
+use domain::profil::{Adresse, Baccalaureat, Profil, Rubrique};
 
 use super::visiteur::{Arret, Visiteur};
 use crate::data::Listes;
@@ -42,9 +42,9 @@ fn mot(choix: Vec<(String, String)>, code: &str) -> String {
     trouve.map_or_else(|| code.to_owned(), |(_, mot)| mot)
 }
 
-fn informations_en_mots(t: Textes, moi: &Moi) -> Vec<String> {
+fn informations_en_mots(t: Textes, profil: &Profil) -> Vec<String> {
     let pays = || Listes.choix_pays(t.langue());
-    let Some(i) = &moi.profil.informations else {
+    let Some(i) = &profil.informations else {
         return Vec::new();
     };
     let ine = i.ine.as_ref().map(|ine| format!("INE {}", ine.valeur));
@@ -74,6 +74,52 @@ fn bac_en_mots(t: Textes, bac: &Baccalaureat) -> Vec<String> {
     }
 }
 
+fn adresse_en_mots(a: &Adresse) -> Vec<String> {
+    let ville = format!(
+        "{} {}",
+        a.code_postal.clone().unwrap_or_default(),
+        a.commune
+    );
+    vec![a.ligne1.clone(), ville]
+}
+
+/// A whole profile in words, section by section: what staff read.
+pub(super) fn en_mots(t: Textes, profil: &Profil) -> Vec<(&'static str, Vec<String>)> {
+    let adresse = profil.adresse.as_ref().map(adresse_en_mots);
+    let bac = profil.baccalaureat.as_ref().map(|b| bac_en_mots(t, b));
+    let interne = profil.cursus_interne.as_ref();
+    let inscriptions = interne.map(|c| {
+        let lignes = c.inscriptions.iter();
+        let lignes = lignes.map(|i| {
+            let resultat = i.resultat.as_ref().map(|r| format!(" ({r})"));
+            let resultat = resultat.unwrap_or_default();
+            format!("{} – {}{resultat}", i.annee, i.formation)
+        });
+        lignes.collect::<Vec<_>>()
+    });
+    let mut sections = vec![
+        (t.informations().0, informations_en_mots(t, profil)),
+        (t.adresse().0, adresse.unwrap_or_default()),
+        (t.baccalaureat().0, bac.unwrap_or_default()),
+        (t.cursus_internes().0, inscriptions.unwrap_or_default()),
+    ];
+    for (rubrique, titre) in [
+        (Rubrique::CursusExternes, t.cursus_externes()),
+        (Rubrique::Stages, t.stages()),
+        (Rubrique::Experiences, t.experiences()),
+    ] {
+        let entrees = profil.entrees.get(&rubrique);
+        let lignes = entrees.into_iter().flat_map(|e| e.values()).map(|e| {
+            let fin = e.fin.as_ref().map(|fin| format!(" – {fin}"));
+            let quand = format!("{}{}", e.debut, fin.unwrap_or_default());
+            format!("{quand} : {}, {}", e.intitule, e.organisme)
+        });
+        sections.push((titre.0, lignes.collect()));
+    }
+    sections.retain(|(_, lignes)| !lignes.is_empty());
+    sections
+}
+
 fn obligatoire(
     t: Textes,
     (chemin, titre): (&'static str, &'static str),
@@ -92,21 +138,14 @@ fn obligatoire(
 
 fn rubriques(t: Textes, moi: &Moi) -> Vec<Ligne> {
     let p = &moi.profil;
-    let adresse = p.adresse.as_ref().map(|a| {
-        let ville = format!(
-            "{} {}",
-            a.code_postal.clone().unwrap_or_default(),
-            a.commune
-        );
-        vec![a.ligne1.clone(), ville]
-    });
+    let adresse = p.adresse.as_ref().map(adresse_en_mots);
     let bac = p.baccalaureat.as_ref().map(|b| bac_en_mots(t, b));
     let ine = p.informations.as_ref().and_then(|i| i.ine.as_ref());
     let mut informations = obligatoire(
         t,
         ("informations", t.informations().0),
         p.informations.is_some(),
-        informations_en_mots(t, moi),
+        informations_en_mots(t, p),
     );
     informations.badge = ine.map(|ine| {
         if ine.verifie() {

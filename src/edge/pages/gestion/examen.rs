@@ -1,0 +1,146 @@
+//! What staff do in a dossier's page at once, without a mail leaving: pieces, draft, notes, labels (T08, T15, T26).
+
+use std::collections::BTreeSet;
+
+use actors::protocol::{ActeDossier, ActeGestion, Faute};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::dossier::{Annotation, Commande, Verdict};
+use domain::ids::{DossierId, PieceCode};
+use domain::personnel::affaires::Sorte;
+use domain::refus::CodeRefus;
+
+use super::super::saisie::Saisie;
+use super::super::visiteur::Arret;
+use super::{Poste, chemin_de_retour, perime};
+use crate::edge::Etat;
+use crate::edge::problemes::Probleme;
+
+/// Centimes in a euro.
+const CENTIMES: u64 = 100;
+
+/// The verdict on a piece.
+pub(super) async fn decider(
+    State(etat): State<Etat>,
+    Path((id, code)): Path<(String, String)>,
+    poste: Poste,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    let piece = PieceCode::new(code);
+    let verdict = match saisie.texte("statut").as_deref() {
+        Some("validee") => Verdict::Validee,
+        Some("refusee") => Verdict::Refusee {
+            // A model alone says enough; what is typed goes before it.
+            commentaire: saisie
+                .texte("commentaire")
+                .or_else(|| saisie.texte("modele"))
+                .unwrap_or_default(),
+        },
+        _ => Verdict::ADecider,
+    };
+    if let Verdict::Refusee { commentaire } = &verdict
+        && let Some(nom) = saisie.texte("garder")
+    {
+        let acte = ActeGestion::GarderAffaire {
+            sorte: Sorte::Modele,
+            nom,
+            contenu: commentaire.clone(),
+        };
+        let vers = chemin_de_retour(&saisie);
+        poste.verifier(&saisie)?;
+        let garde = poste.agir(&etat, &saisie, acte).await;
+        garde.map_err(|faute| Arret::vers(Probleme::Faute(faute), &vers))?;
+    }
+    let commande = Commande::DeciderPiece { piece, verdict };
+    executer(&etat, &poste, &id, &saisie, commande).await
+}
+
+/// What is written about a dossier, by the name the API gives the act.
+pub(super) async fn noter(
+    State(etat): State<Etat>,
+    Path((id, acte)): Path<(String, String)>,
+    poste: Poste,
+    saisie: Saisie,
+) -> Result<Response, Arret> {
+    let commande = match acte.as_str() {
+        "notes" => annoter(Annotation::Note {
+            texte: saisie.brut("texte").unwrap_or_default(),
+        }),
+        "etiquettes" => annoter(Annotation::Etiquettes {
+            etiquettes: etiquettes(&saisie.brut("etiquettes").unwrap_or_default()),
+        }),
+        "fiche" => annoter(Annotation::Inscription {
+            numero_opi: saisie.texte("numero_opi"),
+            regime: saisie.texte("regime"),
+            montant_centimes: saisie.texte("montant").and_then(|m| centimes(&m)),
+        }),
+        "pieces" => Commande::ExigerPiece {
+            piece: PieceCode::new(saisie.texte("code").unwrap_or_default()),
+            commentaire: saisie.texte("commentaire"),
+        },
+        _ => return Err(CodeRefus::Introuvable.into()),
+    };
+    executer(&etat, &poste, &id, &saisie, commande).await
+}
+
+const fn annoter(annotation: Annotation) -> Commande {
+    Commande::Annoter { annotation }
+}
+
+fn etiquettes(texte: &str) -> BTreeSet<String> {
+    let mots = texte.split(',').map(str::trim);
+    mots.filter(|m| !m.is_empty()).map(str::to_owned).collect()
+}
+
+/// An amount in euros, with or without cents; none for what is no amount.
+fn centimes(texte: &str) -> Option<u64> {
+    let texte = texte.trim().replace(',', ".");
+    let (euros, reste) = texte.split_once('.').unwrap_or((&texte, "0"));
+    if reste.len() > 2 {
+        return None;
+    }
+    let reste: u64 = format!("{reste:0<2}").parse().ok()?;
+    let euros: u64 = euros.parse().ok()?;
+    euros.checked_mul(CENTIMES)?.checked_add(reste)
+}
+
+async fn executer(
+    etat: &Etat,
+    poste: &Poste,
+    id: &str,
+    saisie: &Saisie,
+    commande: Commande,
+) -> Result<Response, Arret> {
+    poste.verifier(saisie)?;
+    let dossier = DossierId::new(id);
+    let acte = ActeGestion::AgirDossier(ActeDossier {
+        dossier: dossier.clone(),
+        commande,
+        version: saisie.texte("version").and_then(|v| v.parse().ok()),
+    });
+    let vers = chemin_de_retour(saisie);
+    match poste.agir(etat, saisie, acte).await {
+        Ok(_) => Ok(Redirect::to(&vers).into_response()),
+        Err(Faute::VersionPerimee { .. }) => perime::page(etat, poste, &dossier, saisie).await,
+        Err(faute) => Err(Arret::vers(Probleme::Faute(faute), &vers)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t26_un_montant_et_des_etiquettes_se_lisent_comme_on_les_ecrit() {
+        assert_eq!(centimes("243"), Some(24_300));
+        assert_eq!(centimes(" 243,5 "), Some(24_350));
+        assert_eq!(centimes("243.05"), Some(24_305));
+        assert_eq!(centimes("243.055"), None);
+        assert_eq!(centimes("beaucoup"), None);
+        let lues = etiquettes(" boursier, , alternance ,boursier");
+        assert_eq!(
+            lues.into_iter().collect::<Vec<_>>(),
+            ["alternance", "boursier"]
+        );
+    }
+}
