@@ -15,6 +15,7 @@ use crate::jetons::{self, CleServeur};
 use crate::ports::{Alea, Horloge};
 use crate::protocol::{Faute, SanteMails};
 use crate::record;
+use crate::support::{Boite, Lecteur, Lecture};
 
 /// The stream of the campaign being run.
 const CAMPAGNE: &str = "campagne";
@@ -39,6 +40,10 @@ pub struct Limites {
     pub repos: Duration,
     /// Whether staff must set up a second factor at their first log-in (Q17).
     pub exiger_second_facteur: bool,
+    /// How long a request to the support may wait for its answer.
+    pub delai_reponse: SignedDuration,
+    /// How long after its end a reply opens a request again (S59).
+    pub delai_reouverture: SignedDuration,
 }
 
 impl Default for Limites {
@@ -50,6 +55,8 @@ impl Default for Limites {
             vie_commande: SignedDuration::from_hours(48),
             repos: Duration::from_secs(60),
             exiger_second_facteur: true,
+            delai_reponse: SignedDuration::from_hours(48),
+            delai_reouverture: SignedDuration::from_hours(14 * 24),
         }
     }
 }
@@ -73,6 +80,8 @@ pub struct Atelier {
     pub(crate) compteurs: Compteurs,
     /// Wakes the relay: something is owed.
     pub(crate) reveil: tokio::sync::Notify,
+    /// The support inbox.
+    pub(crate) boite: Boite,
 }
 
 impl std::fmt::Debug for Atelier {
@@ -105,9 +114,24 @@ impl Atelier {
             ailleurs: AtomicU64::new(0),
             compteurs: Compteurs::default(),
             reveil: tokio::sync::Notify::new(),
+            boite: Boite::default(),
         };
         atelier.relire_campagne()?;
         Ok(atelier)
+    }
+
+    /// Reads mails to the support with this, from here on.
+    pub fn lire_avec(&self, lecteur: Arc<dyn Lecteur>) {
+        // Set once, when the parts are put together.
+        let _deja = self.boite.lecteur.set(lecteur);
+    }
+
+    /// What a text typed on a page asks; nothing where no mails are read.
+    pub(crate) fn comprendre_texte(&self, objet: &str, texte: &str) -> Lecture {
+        let lecteur = self.boite.lecteur.get();
+        lecteur
+            .map(|l| l.lire_texte(objet, texte))
+            .unwrap_or_default()
     }
 
     /// Now.

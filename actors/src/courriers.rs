@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use storage::{Batch, Store, StoreError};
 
-use domain::effet::{CodeMail, MailDu};
-use domain::ids::{CandidatId, DossierId};
+use domain::effet::{CodeMail, MailDemande, MailDu};
+use domain::ids::{CandidatId, DemandeId, DossierId};
 
 use crate::fil::json;
 
@@ -173,4 +173,37 @@ pub fn effacer(store: &Store, candidat: &CandidatId, lot: &mut Batch) -> Result<
         oter(lot, &envoi);
     }
     Ok(())
+}
+
+/// An answer of ours to a request, found by its tag: what comes back to it belongs there (S22, S44).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reponse {
+    /// To which request.
+    pub(crate) demande: DemandeId,
+    /// Which message of it.
+    pub(crate) message: String,
+    /// To whom it went.
+    pub(crate) a: String,
+    /// When.
+    pub(crate) le: Timestamp,
+}
+
+fn cle_reponse(etiquette: &str) -> Vec<u8> {
+    format!("courrier-demande/{etiquette}").into_bytes()
+}
+
+impl Reponse {
+    pub(crate) fn en_route(mail: &MailDemande, le: Timestamp) -> Self {
+        Self {
+            demande: mail.demande.clone(),
+            message: mail.message.clone(),
+            a: mail.a.clone(),
+            le,
+        }
+    }
+
+    pub(crate) fn poser(&self, lot: &mut Batch, etiquette: &str) -> Result<(), StoreError> {
+        lot.views_put.push((cle_reponse(etiquette), json(self)?));
+        Ok(())
+    }
 }

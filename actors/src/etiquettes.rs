@@ -2,7 +2,7 @@
 //! Letters and digits only, case ignored: mail servers change case.
 
 use data_encoding::BASE32_NOPAD;
-use domain::ids::DossierId;
+use domain::ids::{DemandeId, DossierId};
 use subtle::ConstantTimeEq;
 
 use crate::jetons::CleServeur;
@@ -39,11 +39,29 @@ impl CleServeur {
 
     /// The dossier such a token names; none when it is truncated or not ours.
     pub fn ouvrir_dossier(&self, jeton: &str) -> Option<DossierId> {
+        let id = self.descellee("dossier", jeton)?;
+        Some(DossierId::new(id.to_ascii_uppercase()))
+    }
+
+    /// The same for a request to the support: what answers it finds it (S21).
+    pub fn jeton_demande(&self, demande: &DemandeId) -> String {
+        let id = demande.as_str().to_ascii_lowercase();
+        let sceau = self.court(&["demande", &id], SCEAU_DOSSIER);
+        format!("{id}{sceau}")
+    }
+
+    /// The request such a token names; none when it is truncated or not ours.
+    pub fn ouvrir_demande(&self, jeton: &str) -> Option<DemandeId> {
+        let id = self.descellee("demande", jeton)?;
+        Some(DemandeId::new(id.to_ascii_uppercase()))
+    }
+
+    fn descellee(&self, genre: &str, jeton: &str) -> Option<String> {
         let jeton = jeton.trim().to_ascii_lowercase();
         let (id, sceau) = jeton.split_at_checked(jeton.len().checked_sub(SCEAU_DOSSIER)?)?;
-        let attendu = self.court(&["dossier", id], SCEAU_DOSSIER);
+        let attendu = self.court(&[genre, id], SCEAU_DOSSIER);
         let notre = !id.is_empty() && bool::from(attendu.as_bytes().ct_eq(sceau.as_bytes()));
-        notre.then(|| DossierId::new(id.to_ascii_uppercase()))
+        notre.then(|| id.to_owned())
     }
 
     fn court(&self, parties: &[&str], longueur: usize) -> String {
@@ -84,5 +102,6 @@ mod tests {
         assert_eq!(cle.ouvrir_dossier(&jeton.replacen('a', "b", 1)), None);
         assert_eq!(cle.ouvrir_dossier(&jeton[12..]), None);
         assert_eq!(cle.ouvrir_dossier(""), None);
+        assert_eq!(cle.ouvrir_demande(&jeton), None, "of another kind");
     }
 }

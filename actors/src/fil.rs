@@ -9,7 +9,7 @@ use domain::effet::Effet;
 use jiff::Timestamp;
 
 use crate::atelier::{Atelier, plus};
-use crate::courriers::Envoi;
+use crate::courriers::{Envoi, Reponse};
 use crate::record;
 
 /// What a stream folds into.
@@ -45,6 +45,13 @@ impl Agregat for domain::personnel::Personnel {
     type Evenement = domain::personnel::Evenement;
     fn evolve(self, evenement: &Self::Evenement) -> Self {
         domain::personnel::evolve(self, evenement)
+    }
+}
+
+impl Agregat for domain::demande::Demande {
+    type Evenement = domain::demande::Evenement;
+    fn evolve(self, evenement: &Self::Evenement) -> Self {
+        domain::demande::evolve(self, evenement)
     }
 }
 
@@ -237,6 +244,7 @@ impl<A: Agregat> Fil<A> {
             Effet::Desarmer { echeance } => lot.timers_clear.push(cle(echeance)),
             Effet::Mail(_)
             | Effet::MailPersonnel(_)
+            | Effet::MailDemande(_)
             | Effet::CreerDossier { .. }
             | Effet::CloreDossier { .. }
             | Effet::PromouvoirListe { .. }
@@ -244,6 +252,9 @@ impl<A: Agregat> Fil<A> {
                 let id = format!("{}.{version}.{rang}", self.stream);
                 if let Effet::Mail(mail) = &effet {
                     Envoi::en_file(atelier.cle.etiquette(&id), mail, le).poser(lot)?;
+                }
+                if let Effet::MailDemande(mail) = &effet {
+                    Reponse::en_route(mail, le).poser(lot, &atelier.cle.etiquette(&id))?;
                 }
                 lot.outbox_put.push(OutboxItem {
                     id,

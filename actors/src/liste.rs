@@ -306,7 +306,7 @@ const fn code(nature: &Nature) -> &'static str {
 }
 
 /// Accents and case ignored.
-fn plat(texte: &str) -> String {
+pub(crate) fn plat(texte: &str) -> String {
     texte
         .nfd()
         .filter(|c| !('\u{300}'..='\u{36f}').contains(c))

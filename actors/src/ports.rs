@@ -176,6 +176,31 @@ pub struct CourrierPersonnel {
     pub lien: Option<LienCourrier>,
 }
 
+/// An answer to a request, to be put into a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CourrierDemande {
+    /// Of the outbox.
+    pub id: String,
+    /// Its tag, from the id: in the Message-ID and in the address bounces come back to.
+    pub etiquette: String,
+    /// The token of the address to answer to (S21).
+    pub jeton: String,
+    /// To whom.
+    pub a: String,
+    /// The name beside the address.
+    pub nom: String,
+    /// The subject it answers.
+    pub objet: String,
+    /// What it says.
+    pub texte: String,
+    /// In which language.
+    pub langue: Langue,
+    /// Nobody wrote it (S34).
+    pub automatique: bool,
+    /// Message-IDs of the thread, without brackets, nearest last.
+    pub references: Vec<String>,
+}
+
 /// Why a mail did not leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EchecPoste {
@@ -201,6 +226,12 @@ pub trait Postier: Send + Sync {
     /// # Errors
     /// [`EchecPoste`].
     async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste>;
+
+    /// The same for an answer to a request.
+    ///
+    /// # Errors
+    /// [`EchecPoste`].
+    async fn poster_demande(&self, courrier: &CourrierDemande) -> Result<(), EchecPoste>;
 }
 
 /// A publication with all it may speak of.

@@ -1,5 +1,7 @@
 //! Performs what is owed: mails, steps between streams, timers. At least once, from the durable outbox.
 
+mod demande;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -293,6 +295,7 @@ impl Relais {
         match effet {
             Effet::Publier(publication) => self.publier(du, publication).await,
             Effet::MailPersonnel(mail) => self.poster_personnel(du, mail).await,
+            Effet::MailDemande(mail) => self.poster_demande(du, mail).await,
             Effet::CreerDossier {
                 dossier,
                 candidat,

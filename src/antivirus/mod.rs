@@ -118,6 +118,18 @@ impl Antivirus {
         }
     }
 
+    /// Whether a stored file is sound, asked now: for files that wait in a mail until somebody opens them (S46).
+    ///
+    /// # Errors
+    /// Why there is no verdict yet.
+    pub async fn juger(&self, sha256: &str) -> Result<bool, String> {
+        let verdict = self.demander(sha256, self.delais.0).await?;
+        if let Verdict::Infectee(signature) = &verdict {
+            tracing::warn!(signature, sha256, "an infected mail stays closed");
+        }
+        Ok(verdict == Verdict::Saine)
+    }
+
     async fn demander(&self, sha256: &str, delai: Duration) -> Result<Verdict, String> {
         let mut octets = Vec::new();
         let mut lu = self.blobs.read(sha256).await.map_err(|e| e.to_string())?;

@@ -8,7 +8,8 @@ use actors::guichet::Guichet;
 use actors::jetons::{CleServeur, hexa};
 use actors::mots_de_passe::Cout;
 use actors::ports::{
-    AleaSysteme, Courrier, CourrierPersonnel, EchecPoste, Horloge, HorlogeSysteme, Postier,
+    AleaSysteme, Courrier, CourrierDemande, CourrierPersonnel, EchecPoste, Horloge, HorlogeSysteme,
+    Postier,
 };
 use actors::systeme::Systeme;
 use async_trait::async_trait;
@@ -52,6 +53,10 @@ impl Postier for PosteFermee {
     }
 
     async fn poster_personnel(&self, _: &CourrierPersonnel) -> Result<(), EchecPoste> {
+        Err(EchecPoste::Temporaire("no server runs".to_owned()))
+    }
+
+    async fn poster_demande(&self, _: &CourrierDemande) -> Result<(), EchecPoste> {
         Err(EchecPoste::Temporaire("no server runs".to_owned()))
     }
 }

@@ -135,6 +135,9 @@ fn statut(code: CodeRefus) -> StatusCode {
         | CodeRefus::AucuneOffre
         | CodeRefus::ReponseDonnee
         | CodeRefus::ConfirmationDepassee
+        | CodeRefus::DemandeClose
+        | CodeRefus::DemandeFusionnee
+        | CodeRefus::ReponseAutomatiqueExclue
         | CodeRefus::RienARetablir => StatusCode::CONFLICT,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use actors::ports::{Courrier, CourrierPersonnel};
+use actors::ports::{Courrier, CourrierDemande, CourrierPersonnel};
 use jiff::Timestamp;
 use lettre::Address;
 use lettre::address::Envelope;
@@ -143,12 +143,70 @@ pub(super) fn composer(
     if let Some(reponse) = &courrier.reponse
         && let Some(id) = identifiant(&reponse.message_id)
     {
-        let debut = reponse.references.len().saturating_sub(MAX_REFERENCES - 1);
-        let references = reponse.references.iter().skip(debut);
-        let mut references: Vec<String> = references.filter_map(|r| identifiant(r)).collect();
-        references.retain(|r| *r != id);
-        references.push(id.clone());
-        message = message.in_reply_to(id).references(references.join(" "));
+        let references = references(&reponse.references, &id);
+        message = message.in_reply_to(id).references(references);
+    }
+    message
+        .multipart(MultiPart::alternative_plain_html(rendu.texte, rendu.html))
+        .map_err(|e| e.to_string())
+}
+
+/// What an answer refers to, the mail it answers last.
+fn references(toutes: &[String], id: &str) -> String {
+    let debut = toutes.len().saturating_sub(MAX_REFERENCES - 1);
+    let mut gardees: Vec<String> = toutes
+        .iter()
+        .skip(debut)
+        .filter_map(|r| identifiant(r))
+        .collect();
+    gardees.retain(|r| r != id);
+    gardees.push(id.to_owned());
+    gardees.join(" ")
+}
+
+/// An answer to a request: in its thread, to its own address to answer to. One nobody wrote has no envelope sender:
+/// nobody may answer it without a person (S34, S60).
+///
+/// # Errors
+/// What cannot be written in a header.
+pub(super) fn composer_demande(
+    courrier: &CourrierDemande,
+    rendu: Rendu,
+    adresses: &Adresses<'_>,
+    date: Timestamp,
+) -> Result<Message, String> {
+    let a = adresse(&courrier.a)?;
+    let domaine = adresses.enveloppe.domain();
+    let retour = (!courrier.automatique)
+        .then(|| avec_plus(adresses.enveloppe, &courrier.etiquette))
+        .transpose()?;
+    let enveloppe = Envelope::new(retour, vec![a.clone()]).map_err(|e| e.to_string())?;
+    let quand = SystemTime::try_from(date).map_err(|e| e.to_string())?;
+    let qui = Some(nom(&courrier.nom)).filter(|n| !n.is_empty());
+    let mut message = Message::builder()
+        .from(adresses.expediteur.clone())
+        .to(Mailbox::new(qui, a))
+        .subject(une_ligne(&rendu.objet))
+        .date(quand)
+        .message_id(Some(format!("<{}@{domaine}>", courrier.etiquette)))
+        .header(Instance(adresses.instance.to_owned()))
+        .envelope(enveloppe);
+    if courrier.automatique {
+        message = message
+            .header(AutoSubmitted("auto-replied"))
+            .header(SansReponse);
+    }
+    if let Some(support) = adresses.support {
+        message = message.reply_to(Mailbox::new(None, avec_plus(support, &courrier.jeton)?));
+    }
+    let toutes: Vec<String> = courrier
+        .references
+        .iter()
+        .map(|r| format!("<{}>", r.trim_matches(['<', '>'])))
+        .collect();
+    if let Some(id) = toutes.last().and_then(|id| identifiant(id)) {
+        let references = references(&toutes, &id);
+        message = message.in_reply_to(id).references(references);
     }
     message
         .multipart(MultiPart::alternative_plain_html(rendu.texte, rendu.html))

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use actors::ports::{Courrier, CourrierPersonnel, EchecPoste, Horloge, Postier};
+use actors::ports::{Courrier, CourrierDemande, CourrierPersonnel, EchecPoste, Horloge, Postier};
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use lettre::Address;
@@ -170,6 +170,16 @@ impl Postier for Facteur {
         let message = message::composer_personnel(courrier, rendu, &adresses, maintenant);
         self.remettre(&courrier.id, message.map_err(EchecPoste::Definitif)?)
             .await
+    }
+
+    async fn poster_demande(&self, courrier: &CourrierDemande) -> Result<(), EchecPoste> {
+        let enseigne = self.enseigne();
+        let rendu = self.modeles.encadrer(courrier, &enseigne);
+        let rendu = rendu.map_err(EchecPoste::Definitif)?;
+        let (adresses, maintenant) = (self.adresses(), self.horloge.maintenant());
+        let message = message::composer_demande(courrier, rendu, &adresses, maintenant);
+        let message = message.map_err(EchecPoste::Definitif)?;
+        self.remettre(&courrier.etiquette, message).await
     }
 }
 

@@ -8,10 +8,16 @@ use serde_json::{Value, json};
 
 use crate::serveur::Serveur;
 
+/// Where the routes of the document are.
+const SOURCES: [&str; 2] = ["mod.rs", "demandes.rs"];
+
 /// Every route the API's sources name, as `method path`.
 fn routes_des_sources() -> BTreeSet<String> {
-    let racine = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/edge/api/mod.rs");
-    let source = std::fs::read_to_string(racine).unwrap();
+    let lire = |nom: &str| {
+        let racine = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/edge/api");
+        std::fs::read_to_string(racine.join(nom)).unwrap()
+    };
+    let source = SOURCES.map(lire).concat();
     let mut routes = BTreeSet::new();
     for morceau in source.split(".route(").skip(1) {
         let chemin = morceau.split('"').nth(1).unwrap();

@@ -7,7 +7,7 @@ use actors::atelier::{Atelier, Limites};
 use actors::jetons::CleServeur;
 use actors::mots_de_passe::Cout;
 use actors::ports::{
-    AleaSysteme, Courrier, CourrierPersonnel, EchecPoste, HorlogeSysteme, Postier,
+    AleaSysteme, Courrier, CourrierDemande, CourrierPersonnel, EchecPoste, HorlogeSysteme, Postier,
 };
 use actors::protocol::{Acte, Faute, Reponse, Requete, Resultat};
 use actors::systeme::Systeme;
@@ -42,6 +42,11 @@ impl Postier for Boite {
 
     /// No staff acts here.
     async fn poster_personnel(&self, _: &CourrierPersonnel) -> Result<(), EchecPoste> {
+        Ok(())
+    }
+
+    /// Nor do they answer.
+    async fn poster_demande(&self, _: &CourrierDemande) -> Result<(), EchecPoste> {
         Ok(())
     }
 }

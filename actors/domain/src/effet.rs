@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::dossier::{Acteur, Convocation};
-use crate::ids::{CandidatId, DossierId, FormationCode, MotifCode, PersonnelId, PieceCode};
+use crate::ids::{
+    CandidatId, DemandeId, DossierId, FormationCode, MotifCode, PersonnelId, PieceCode,
+};
 use crate::langue::Langue;
 
 /// What a link in a mail is for; part of what its token signs, so that no link serves another end.
@@ -196,6 +198,30 @@ pub struct MailPersonnel {
     pub lien: Option<(But, Lien)>,
 }
 
+/// An answer to a request, owed to the one who asked (S60).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailDemande {
+    /// Of which request.
+    pub demande: DemandeId,
+    /// Which message of it.
+    pub message: String,
+    /// To whom.
+    pub a: String,
+    /// The name beside the address, as its owner wrote it.
+    pub nom: String,
+    /// The subject it answers.
+    pub objet: String,
+    /// What it says.
+    pub texte: String,
+    /// In which language.
+    pub langue: Langue,
+    /// Nobody wrote it: nobody may answer it without a person (S34).
+    pub automatique: bool,
+    /// Message-IDs of the thread, nearest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
+}
+
 /// A command to come, fired once at its instant, also after a restart. The actor checks again then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -233,6 +259,8 @@ pub enum Effet {
     Mail(MailDu),
     /// Send a mail to a member of staff.
     MailPersonnel(MailPersonnel),
+    /// Send the answer to a request.
+    MailDemande(MailDemande),
     /// Create the dossier's stream (T01), idempotently.
     CreerDossier {
         /// The dossier the candidate opened.

@@ -89,3 +89,11 @@ identifiant!(
     /// A member of staff, for ever: random, never shown to people (they see the name).
     PersonnelId
 );
+identifiant!(
+    /// A request to the support.
+    DemandeId
+);
+identifiant!(
+    /// What a request is about, such as `lien_expire`.
+    ClasseCode
+);

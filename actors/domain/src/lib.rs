@@ -6,6 +6,7 @@
 
 pub mod campagne;
 pub mod candidat;
+pub mod demande;
 pub mod dossier;
 pub mod effet;
 pub mod fichier;

@@ -124,6 +124,12 @@ pub enum CodeRefus {
     SecondFacteurAbsent,
     /// A second factor must be set up before anything else (Q17).
     EnrolementRequis,
+    /// The request has ended; a new one begins (S59).
+    DemandeClose,
+    /// The request was merged into another one.
+    DemandeFusionnee,
+    /// No automatic answer may leave: one did, or a person has it (S35).
+    ReponseAutomatiqueExclue,
 }
 
 impl CodeRefus {
@@ -172,6 +178,8 @@ impl CodeRefus {
             | Self::SecondFacteurActif
             | Self::SecondFacteurAbsent
             | Self::EnrolementRequis => Some("Q17"),
+            Self::DemandeClose | Self::DemandeFusionnee => Some("S59"),
+            Self::ReponseAutomatiqueExclue => Some("S35"),
         }
     }
 

@@ -1,12 +1,14 @@
 //! The actors and the registry that finds, starts and retires them.
 
 mod candidat;
+mod demande;
 mod dossier;
 mod formation;
 mod personnel;
 mod registre;
 
 pub(crate) use candidat::Instantane;
+pub(crate) use demande::{InstantaneDemande, OrdreSur};
 pub(crate) use dossier::Demande;
 pub(crate) use personnel::{InstantanePersonnel, PREFIXE_VUE as PREFIXE_PERSONNEL};
 pub(crate) use registre::{Annuaire, Repere, Salle, demarrer};

@@ -11,12 +11,13 @@ use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use tokio::sync::oneshot;
 
 use domain::candidat::Commande as CommandeCandidat;
-use domain::ids::{CandidatId, DossierId, FormationCode, PersonnelId};
+use domain::ids::{CandidatId, DemandeId, DossierId, FormationCode, PersonnelId};
 use domain::personnel::Commande as CommandePersonnel;
 use domain::places::{Commande as CommandePlaces, Places};
 use storage::Batch;
 
 use super::candidat::{ActeurCandidat, Instantane, OrdreCandidat};
+use super::demande::{ActeurDemande, InstantaneDemande, OrdreDemande, OrdreSur};
 use super::dossier::{ActeurDossier, Demande, Essai, OrdreDossier};
 use super::formation::{ActeurFormation, OrdreFormation, Scelle};
 use super::personnel::{ActeurPersonnel, InstantanePersonnel, OrdrePersonnel};
@@ -35,6 +36,7 @@ pub(crate) enum Vers {
     Dossier(DossierId, OrdreDossier),
     Formation(FormationCode, OrdreFormation),
     Personnel(PersonnelId, OrdrePersonnel),
+    Demande(DemandeId, OrdreDemande),
 }
 
 /// The actors in memory of one kind.
@@ -77,6 +79,7 @@ struct Registre {
     dossiers: Presents<DossierId, ActeurDossier>,
     formations: Presents<FormationCode, ActeurFormation>,
     personnels: Presents<PersonnelId, ActeurPersonnel>,
+    demandes: Presents<DemandeId, ActeurDemande>,
 }
 
 impl Actor for Registre {
@@ -103,6 +106,10 @@ impl Actor for Registre {
                 .personnels
                 .0
                 .retain(|_, (_, vu)| vu.elapsed() < repos);
+            registre
+                .demandes
+                .0
+                .retain(|_, (_, vu)| vu.elapsed() < repos);
             registre.compter();
         });
     }
@@ -111,7 +118,8 @@ impl Actor for Registre {
 impl Registre {
     fn compter(&self) {
         let dossiers = self.dossiers.0.len() + self.formations.0.len();
-        let presents = self.candidats.0.len() + dossiers + self.personnels.0.len();
+        let personnes = self.candidats.0.len() + self.personnels.0.len();
+        let presents = personnes + dossiers + self.demandes.0.len();
         self.annuaire
             .0
             .presents
@@ -141,6 +149,10 @@ impl Handler<Vers> for Registre {
             Vers::Personnel(id, ordre) => {
                 let naitre = || ActeurPersonnel::new(id.clone(), atelier.clone());
                 self.personnels.remettre(&id, ordre, naitre);
+            }
+            Vers::Demande(id, ordre) => {
+                let naitre = || ActeurDemande::new(id.clone(), atelier.clone());
+                self.demandes.remettre(&id, ordre, naitre);
             }
         }
         self.compter();
@@ -288,6 +300,22 @@ impl Annuaire {
         .await
     }
 
+    pub(crate) async fn demande(
+        &self,
+        id: &DemandeId,
+        ordre: OrdreSur,
+    ) -> Result<InstantaneDemande, Faute> {
+        let (id, ordre) = (id.clone(), Box::new(ordre));
+        self.demander(|retour| Vers::Demande(id, OrdreDemande::Executer { ordre, retour }))
+            .await
+    }
+
+    pub(crate) async fn lire_demande(&self, id: &DemandeId) -> Result<InstantaneDemande, Faute> {
+        let id = id.clone();
+        self.demander(|retour| Vers::Demande(id, OrdreDemande::Lire { retour }))
+            .await
+    }
+
     /// Ranks, offers and confirmed admissions of a formation.
     pub(crate) async fn lire_places(
         &self,
@@ -345,6 +373,7 @@ pub(crate) fn demarrer(atelier: Arc<Atelier>) -> std::io::Result<(Annuaire, Sall
                     dossiers: Presents(HashMap::new()),
                     formations: Presents(HashMap::new()),
                     personnels: Presents(HashMap::new()),
+                    demandes: Presents(HashMap::new()),
                 };
                 partage.fixer(registre.start());
                 let _parti = pret.send(());

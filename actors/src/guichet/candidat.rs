@@ -98,6 +98,17 @@ impl Guichet {
                 let courriers = courriers.map_err(|e| faute(&e))?;
                 Ok(Reponse::Courriers { courriers })
             }
+            Acte::Demandes => self.mes_demandes(qui).await,
+            Acte::Demande { id } => self.ma_demande(qui, &id).await,
+            Acte::EcrireDemande {
+                demande,
+                objet,
+                texte,
+                dossier,
+            } => {
+                self.ecrire_demande(qui, &lu, repere, (demande, objet, texte, dossier))
+                    .await
+            }
             Acte::Dossiers => self.dossiers(qui, &lu).await,
             Acte::Dossier { id } => Ok(Reponse::Dossier(Box::new(
                 self.annuaire.lire_dossier(&id, Some(qui)).await?,

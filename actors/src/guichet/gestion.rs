@@ -68,6 +68,10 @@ impl Guichet {
             ActeGestion::OublierAffaire { sorte, nom } => {
                 self.oublier_affaire(&agent, sorte, nom).await
             }
+            ActeGestion::Demandes(filtre) => self.lister_demandes(&agent, &filtre),
+            ActeGestion::Demande { id, original } => self.voir_demande(&agent, &id, original).await,
+            ActeGestion::AgirDemande(acte) => self.agir_demande(&agent, id, *acte).await,
+            ActeGestion::Support(acte) => self.regler_support(&agent, acte).await,
             ActeGestion::Audit { sujet, curseur } => {
                 autoriser(&agent, Pouvoir::LireAudit)?;
                 self.lire_audit(&sujet, curseur.as_deref())
@@ -179,6 +183,13 @@ fn etape_permise(etape: EtapeSession, acte: &ActeGestion) -> Result<(), Faute> {
 /// Whether the agent may do this at all.
 pub(super) fn autoriser(agent: &Agent, pouvoir: Pouvoir) -> Result<(), Faute> {
     trancher(agent.actif()?.fiche.droits.verdict(pouvoir, None))
+}
+
+/// Whether the agent may do this everywhere.
+pub(super) fn partout(agent: &Agent, pouvoir: Pouvoir) -> bool {
+    agent
+        .actif()
+        .is_ok_and(|actif| actif.fiche.droits.partout(pouvoir))
 }
 
 /// Whether the agent may do this in this formation.

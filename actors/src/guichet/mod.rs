@@ -5,13 +5,16 @@ mod audit;
 mod bureau;
 mod candidat;
 mod comptes;
+mod demandes;
 mod essais;
 mod gestion;
 mod instruction;
+mod mes_demandes;
 mod personnel;
 mod presences;
 mod repetition;
 mod sessions;
+pub(crate) mod support;
 
 use std::sync::Arc;
 
@@ -29,6 +32,7 @@ use crate::atelier::{Atelier, faute};
 use crate::mots_de_passe::Hacheur;
 use crate::protocol::{Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante};
 use crate::scolarite::Scolarite;
+use crate::support::reception;
 
 /// Things owed that the health page counts; more show as this many.
 const MAX_COMPTES: usize = 10_000;
@@ -42,6 +46,7 @@ pub struct Guichet {
     essais: Arc<essais::Essais>,
     liste: Arc<crate::liste::Liste>,
     presences: Arc<presences::Presences>,
+    demandes: Arc<crate::demandes::ListeDemandes>,
 }
 
 impl std::fmt::Debug for Guichet {
@@ -66,6 +71,7 @@ impl Guichet {
             essais: Arc::default(),
             liste: Arc::default(),
             presences: Arc::default(),
+            demandes: Arc::default(),
         }
     }
 
@@ -162,6 +168,17 @@ impl Guichet {
                 sha256,
                 sain,
             } => self.conclure(&dossier, (piece, sha256, sain)).await,
+            Requete::RecevoirMail {
+                sha256,
+                octets,
+                porte,
+                destinataires,
+            } => {
+                let mail = (sha256, octets);
+                let recu = reception::recevoir(&self.atelier, mail, porte, destinataires);
+                recu.await.map_err(|e| faute(&e))?;
+                Ok(Reponse::Fait)
+            }
             Requete::Sante => Ok(Reponse::Sante(self.sante())),
         }
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use domain::candidat::Rebond;
-use domain::ids::{CandidatId, DossierId, EntreeId, FormationCode, Numero};
+use domain::ids::{CandidatId, DemandeId, DossierId, EntreeId, FormationCode, Numero};
 use domain::langue::Langue;
 use domain::profil::ine::Ine;
 use domain::profil::{Adresse, Baccalaureat, Entree, Informations, Profil, Rubrique};
@@ -75,6 +75,24 @@ pub enum Acte {
     },
     /// What became of the mails we sent (G38).
     Courriers,
+    /// The candidate's requests to the support.
+    Demandes,
+    /// One of them.
+    Demande {
+        /// Which.
+        id: DemandeId,
+    },
+    /// Writes to the support, in one of them or in a new one.
+    EcrireDemande {
+        /// In which.
+        demande: Option<DemandeId>,
+        /// Of a new one.
+        objet: String,
+        /// What.
+        texte: String,
+        /// About which dossier.
+        dossier: Option<DossierId>,
+    },
     /// The candidate's table (G21).
     Dossiers,
     /// One dossier.

@@ -7,14 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use domain::dossier::Reponse as ReponseCandidat;
 use domain::ids::{
-    CandidatId, CentreCode, CommissionCode, DossierId, FormationCode, Numero, PersonnelId,
-    PieceCode,
+    CandidatId, CentreCode, CommissionCode, DemandeId, DossierId, FormationCode, Numero,
+    PersonnelId, PieceCode,
 };
 use domain::langue::Langue;
 use domain::personnel::affaires::{Affaires, Sorte};
 use domain::personnel::droits::{Droits, Pouvoir};
 
-use super::{ActeDossier, DossierVue, Etat, Lot, Moi, Present, Reponse};
+use super::{
+    ActeDemande, ActeDossier, ActeSupport, DossierVue, Etat, FiltreDemandes, Lot, Moi, Present,
+    Reponse,
+};
 
 /// The most lines of the trail in one answer; the asker comes back with the cursor.
 pub const MAX_LIGNES_AUDIT: usize = 100;
@@ -110,6 +113,20 @@ pub enum ActeGestion {
         /// Which.
         piece: PieceCode,
     },
+    /// Requests to the support ([`Pouvoir::VoirDemandes`]), as far as the asker's scope goes.
+    Demandes(Box<FiltreDemandes>),
+    /// One of them ([`Pouvoir::VoirDemandes`]); the look is written down.
+    Demande {
+        /// Which.
+        id: DemandeId,
+        /// The original or an attachment of this message is wanted as well.
+        #[serde(default)]
+        original: Option<String>,
+    },
+    /// One act on one of them ([`Pouvoir::TraiterDemandes`]).
+    AgirDemande(Box<ActeDemande>),
+    /// The intake as a whole ([`Pouvoir::TraiterDemandes`], everywhere).
+    Support(ActeSupport),
     /// Who looked at what ([`Pouvoir::LireAudit`]).
     Audit {
         /// Whose trail.

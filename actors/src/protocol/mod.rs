@@ -2,6 +2,7 @@
 
 mod bureau;
 mod candidat;
+mod demande;
 mod dossier;
 mod gestion;
 mod instruction;
@@ -19,6 +20,11 @@ use domain::refus::Refus;
 pub use crate::courriers::{Envoi, EtatEnvoi};
 pub use bureau::{Collegue, EnListe, PlacesVue, Present, Voisins};
 pub use candidat::{Acte, Moi};
+pub use demande::{
+    ActeDemande, ActeSupport, ComptesDemandes, DemandeVue, EnQuarantaine, EtatSupport,
+    FiltreDemandes, GesteDemande, LigneDemande, MaDemande, MonMessage, PageDemandes,
+    PersonneDemande, TraceDemande,
+};
 pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
 };
@@ -147,6 +153,18 @@ pub enum Requete {
         /// Nothing bad was found.
         sain: bool,
     },
+    /// A mail to the support came in; its bytes are stored already. Answered once it is remembered (S01).
+    RecevoirMail {
+        /// Of the bytes.
+        sha256: String,
+        /// How many.
+        octets: u64,
+        /// By which door.
+        porte: String,
+        /// Whom the envelope named, if the door knows.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        destinataires: Vec<String>,
+    },
     /// How the actors and their store are.
     Sante,
 }
@@ -164,6 +182,7 @@ impl Routed for Requete {
             Self::Connecter { .. } | Self::Deconnecter { .. } => "session",
             Self::Candidat { .. } | Self::ConclureAnalyse { .. } => "candidat",
             Self::Gestion { .. } => "gestion",
+            Self::RecevoirMail { .. } => "support",
             Self::AccepterInvitation { .. } | Self::Personnel { .. } => "personnel",
             Self::Campagne { .. } | Self::Importer { .. } => "campagne",
             Self::Sante => "sante",
@@ -243,6 +262,24 @@ pub enum Reponse {
     Collegues {
         /// In order.
         collegues: Vec<Collegue>,
+    },
+    /// Requests of the list.
+    ListeDemandes(Box<PageDemandes>),
+    /// A request as staff see it.
+    Demande(Box<DemandeVue>),
+    /// A candidate's own requests, newest first.
+    MesDemandes {
+        /// Each.
+        demandes: Vec<MaDemande>,
+    },
+    /// One of them.
+    MaDemande(Box<MaDemande>),
+    /// How the intake does.
+    Support(EtatSupport),
+    /// Mails that could not be understood, oldest first.
+    Quarantaine {
+        /// Each.
+        mails: Vec<EnQuarantaine>,
     },
     /// The trail, newest first.
     Audit {

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use actors::atelier::{Atelier, Limites};
 use actors::jetons::CleServeur;
 use actors::mots_de_passe::Cout;
-use actors::ports::{AleaSysteme, Courrier, CourrierPersonnel, EchecPoste, Horloge, Postier};
+use actors::ports::{
+    AleaSysteme, Courrier, CourrierDemande, CourrierPersonnel, EchecPoste, Horloge, Postier,
+};
 use actors::protocol::{Acte, DossierVue, Faute, Moi, Reponse, Requete, Resultat};
 use actors::systeme::Systeme;
 use domain::campagne::{Campagne, Centre, Commission, Evenement, Formation, PieceDef, Texte};
@@ -38,6 +40,7 @@ impl Horloge for HorlogeFixe {
 pub(crate) struct Boite {
     pub(crate) recus: Mutex<Vec<Courrier>>,
     pub(crate) personnel: Mutex<Vec<CourrierPersonnel>>,
+    pub(crate) reponses: Mutex<Vec<CourrierDemande>>,
     pub(crate) panne: Mutex<Option<EchecPoste>>,
 }
 
@@ -53,6 +56,14 @@ impl Postier for Boite {
 
     async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste> {
         self.personnel.lock().unwrap().push(courrier.clone());
+        Ok(())
+    }
+
+    async fn poster_demande(&self, courrier: &CourrierDemande) -> Result<(), EchecPoste> {
+        if let Some(panne) = self.panne.lock().unwrap().clone() {
+            return Err(panne);
+        }
+        self.reponses.lock().unwrap().push(courrier.clone());
         Ok(())
     }
 }

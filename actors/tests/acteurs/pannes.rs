@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::commun::{Boite, DEBUT, MOT_DE_PASSE, Monde, dossier, instant};
-use actors::ports::{Courrier, CourrierPersonnel, EchecPoste, Postier};
+use actors::ports::{Courrier, CourrierDemande, CourrierPersonnel, EchecPoste, Postier};
 use actors::protocol::{Acte, Etat, Faute, Reponse, Requete, Resultat};
 use domain::dossier::Commande;
 use domain::effet::CodeMail;
@@ -121,6 +121,10 @@ impl Postier for Facteur {
 
     async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste> {
         self.boite.poster_personnel(courrier).await
+    }
+
+    async fn poster_demande(&self, courrier: &CourrierDemande) -> Result<(), EchecPoste> {
+        self.boite.poster_demande(courrier).await
     }
 }
 

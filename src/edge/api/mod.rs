@@ -4,6 +4,7 @@ pub(super) mod accuses;
 mod apercus;
 mod comptes;
 mod corps;
+mod demandes;
 pub(super) mod dossiers;
 mod formations;
 mod gestion;
@@ -59,6 +60,12 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/moi/langue", put(moi::langue))
         .route("/moi/mot-de-passe", put(moi::mot_de_passe))
         .route("/moi/cursus-internes", get(moi::cursus_internes))
+        .route(
+            "/moi/demandes",
+            get(demandes::les_miennes).post(demandes::demander),
+        )
+        .route("/moi/demandes/{id}", get(demandes::la_mienne))
+        .route("/moi/demandes/{id}/messages", post(demandes::ajouter))
         .route("/moi/{rubrique}", get(moi::entrees).post(moi::ajouter))
         .route(
             "/moi/{rubrique}/{id}",
@@ -83,6 +90,7 @@ pub(super) fn routes() -> Router<Etat> {
             post(pieces::declarer).delete(pieces::revenir),
         )
         .merge(gestion::routes())
+        .merge(demandes::routes())
         .merge(instruction::routes())
         .merge(fichiers)
 }

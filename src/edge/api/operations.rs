@@ -49,6 +49,25 @@ const PAGE: &[(&str, &str)] = &[
     ("limite", "lignes par page, de 1 à 100"),
 ];
 
+const FILTRE_DEMANDES: &[(&str, &str)] = &[
+    (
+        "etat",
+        "nouvelle, en_cours, en_attente, close ou fusionnee ; sans lui, tout ce qui n'est pas fini",
+    ),
+    ("toutes", "true : finies comprises"),
+    ("classe", "code de classe"),
+    ("responsable", "id d'un membre du personnel"),
+    ("sans_responsable", "true : à personne"),
+    ("urgentes", "true"),
+    ("en_retard", "true : échéance passée"),
+    ("candidat", "id"),
+    ("dossier", "id"),
+    ("formation", "code"),
+    ("q", "mots de l'objet, de l'adresse ou du nom"),
+    ("curseur", "rendu par la page précédente"),
+    ("limite", "lignes par page, de 1 à 200"),
+];
+
 const fn lire(chemin: &'static str, qui: Qui, resume: &'static str, reponse: Corps) -> Operation {
     Operation {
         methode: "get",
@@ -94,7 +113,7 @@ const fn avec(
 }
 
 use Corps::{Envoi, Fichier, Json, Rien, Type};
-use Qui::{Candidat, Public};
+use Qui::{Candidat, Personnel, Public};
 
 /// All of them, in reading order.
 #[rustfmt::skip]
@@ -128,6 +147,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     lire("/moi/{rubrique}/{id}", Candidat, "Une ligne", Json("Entree")),
     agir("put", "/moi/{rubrique}/{id}", Candidat, "Remplace une ligne", Json("EntreeForm"), (200, Json("EntreeEcrite"))),
     agir("delete", "/moi/{rubrique}/{id}", Candidat, "Retire une ligne", Rien, (204, Rien)),
+    lire("/moi/demandes", Candidat, "Les demandes du candidat au support", Json("MesDemandes")),
+    agir("post", "/moi/demandes", Candidat, "Écrit au support", Json("NouvelleDemande"), (201, Json("MaDemande"))),
+    lire("/moi/demandes/{id}", Candidat, "Une demande, avec ses réponses", Json("MaDemande")),
+    agir("post", "/moi/demandes/{id}/messages", Candidat, "Poursuit une demande", Json("TexteDemande"), (201, Json("MaDemande"))),
     avec(lire("/dossiers", Candidat, "Les dossiers du candidat", Json("Dossiers")), PAGE),
     agir("post", "/dossiers", Candidat, "Ouvre un dossier", Json("Ouverture"), (201, Json("Dossier"))),
     lire("/dossiers/{id}", Candidat, "Un dossier", Json("Dossier")),
@@ -144,4 +167,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
     agir("post", "/dossiers/{id}/pieces/{code}/tiroir", Candidat, "Reprend la pièce commune du tiroir", Rien, (200, Json("Dossier"))),
     agir("post", "/dossiers/{id}/pieces/{code}/non-concerne", Candidat, "Se déclare non concerné", Json("Certification"), (200, Json("Dossier"))),
     agir("delete", "/dossiers/{id}/pieces/{code}/non-concerne", Candidat, "Revient sur la déclaration", Rien, (200, Json("Dossier"))),
+    avec(lire("/gestion/demandes", Personnel, "Les demandes au support, urgentes d'abord, puis par échéance", Json("DemandesGestion")), FILTRE_DEMANDES),
+    lire("/gestion/demandes/{id}", Personnel, "Une demande, avec ses messages, ses notes et son historique", Json("DemandeGestion")),
+    agir("post", "/gestion/demandes/{id}/reponse", Personnel, "Répond au demandeur ; If-Match évite une seconde réponse", Json("TexteDemande"), (200, Json("DemandeGestion"))),
+    agir("post", "/gestion/demandes/{id}/notes", Personnel, "Ajoute une note interne, qui ne sort jamais", Json("TexteDemande"), (200, Json("DemandeGestion"))),
+    agir("put", "/gestion/demandes/{id}/responsable", Personnel, "Attribue la demande, ou la libère", Json("GesteDemande"), (200, Json("DemandeGestion"))),
+    agir("put", "/gestion/demandes/{id}/echeance", Personnel, "Déplace l'échéance", Json("GesteDemande"), (200, Json("DemandeGestion"))),
+    agir("post", "/gestion/demandes/{id}/cloture", Personnel, "Clôt", Rien, (200, Json("DemandeGestion"))),
+    agir("post", "/gestion/demandes/{id}/reouverture", Personnel, "Rouvre", Rien, (200, Json("DemandeGestion"))),
+    agir("post", "/gestion/demandes/{id}/fusion", Personnel, "Réunit la demande à une autre, qui est rendue", Json("GesteDemande"), (200, Json("DemandeGestion"))),
+    agir("post", "/gestion/demandes/{id}/scission", Personnel, "Donne à des messages une demande à eux, qui est rendue", Json("GesteDemande"), (200, Json("DemandeGestion"))),
+    agir("put", "/gestion/demandes/{id}/rattachement", Personnel, "Dit de quel candidat, de quel dossier il s'agit", Json("GesteDemande"), (200, Json("DemandeGestion"))),
+    agir("put", "/gestion/demandes/{id}/classes", Personnel, "Dit ce qui est demandé", Json("GesteDemande"), (200, Json("DemandeGestion"))),
+    lire("/gestion/demandes/{id}/messages/{message}/original", Personnel, "Le mail tel qu'il a été reçu", Type("message/rfc822")),
+    lire("/gestion/demandes/{id}/messages/{message}/pieces/{rang}", Personnel, "Une pièce jointe, à enregistrer", Type("application/octet-stream")),
+    lire("/gestion/support", Personnel, "Comment va la boîte du support", Json("Support")),
+    agir("put", "/gestion/support", Personnel, "Arrête ou reprend toutes les réponses automatiques", Json("ReglageSupport"), (200, Json("Support"))),
+    lire("/gestion/support/quarantaine", Personnel, "Les mails qui n'ont pas pu être compris", Json("Quarantaine")),
+    agir("post", "/gestion/support/quarantaine/{sha256}/rejeu", Personnel, "Reprend un de ces mails", Rien, (200, Json("Support"))),
 ];

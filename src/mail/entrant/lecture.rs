@@ -59,12 +59,21 @@ pub struct MailEntrant {
     pub joint: Vec<(String, String)>,
     /// What was wrong with it.
     pub defauts: Vec<Defaut>,
+    /// The bytes of the attachments, in their order; kept only when asked for.
+    pub contenus: Option<Vec<Vec<u8>>>,
 }
 
 impl MailEntrant {
     /// The first header of this name (lower case).
     pub fn entete(&self, nom: &str) -> Option<&str> {
         valeur(&self.entetes, nom)
+    }
+
+    fn joindre(&mut self, piece: PieceJointe, octets: &[u8]) {
+        self.pieces.push(piece);
+        if let Some(contenus) = &mut self.contenus {
+            contenus.push(octets.to_vec());
+        }
     }
 }
 
@@ -75,7 +84,19 @@ pub(super) fn valeur<'a>(entetes: &'a [(String, String)], nom: &str) -> Option<&
 
 /// Reads a mail.
 pub(super) fn lire(octets: &[u8]) -> MailEntrant {
-    let mut mail = MailEntrant::default();
+    lire_dans(octets, MailEntrant::default())
+}
+
+/// Reads a mail, and keeps the bytes of its attachments.
+pub(super) fn lire_avec_contenus(octets: &[u8]) -> MailEntrant {
+    let vide = MailEntrant {
+        contenus: Some(Vec::new()),
+        ..MailEntrant::default()
+    };
+    lire_dans(octets, vide)
+}
+
+fn lire_dans(octets: &[u8], mut mail: MailEntrant) -> MailEntrant {
     let brut = assainir(octets, &mut mail.defauts);
     let Some(message) = MessageParser::default().parse(brut.as_ref()) else {
         mail.defauts.push(Defaut::Illisible);
@@ -311,13 +332,14 @@ fn lire_joint(
     if !rapport {
         let sujet = valeur(&lues, "subject").unwrap_or("message");
         let (nom, _) = pieces::nom_sur(&format!("{sujet}.eml"));
-        mail.pieces.push(PieceJointe {
+        let piece = PieceJointe {
             nom,
             genre: "message/rfc822".to_owned(),
             octets: dedans.parts.first().map_or(0, |p| {
                 (p.offset_end - p.offset_header.min(p.offset_end)) as usize
             }),
-        });
+        };
+        mail.joindre(piece, dedans.raw_message.as_ref());
     }
     if mail.joint.is_empty() {
         mail.joint = lues;
@@ -330,6 +352,9 @@ fn lire_joint(
     lire_parties(dedans, source, profondeur + 1, &mut siens, mail);
     if rapport {
         mail.pieces.truncate(avant);
+        if let Some(contenus) = &mut mail.contenus {
+            contenus.truncate(avant);
+        }
     }
     corps.parties = siens.parties;
     corps.joints.extend(siens.textes);
@@ -506,7 +531,7 @@ fn ajouter_piece(
         octets: taille,
     };
     if !(piece.genre.contains("pkcs7-signature") || piece.genre.contains("pgp-signature")) {
-        mail.pieces.push(piece);
+        mail.joindre(piece, octets);
     }
 }
 

@@ -68,6 +68,17 @@ pub fn comprendre(octets: &[u8]) -> Comprehension {
     juger(lecture::lire(octets))
 }
 
+/// One attachment with its bytes, by its place among those of [`comprendre`]; read from the original when
+/// somebody opens it, so that nothing is stored twice (S49).
+pub fn piece(octets: &[u8], rang: usize) -> Option<(PieceJointe, Vec<u8>)> {
+    let lire = || {
+        let mail = lecture::lire_avec_contenus(octets);
+        let contenu = mail.contenus?.into_iter().nth(rang)?;
+        Some((mail.pieces.into_iter().nth(rang)?, contenu))
+    };
+    std::panic::catch_unwind(lire).unwrap_or_default()
+}
+
 /// The same, also should a parser fail on bytes nobody has seen yet: then «unreadable, see the original» (S10).
 pub fn comprendre_surement(octets: &[u8]) -> Comprehension {
     std::panic::catch_unwind(|| comprendre(octets)).unwrap_or_else(|_| {

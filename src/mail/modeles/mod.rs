@@ -12,7 +12,7 @@ mod variables;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use actors::ports::Courrier;
+use actors::ports::{Courrier, CourrierDemande};
 use domain::effet::CodeMail;
 use domain::langue::Langue;
 use minijinja::value::Value;
@@ -194,6 +194,30 @@ impl Modeles {
         let contexte = Value::from_serialize(valeurs);
         let objet = objet(&self.dire(&nom(Partie::Objet, code), &contexte)?);
         let corps = self.dire(&nom(Partie::Texte, code), &contexte)?;
+        let propre = Partie::Html.nom(LOCAL, code, langue);
+        let html = if a_nous(&propre) {
+            Some(self.dire(&propre, &contexte)?)
+        } else {
+            None
+        };
+        self.habiller(origine, langue, valeurs, (objet, &corps, html))
+    }
+
+    /// Subject and body with what surrounds every mail; `propre` is a page of its own.
+    fn habiller(
+        &self,
+        origine: &str,
+        langue: Langue,
+        valeurs: &serde_json::Map<String, serde_json::Value>,
+        (objet, corps, propre): (String, &str, Option<String>),
+    ) -> Result<Rendu, FauteModele> {
+        let a_nous = |nom: &str| origine == LOCAL && self.surcharges.contains(nom);
+        let cadre = Partie::Texte.nom(LOCAL, CADRE, langue);
+        let cadre = if a_nous(&cadre) {
+            cadre
+        } else {
+            Partie::Texte.nom(INTEGRE, CADRE, langue)
+        };
         let avec = |cles: &[(&str, Value)]| {
             let mut tout: std::collections::BTreeMap<&str, Value> = valeurs
                 .iter()
@@ -203,18 +227,17 @@ impl Modeles {
             Value::from_serialize(tout)
         };
         let vide = avec(&[("corps", Value::from(""))]);
-        let pied = self.dire(&nom(Partie::Texte, CADRE), &vide)?;
+        let pied = self.dire(&cadre, &vide)?;
         let entourer = avec(&[("corps", Value::from(corps.trim()))]);
-        let texte = self.dire(&nom(Partie::Texte, CADRE), &entourer)?;
-        let propre = Partie::Html.nom(LOCAL, code, langue);
-        let html = if a_nous(&propre) {
-            self.dire(&propre, &contexte)?
+        let texte = self.dire(&cadre, &entourer)?;
+        let html = if let Some(html) = propre {
+            html
         } else {
             let tout = avec(&[
                 ("objet", Value::from(objet.clone())),
                 (
                     "corps",
-                    Value::from_safe_string(blocs::html(&blocs::lire(&corps))),
+                    Value::from_safe_string(blocs::html(&blocs::lire(corps))),
                 ),
                 (
                     "pied",
@@ -229,6 +252,27 @@ impl Modeles {
             texte: blocs::texte(&blocs::lire(&texte)),
             html,
         })
+    }
+
+    /// An answer to a request: its text is written already.
+    ///
+    /// # Errors
+    /// The reason, when the frame fails.
+    pub(super) fn encadrer(
+        &self,
+        courrier: &CourrierDemande,
+        enseigne: &Enseigne<'_>,
+    ) -> Result<Rendu, String> {
+        let (langue, valeurs) = (courrier.langue, variables::reponse(courrier, enseigne));
+        let sujet = objet(&format!("Re: {}", courrier.objet));
+        let contenu = || (sujet.clone(), courrier.texte.as_str(), None);
+        let local = self.habiller(LOCAL, langue, &valeurs, contenu());
+        match local {
+            Ok(rendu) => Ok(rendu),
+            Err(_faute) => self
+                .habiller(INTEGRE, langue, &valeurs, contenu())
+                .map_err(|faute| faute.to_string()),
+        }
     }
 
     fn dire(&self, nom: &str, valeurs: &Value) -> Result<String, FauteModele> {

@@ -1,7 +1,7 @@
 //! What a template may speak of (`2-domain.md`, section 6): the names that universities know from the system
 //! they use today, without INE and birth data, and our own.
 
-use actors::ports::Courrier;
+use actors::ports::{Courrier, CourrierDemande};
 use domain::campagne::Formation;
 use domain::effet::But;
 use domain::langue::Langue;
@@ -94,19 +94,14 @@ pub(super) fn contexte(c: &Courrier, enseigne: &Enseigne<'_>) -> Map<String, Val
     mettre("langue", json!(c.langue.tag()));
     mettre("libelleCampagne", json!(ligne(&c.campagne)));
     mettre("pourCandidat", json!(destine_au_candidat(c.code)));
+    // Of an answer to a request these say so: the frame of all mails needs to know.
+    mettre("reponse", json!(false));
+    mettre("automatique", json!(true));
     mettre("nom", json!(nom));
     mettre("prenom", json!(prenom));
     mettre("numDossierOpi", json!(numero));
     mettre("jourDestructionCptMin", json!(quand(c.compte_expire_le)));
-    mettre(
-        "etablissement",
-        json!({
-            "nom": ligne(enseigne.nom),
-            "url": racine(enseigne),
-            "support": enseigne.support.unwrap_or_default(),
-            "couleur": enseigne.couleur,
-        }),
-    );
+    mettre("etablissement", etablissement(enseigne));
     mettre(
         "candidat",
         json!({ "numDossierOpi": numero, "nomPat": nom, "prenom": prenom, "libLangue": c.langue.choisir("français", "English") }),
@@ -136,6 +131,32 @@ pub(super) fn contexte(c: &Courrier, enseigne: &Enseigne<'_>) -> Map<String, Val
         valeurs.extend(suivi(c, &quand));
     }
     valeurs
+}
+
+/// The values of the frame around an answer to a request.
+pub(super) fn reponse(c: &CourrierDemande, enseigne: &Enseigne<'_>) -> Map<String, Value> {
+    let valeurs = [
+        ("langue", json!(c.langue.tag())),
+        ("libelleCampagne", json!("")),
+        ("pourCandidat", json!(false)),
+        ("reponse", json!(true)),
+        ("automatique", json!(c.automatique)),
+        ("etablissement", etablissement(enseigne)),
+    ];
+    valeurs
+        .into_iter()
+        .map(|(cle, valeur)| (cle.to_owned(), valeur))
+        .collect()
+}
+
+/// Who writes.
+pub(super) fn etablissement(enseigne: &Enseigne<'_>) -> Value {
+    json!({
+        "nom": ligne(enseigne.nom),
+        "url": racine(enseigne),
+        "support": enseigne.support.unwrap_or_default(),
+        "couleur": enseigne.couleur,
+    })
 }
 
 fn formation(f: &Formation, langue: Langue, quand: &dyn Fn(Timestamp) -> String) -> Value {

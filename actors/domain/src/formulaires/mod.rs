@@ -4,6 +4,7 @@
 
 mod avis;
 mod compte;
+mod demande;
 mod lecteur;
 mod personnel;
 mod profil;
@@ -13,6 +14,7 @@ pub use compte::{
     ChangementMail, ChangementMotDePasse, CorrectionAdresse, Inscription, NouveauMotDePasse,
     mail_plausible, normaliser_mail,
 };
+pub use demande::{DemandeForm, GesteForm, TexteForm};
 pub use lecteur::Lecteur;
 pub use personnel::{PersonnelForm, PersonnelLu};
 pub use profil::{

@@ -231,6 +231,18 @@ impl CodeRefus {
                 "Mettez d'abord en service votre second facteur : il protège les dossiers des candidats.",
                 "Set up your second factor first: it protects the candidates' applications.",
             ),
+            Self::DemandeClose => (
+                "Cette demande est close. Rouvrez-la d'abord.",
+                "This request is closed. Open it again first.",
+            ),
+            Self::DemandeFusionnee => (
+                "Cette demande a été réunie à une autre : la suite se passe là-bas.",
+                "This request was merged into another one: go on there.",
+            ),
+            Self::ReponseAutomatiqueExclue => (
+                "Aucune réponse automatique ne peut partir ici : il y en a eu une, ou quelqu'un s'en occupe.",
+                "No automatic answer may leave here: there was one, or somebody takes care of it.",
+            ),
         }
     }
 }

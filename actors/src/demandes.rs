@@ -1,0 +1,277 @@
+//! The list of requests for staff: one row per request, folded from the journal and kept in memory, as [`crate::liste`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use domain::demande::{Demande, EtatDemande, EtatMessage, Evenement, Fond};
+use domain::ids::DemandeId;
+use jiff::Timestamp;
+use storage::{Position, StoreError};
+
+use crate::atelier::Atelier;
+use crate::fil::Fil;
+use crate::liste::plat;
+use crate::protocol::{ComptesDemandes, FiltreDemandes, LigneDemande, PageDemandes};
+
+/// Records of the journal read at once.
+const LOT: usize = 2_000;
+/// The most rows of one answer.
+pub(crate) const MAX_LIGNES: usize = 200;
+/// The rows of an answer when none are named.
+const LIGNES: usize = 50;
+
+/// The index of one process.
+#[derive(Debug, Default)]
+pub(crate) struct ListeDemandes(Mutex<Index>);
+
+#[derive(Debug, Default)]
+struct Index {
+    position: Position,
+    lignes: BTreeMap<DemandeId, Rangee>,
+}
+
+#[derive(Debug)]
+struct Rangee {
+    ligne: LigneDemande,
+    texte: String,
+    /// Seconds until the first answer.
+    premiere_s: Option<u64>,
+    rouverte: bool,
+    mal_rattachee: bool,
+}
+
+/// What is measured over all requests (S61).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mesures {
+    pub(crate) repondues: u64,
+    pub(crate) seules: u64,
+    pub(crate) rouvertes_apres_seule: u64,
+    pub(crate) mal_rattachees: u64,
+    pub(crate) mediane_s: u64,
+}
+
+impl ListeDemandes {
+    /// Rows the filter leaves; `visible` says which the asker may see.
+    pub(crate) fn chercher(
+        &self,
+        atelier: &Atelier,
+        filtre: &FiltreDemandes,
+        visible: impl Fn(&LigneDemande) -> bool,
+    ) -> Result<PageDemandes, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        Ok(index.chercher(atelier.maintenant(), filtre, visible))
+    }
+
+    /// What is measured (S61).
+    pub(crate) fn mesurer(&self, atelier: &Atelier) -> Result<Mesures, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        Ok(index.mesurer())
+    }
+}
+
+impl Index {
+    /// Reads what the journal got since.
+    fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
+        loop {
+            let records = atelier.store.records_after(self.position, LOT)?;
+            let Some(dernier) = records.last().map(|r| r.position) else {
+                return Ok(());
+            };
+            let touches: BTreeSet<DemandeId> = records
+                .iter()
+                .filter_map(|r| r.stream.strip_prefix("demande.").map(DemandeId::new))
+                .collect();
+            for id in touches {
+                match ranger(atelier, &id)? {
+                    Some(rangee) => drop(self.lignes.insert(id, rangee)),
+                    None => drop(self.lignes.remove(&id)),
+                }
+            }
+            self.position = dernier;
+        }
+    }
+
+    fn chercher(
+        &self,
+        maintenant: Timestamp,
+        filtre: &FiltreDemandes,
+        visible: impl Fn(&LigneDemande) -> bool,
+    ) -> PageDemandes {
+        let texte = plat(filtre.q.as_deref().unwrap_or_default());
+        let mots: Vec<&str> = texte.split_whitespace().collect();
+        let mut comptes = ComptesDemandes::default();
+        let mut gardees: Vec<LigneDemande> = Vec::new();
+        for Rangee { ligne, texte, .. } in self.lignes.values() {
+            let mut ligne = ligne.clone();
+            ligne.en_retard = vivante(ligne.etat) && ligne.echeance < maintenant;
+            let convient = visible(&ligne)
+                && retenue(&ligne, filtre)
+                && mots.iter().all(|mot| texte.contains(mot));
+            if !convient {
+                continue;
+            }
+            compter(&mut comptes, &ligne);
+            let etat = match filtre.etat {
+                Some(etat) => ligne.etat == etat,
+                None => filtre.toutes || vivante(ligne.etat),
+            };
+            if etat {
+                gardees.push(ligne);
+            }
+        }
+        gardees.sort_by_key(ordre);
+        paginer(gardees, comptes, filtre)
+    }
+
+    fn mesurer(&self) -> Mesures {
+        let mut mesures = Mesures::default();
+        let mut delais = Vec::new();
+        for rangee in self.lignes.values() {
+            if let Some(premiere) = rangee.premiere_s {
+                mesures.repondues += 1;
+                delais.push(premiere);
+            }
+            if rangee.ligne.automatique {
+                mesures.seules += 1;
+                mesures.rouvertes_apres_seule += u64::from(rangee.rouverte);
+            }
+            mesures.mal_rattachees += u64::from(rangee.mal_rattachee);
+        }
+        delais.sort_unstable();
+        mesures.mediane_s = delais.get(delais.len() / 2).copied().unwrap_or_default();
+        mesures
+    }
+}
+
+/// Urgent first, then by due time; what is done by its last message, newest first.
+fn ordre(ligne: &LigneDemande) -> (bool, bool, i64, DemandeId) {
+    let vive = vivante(ligne.etat);
+    let rang = if vive {
+        ligne.echeance.as_millisecond()
+    } else {
+        ligne.dernier_le.as_millisecond().saturating_neg()
+    };
+    (!vive, !ligne.urgent, rang, ligne.id.clone())
+}
+
+const fn vivante(etat: EtatDemande) -> bool {
+    match etat {
+        EtatDemande::Nouvelle | EtatDemande::EnCours | EtatDemande::EnAttente => true,
+        EtatDemande::Close | EtatDemande::Fusionnee => false,
+    }
+}
+
+fn retenue(ligne: &LigneDemande, filtre: &FiltreDemandes) -> bool {
+    let est = |voulu: &Option<_>, est: &Option<_>| voulu.is_none() || voulu == est;
+    filtre
+        .classe
+        .as_ref()
+        .is_none_or(|c| ligne.classes.contains(c))
+        && filtre
+            .responsable
+            .as_ref()
+            .is_none_or(|r| ligne.responsable.as_ref() == Some(r))
+        && est(&filtre.candidat, &ligne.candidat)
+        && filtre
+            .dossier
+            .as_ref()
+            .is_none_or(|d| ligne.dossier.as_ref() == Some(d))
+        && filtre
+            .formation
+            .as_ref()
+            .is_none_or(|f| ligne.formation.as_ref() == Some(f))
+        && (!filtre.sans_responsable || ligne.responsable.is_none())
+        && (!filtre.urgentes || ligne.urgent)
+        && (!filtre.en_retard || ligne.en_retard)
+}
+
+fn compter(comptes: &mut ComptesDemandes, ligne: &LigneDemande) {
+    *comptes.etats.entry(ligne.etat).or_default() += 1;
+    if !vivante(ligne.etat) {
+        return;
+    }
+    for classe in &ligne.classes {
+        *comptes.classes.entry(classe.clone()).or_default() += 1;
+    }
+    comptes.urgentes += u64::from(ligne.urgent);
+    comptes.en_retard += u64::from(ligne.en_retard);
+    comptes.sans_responsable += u64::from(ligne.responsable.is_none());
+}
+
+fn paginer(
+    mut gardees: Vec<LigneDemande>,
+    comptes: ComptesDemandes,
+    filtre: &FiltreDemandes,
+) -> PageDemandes {
+    let total = gardees.len();
+    if let Some(apres) = &filtre.curseur
+        && let Some(place) = gardees.iter().position(|l| l.id == *apres)
+    {
+        gardees.drain(..=place);
+    }
+    let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, MAX_LIGNES);
+    let reste = gardees.len() > limite;
+    gardees.truncate(limite);
+    PageDemandes {
+        curseur: gardees.last().filter(|_| reste).map(|l| l.id.clone()),
+        demandes: gardees,
+        total,
+        comptes,
+    }
+}
+
+/// The row of a request; none for a stream that is absent.
+fn ranger(atelier: &Atelier, id: &DemandeId) -> Result<Option<Rangee>, StoreError> {
+    let fil = Fil::<Demande>::charger(atelier, format!("demande.{id}"))?;
+    let (Some(fond), Some(etat)) = (fil.etat.fond(), fil.etat.etat()) else {
+        return Ok(None);
+    };
+    let corrige = |fait: &Evenement| matches!(fait, Evenement::DemandeRattachee { .. });
+    Ok(Some(Rangee {
+        ligne: ligne(fond, etat, fil.tete.version),
+        texte: plat(&format!(
+            "{} {} {} {id}",
+            fond.objet, fond.demandeur, fond.nom
+        )),
+        premiere_s: fond.repondue_le.map(|le| {
+            let delai = le.duration_since(fond.recue_le).as_secs();
+            u64::try_from(delai).unwrap_or_default()
+        }),
+        rouverte: fond.reouvertures > 0
+            || fond
+                .automatique_le
+                .is_some_and(|auto| fond.dernier_recu().is_some_and(|recu| recu.le > auto)),
+        mal_rattachee: fil.faits.iter().any(|(fait, _)| corrige(&fait.e)),
+    }))
+}
+
+fn ligne(fond: &Fond, etat: EtatDemande, version: u64) -> LigneDemande {
+    LigneDemande {
+        id: fond.id.clone(),
+        etat,
+        objet: fond.objet.clone(),
+        demandeur: fond.demandeur.clone(),
+        nom: fond.nom.clone(),
+        classes: fond.classes.iter().map(|c| c.code.clone()).collect(),
+        urgent: fond.urgent,
+        signalements: fond.signalements.clone(),
+        candidat: fond.rattachement.candidat.clone(),
+        dossier: fond.rattachement.dossier.clone(),
+        formation: fond.rattachement.formation.clone(),
+        surete: fond.rattachement.surete,
+        responsable: fond.responsable.clone(),
+        recue_le: fond.recue_le,
+        dernier_le: fond.messages.last().map_or(fond.recue_le, |m| m.le),
+        echeance: fond.echeance,
+        en_retard: false,
+        automatique: fond.automatique_le.is_some(),
+        messages: fond.messages.len(),
+        echec_envoi: fond
+            .messages
+            .iter()
+            .any(|m| matches!(m.envoi, Some(EtatMessage::Echec { .. }))),
+        version,
+    }
+}

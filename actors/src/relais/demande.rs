@@ -1,0 +1,78 @@
+//! Answers to requests on their way out, and what became of them (S60).
+
+use domain::demande::{Commande, EtatMessage};
+use domain::effet::MailDemande;
+use domain::ids::DemandeId;
+use storage::{Batch, OutboxItem};
+
+use super::{ESSAIS_MAX, Issue, Relais, TROP_D_ESSAIS};
+use crate::acteurs::OrdreSur;
+use crate::atelier::Compteurs;
+use crate::ports::{CourrierDemande, EchecPoste};
+use crate::protocol::Faute;
+
+impl Relais {
+    /// Hands an answer over; its request shows what became of it.
+    pub(super) async fn poster_demande(&self, du: &OutboxItem, mail: MailDemande) -> Issue {
+        let (cle, compteurs) = (&self.atelier.cle, &self.atelier.compteurs);
+        let courrier = CourrierDemande {
+            id: du.id.clone(),
+            etiquette: cle.etiquette(&du.id),
+            jeton: cle.jeton_demande(&mail.demande),
+            a: mail.a,
+            nom: mail.nom,
+            objet: mail.objet,
+            texte: mail.texte,
+            langue: mail.langue,
+            automatique: mail.automatique,
+            references: mail.references,
+        };
+        let le = self.atelier.maintenant();
+        let (issue, etat) = match self.postier.poster_demande(&courrier).await {
+            Ok(()) => {
+                Compteurs::compter(&compteurs.envoyes);
+                (Issue::Fait, EtatMessage::Envoye { le })
+            }
+            Err(EchecPoste::Temporaire(raison)) => {
+                Compteurs::compter(&compteurs.remis);
+                tracing::warn!(id = du.id, raison, essais = du.attempts, "an answer waits");
+                if du.attempts < ESSAIS_MAX {
+                    return Issue::PlusTard;
+                }
+                let raison = format!("{TROP_D_ESSAIS}: {raison}");
+                (Issue::PlusTard, EtatMessage::Echec { le, raison })
+            }
+            Err(EchecPoste::Definitif(raison) | EchecPoste::AdresseRefusee(raison)) => {
+                Compteurs::compter(&compteurs.abandonnes);
+                let etat = EtatMessage::Echec {
+                    le,
+                    raison: raison.clone(),
+                };
+                (Issue::Abandonne(raison), etat)
+            }
+        };
+        match self.noter_envoi(&mail.demande, mail.message, etat).await {
+            Ok(()) => issue,
+            // The mail goes again under the same id, and is recognised.
+            Err(_occupe) => Issue::PlusTard,
+        }
+    }
+
+    async fn noter_envoi(
+        &self,
+        demande: &DemandeId,
+        message: String,
+        etat: EtatMessage,
+    ) -> Result<(), Faute> {
+        let ordre = OrdreSur {
+            repere: None.into(),
+            commande: Commande::NoterEnvoi { message, etat },
+            avec: Batch::default(),
+        };
+        match self.annuaire.demande(demande, ordre).await {
+            // The request may have been erased in between.
+            Ok(_) | Err(Faute::Refus(_)) => Ok(()),
+            Err(faute) => Err(faute),
+        }
+    }
+}
