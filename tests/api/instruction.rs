@@ -6,7 +6,7 @@ use crate::serveur::{PDF, Serveur};
 
 impl Serveur {
     /// A dossier handed in: its id and the codes of the pieces that have a file.
-    async fn transmis(&self, session: &str, formation: &str) -> (String, Vec<String>) {
+    pub(crate) async fn transmis(&self, session: &str, formation: &str) -> (String, Vec<String>) {
         let ouvert = self.ouvrir(session, formation).await.json();
         let id = ouvert["id"].as_str().unwrap().to_owned();
         let mut deposees = vec![];
@@ -29,7 +29,7 @@ impl Serveur {
     }
 
     /// A staff act that must be done; what it answers.
-    async fn gerer(&self, agent: &str, id: &str, acte: &str, corps: Value) -> Value {
+    pub(crate) async fn gerer(&self, agent: &str, id: &str, acte: &str, corps: Value) -> Value {
         let chemin = format!("/gestion/dossiers/{id}/{acte}");
         let reponse = self.demander("POST", &chemin, agent, corps).await;
         let texte = String::from_utf8_lossy(&reponse.octets).into_owned();
@@ -38,7 +38,13 @@ impl Serveur {
     }
 
     /// A staff act that must be refused, with its status and code.
-    async fn refuser(&self, agent: &str, id: &str, acte: &str, corps: Value) -> (u16, String) {
+    pub(crate) async fn refuser(
+        &self,
+        agent: &str,
+        id: &str,
+        acte: &str,
+        corps: Value,
+    ) -> (u16, String) {
         let chemin = format!("/gestion/dossiers/{id}/{acte}");
         self.demander("POST", &chemin, agent, corps).await.code()
     }

@@ -12,5 +12,7 @@ mod json;
 mod openapi;
 mod pages;
 mod pages_formulaires;
+mod pages_gestion;
 mod personnel;
+mod routes;
 mod serveur;
