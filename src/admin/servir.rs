@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Issue, lieu, sortie};
-use crate::app::{App, MOT_DE_PASSE_PERSONNEL, OptionsDemo, Role, personnel_demo};
+use crate::app::{App, ETUDIANTE_DEMO, MOT_DE_PASSE_PERSONNEL, OptionsDemo, Role, personnel_demo};
 use crate::config::Nats;
 
 #[derive(Debug, Args)]
@@ -38,6 +38,10 @@ impl Demo {
             ))?;
             sortie::ecrire(&format!(
                 "Gestion : http://{adresse}/connexion, mot de passe {MOT_DE_PASSE_PERSONNEL}"
+            ))?;
+            let (ine, naissance) = ETUDIANTE_DEMO;
+            sortie::ecrire(&format!(
+                "Connue de la scolarité : INE {ine}, née le {naissance}"
             ))?;
             for (mail, _, _, droits) in personnel_demo() {
                 let roles: Vec<_> = droits.roles.iter().map(|r| r.code()).collect();

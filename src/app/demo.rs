@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use actors::protocol::{ActePersonnel, NouveauPersonnel, Reponse, Requete};
+use actors::scolarite::Scolarite;
+use bus::{Reception, Recipient};
 use domain::langue::Langue;
 use domain::personnel::droits::{Droits, Role};
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +29,11 @@ const MODELES: [(&str, &[u8]); 2] = [
         include_bytes!("../demo/fichiers/demande-vapp.pdf"),
     ),
 ];
+
+/// What the scolarité of the demo knows.
+const SCOLARITE: &str = include_str!("../demo/scolarite.jsonl");
+/// INE and birth date of a student it knows, printed at the start (G13).
+pub const ETUDIANTE_DEMO: (&str, &str) = ("1122334455F", "2005-02-14");
 
 /// How the demo is started.
 #[derive(Clone, Debug)]
@@ -77,6 +84,19 @@ pub(super) async fn importer(
         Ok(Reponse::Importe { .. }) => Ok(()),
         autre => Err(format!("the sample campaign was not imported: {autre:?}")),
     }
+}
+
+/// Hands the scolarité's records in, as its system would.
+pub(super) async fn immatriculer(scolarite: &Scolarite) -> Result<(), String> {
+    for ligne in SCOLARITE.lines() {
+        match scolarite.receive(ligne.as_bytes()).await {
+            Reception::Accepted => {}
+            autre @ (Reception::Refused(_) | Reception::Later(_)) => {
+                return Err(format!("a record of the demo was not taken: {autre:?}"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The password of all staff log-ins of the demo, which are printed at its start.

@@ -33,7 +33,7 @@ use bord::{Bord, VerifierAntivirus, VerifierMail};
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
 use replique::Partage;
 
-pub use demo::{MOT_DE_PASSE_PERSONNEL, OptionsDemo, personnel_demo};
+pub use demo::{ETUDIANTE_DEMO, MOT_DE_PASSE_PERSONNEL, OptionsDemo, personnel_demo};
 pub use importation::{
     fautes as fautes_de_campagne, importer, lire as lire_campagne, verifier as verifier_campagne,
 };
@@ -93,6 +93,7 @@ impl App {
         if vitrine.catalogue().campagne.is_none() {
             demo::importer(&comptoir, &blobs, mobile.maintenant()).await?;
             demo::recruter(&comptoir).await?;
+            demo::immatriculer(&acteurs.guichet.scolarite()).await?;
             rafraichir(&vitrine).await?;
         }
         let etat = Etat {

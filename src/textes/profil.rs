@@ -25,6 +25,13 @@ super::textes! {
     question_sans_ine_aide: "Attention : sans INE, une admission peut entraîner des retards d'inscription. Si vous avez étudié en France, vous en avez un.", "Please note: without an INE, your enrolment may be delayed if you are admitted. If you have studied in France, you have one.";
     question_ine_inconnu(ine): "L'INE {ine} n'est pas connu de notre scolarité. Est-ce bien le vôtre ?", "The INE {ine} is not known to our registry. Is it yours?";
     question_ine_inconnu_aide: "C'est normal si vous n'avez pas étudié chez nous depuis 2020-2021. Vérifiez chaque caractère, puis continuez.", "This is normal if you have not studied with us since 2020-2021. Check every character, then go on.";
+    question_scolarite: "Est-ce bien vous ?", "Is this you?";
+    question_scolarite_aide: "Notre scolarité connaît cet INE et cette date de naissance. Si c'est vous, répondez oui : vos informations, votre adresse, votre baccalauréat et votre cursus interne seront repris quand vous enregistrerez la page suivante.", "Our registry knows this INE and this date of birth. If this is you, answer yes: your information, address, baccalauréat and studies here will be taken over when you save the next page.";
+    oui_c_est_moi: "Oui, c'est moi", "Yes, this is me";
+    nom_et_prenoms: "Prénoms et nom", "First names and name";
+    naissance: "Naissance", "Birth";
+    numero_etudiant: "Numéro étudiant", "Student number";
+    date_naissance_aide: "Avec votre INE, elle permet de vous retrouver si vous avez étudié chez nous.", "With your INE, it lets us find you if you have studied here.";
     oui_continuer: "Oui, continuer", "Yes, go on";
     non_corriger: "Non, corriger", "No, correct it";
     date_naissance: "Date de naissance", "Date of birth";
@@ -87,10 +94,23 @@ super::textes! {
     employeur: "Employeur", "Employer";
     lieu: "Ville et pays", "Town and country";
     description: "Précisions", "Details";
+    resultat_admis: "Admis", "Passed";
+    resultat_ajourne: "Ajourné", "Not passed";
+    resultat_en_cours: "En cours", "Under way";
     resultat: "Résultat et précisions", "Result and details";
 }
 
 impl super::Textes {
+    /// What became of a year of studies; a word of the scolarité's that we do not know stays as it is.
+    pub(crate) fn resultat_scolarite(self, code: &str) -> String {
+        match code {
+            "admis" => self.resultat_admis().to_string(),
+            "ajourne" => self.resultat_ajourne().to_string(),
+            "en_cours" => self.resultat_en_cours().to_string(),
+            autre => autre.replace('_', " "),
+        }
+    }
+
     /// What a field of a form is called.
     pub(crate) fn champ(self, nom: &str) -> Option<super::Dit> {
         Some(match nom {

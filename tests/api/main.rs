@@ -13,6 +13,7 @@ mod openapi;
 mod pages;
 mod pages_formulaires;
 mod pages_gestion;
+mod pages_scolarite;
 mod personnel;
 mod routes;
 mod serveur;

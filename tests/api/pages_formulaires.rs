@@ -235,13 +235,19 @@ async fn g11_g12_g14_g15_g16_g17_le_profil_se_remplit_par_etapes() {
             ("etape", "ine"),
             ("nationalite", "FRA"),
             ("ine", "0123456789A"),
+            ("date_naissance", "2004-05-06"),
         ],
     )
     .await;
     assert!(mots(&faux).contains("clé de cet INE"), "G12");
     let sans = envoyer(
         "informations",
-        &[("etape", "ine"), ("nationalite", "FRA"), ("ine", "")],
+        &[
+            ("etape", "ine"),
+            ("nationalite", "FRA"),
+            ("ine", ""),
+            ("date_naissance", "2004-05-06"),
+        ],
     )
     .await;
     assert!(
@@ -254,6 +260,7 @@ async fn g11_g12_g14_g15_g16_g17_le_profil_se_remplit_par_etapes() {
             ("etape", "ine"),
             ("nationalite", "FRA"),
             ("ine", "123456789 ab"),
+            ("date_naissance", "2004-05-06"),
         ],
     )
     .await;
@@ -267,6 +274,7 @@ async fn g11_g12_g14_g15_g16_g17_le_profil_se_remplit_par_etapes() {
             ("etape", "confirme"),
             ("nationalite", "FRA"),
             ("ine", "123456789AB"),
+            ("date_naissance", "2004-05-06"),
         ],
     )
     .await;

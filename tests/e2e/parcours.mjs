@@ -12,7 +12,7 @@ const MOTS = {
     complet: 'Votre profil est complet', ajouter: 'Ajouter une ligne', candidater: /^Candidater/, ouvrir: 'Oui, ouvrir un dossier',
     attendue: 'Attendue', concerne: 'Je ne suis pas concerné', certifier: /^Certifier/, deposer: /^Déposer/, choisir: /^Choisir un fichier/,
     pieces: 'Toutes les pièces sont là', transmettre: 'Transmettre ma candidature', oui: 'Oui, transmettre', transmis: 'Réceptionné',
-    candidatures: 'Mes candidatures', moi: 'Mon compte', bac: "J'ai le bac ou une équivalence", filtre: 'informatique',
+    cestmoi: "Oui, c'est moi", candidatures: 'Mes candidatures', moi: 'Mon compte', bac: "J'ai le bac ou une équivalence", filtre: 'informatique',
   },
   en: {
     compte: 'Create an account', creer: 'Create my account', corriger: /to correct/, parti: 'A mail is on its way', valider: 'Validate my account',
@@ -20,14 +20,14 @@ const MOTS = {
     complet: 'Your profile is complete', ajouter: 'Add a line', candidater: /^Apply/, ouvrir: 'Yes, open an application',
     attendue: 'Awaited', concerne: 'This does not apply to me', certifier: /^Certify/, deposer: /^Hand in/, choisir: /^Choose a file/,
     pieces: 'All documents are in', transmettre: 'Transmit my application', oui: 'Yes, transmit', transmis: 'Received',
-    candidatures: 'My applications', moi: 'My account', bac: 'I have the bac or an equivalent', filtre: 'informatique',
+    cestmoi: 'Yes, this is me', candidatures: 'My applications', moi: 'My account', bac: 'I have the bac or an equivalent', filtre: 'informatique',
   },
 };
 
 /** One person at one screen, with the mouse or by keyboard only. */
 class Personne {
-  constructor(page, { genre, adresse, langue = 'fr', clavier = false, script = true }) {
-    Object.assign(this, { page, genre, adresse, langue, clavier, script, m: MOTS[langue], mail: `${genre}@univ.example` });
+  constructor(page, { genre, adresse, langue = 'fr', clavier = false, script = true, connu = false }) {
+    Object.assign(this, { page, genre, adresse, langue, clavier, script, connu, m: MOTS[langue], mail: `${genre}@univ.example` });
   }
 
   vu(nom) { return regarder(this.page, `${this.genre}-${nom}`, this.langue); }
@@ -105,12 +105,12 @@ class Personne {
     const { page, m } = this;
     await page.goto(`${this.adresse}/profil/informations`);
     await this.vu('8-informations');
-    await this.remplir({ nationalite: 'FRA', ine: '123456789AB' });
+    await this.remplir({ nationalite: 'FRA', ine: '123456789AB', date_naissance: '2004-05-06' });
     await this.presser('button', m.suivant);
     await page.getByRole('button', { name: m.continuer }).waitFor();
     await this.vu('9-question-ine');
     await this.presser('button', m.continuer);
-    await this.remplir({ date_naissance: '2004-05-06', lieu_naissance: 'Valenciennes' });
+    await this.remplir({ lieu_naissance: 'Valenciennes' });
     await this.vu('10-informations-suite');
     await this.presser('button', m.enregistrer);
     await page.waitForURL('**/profil');
@@ -206,8 +206,28 @@ class Personne {
     if (!this.script) await piece.getByRole('button', { name: this.m.deposer }).click();
   }
 
+  /** G13, G18: who the scolarité knows says so, and is done. */
+  async connue() {
+    const { page, m } = this;
+    await page.goto(`${this.adresse}/profil/informations`);
+    await this.remplir({ nationalite: 'FRA', ine: '1122334455F', date_naissance: '2005-02-14' });
+    await this.presser('button', m.suivant);
+    await page.getByText('12 rue de Famars').waitFor();
+    await this.vu('23-est-ce-vous');
+    await this.presser('button', m.cestmoi);
+    await this.vu('24-informations-reprises');
+    assert.equal(await page.locator('[name=lieu_naissance]').inputValue(), 'Maubeuge');
+    await this.presser('button', m.enregistrer);
+    await page.getByText(m.complet).waitFor();
+    await page.goto(`${this.adresse}/profil/cursus-internes`);
+    await page.getByRole('heading', { name: 'Licence 3 Informatique' }).waitFor();
+    assert.equal(await page.locator('main form').count(), 0, 'G18: read-only');
+    await this.vu('25-cursus-interne');
+  }
+
   async tout() {
     await this.inscrire();
+    if (this.connu) return this.connue();
     await this.profil();
     await this.candidater();
   }
@@ -220,6 +240,7 @@ const ecrans = [
   [{ genre: 'ordinateur' }, { viewport: { width: 1280, height: 900 } }],
   [{ genre: 'telephone-390' }, telephone(390)],
   [{ genre: 'telephone-320-sans-script', script: false }, telephone(320)],
+  [{ genre: 'connue-390', connu: true }, telephone(390)],
   [{ genre: 'clavier-nuit', clavier: true }, { viewport: { width: 1024, height: 800 }, colorScheme: 'dark' }],
   [{ genre: 'anglais', langue: 'en' }, { viewport: { width: 1280, height: 900 }, locale: 'en-GB' }],
 ];

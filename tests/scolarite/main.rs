@@ -194,6 +194,18 @@ async fn g18_le_cursus_arrive_aussi_apres_l_inscription_et_confirme_un_ines() {
         .await;
     assert_eq!(monde.cursus(&session).await[0]["formation"], "L2");
     assert_eq!(monde.moi(&session).await["ine_verifie"], true);
+    let cookie = format!("__Host-session={session}");
+    let page = async |chemin: &str| {
+        let entetes = [("cookie", cookie.as_str())];
+        let page = monde.serveur.envoyer("GET", chemin, &entetes, vec![]);
+        String::from_utf8(page.await.octets.to_vec()).unwrap()
+    };
+    assert!(
+        page("/profil/cursus-internes")
+            .await
+            .contains("<h2>L2</h2>")
+    );
+    assert!(page("/profil").await.contains("INE vérifié"));
     // An older one is ignored, a newer one replaces.
     monde
         .prendre(&fiche(ines, "2026-09-01T08:00:00Z", "L1"))

@@ -6,12 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::formulaires::EntreeForm;
 use domain::ids::EntreeId;
-use domain::profil::{Entree, Rubrique};
+use domain::profil::{Entree, Inscription, Rubrique};
 use domain::refus::CodeRefus;
 
 use super::super::compte::{TexteEtFormulaire, refuser};
 use super::super::saisie::Saisie;
 use super::super::visiteur::{Arret, Visiteur};
+use super::mot;
+use crate::data::Listes;
 use crate::edge::Etat;
 use crate::textes::Textes;
 use crate::views::{Champ, Formulaire};
@@ -101,6 +103,26 @@ fn ligne(t: Textes, nom: &str, id: &EntreeId, entree: &Entree) -> Ligne {
     }
 }
 
+/// A year that the scolarité tells (G18).
+fn annee(t: Textes, inscription: &Inscription) -> Ligne {
+    let mention = inscription
+        .mention
+        .as_ref()
+        .map(|m| mot(Listes.choix_mentions(t.langue()), m));
+    let resultat = inscription
+        .resultat
+        .as_deref()
+        .map(|r| t.resultat_scolarite(r));
+    let precisions: Vec<String> = resultat.into_iter().chain(mention).collect();
+    Ligne {
+        intitule: inscription.formation.clone(),
+        organisme: inscription.composante.clone().unwrap_or_default(),
+        periode: inscription.annee.clone(),
+        description: precisions.join(", "),
+        chemin: None,
+    }
+}
+
 fn page_liste(
     visiteur: &Visiteur,
     moi: &Moi,
@@ -133,10 +155,14 @@ pub(in super::super) async fn cursus_internes(
 ) -> Result<Response, Arret> {
     let moi = visiteur.moi(&etat).await?;
     let t = visiteur.t;
+    let cursus = moi.profil.cursus_interne.iter();
     let corps = Liste {
         t,
         aide: t.cursus_internes_aide().to_owned(),
-        lignes: Vec::new(),
+        lignes: cursus
+            .flat_map(|c| c.inscriptions.iter().rev())
+            .map(|i| annee(t, i))
+            .collect(),
         titre_form: String::new(),
         form: None,
     };

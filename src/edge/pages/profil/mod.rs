@@ -1,9 +1,11 @@
 //! The profile: an overview, and a page for each section (G11–G19).
 
 mod entrees;
+mod informations;
 mod sections;
 
 pub(super) use entrees::*;
+pub(super) use informations::*;
 pub(super) use sections::*;
 
 use actors::protocol::Moi;
@@ -140,15 +142,14 @@ fn rubriques(t: Textes, moi: &Moi) -> Vec<Ligne> {
     let p = &moi.profil;
     let adresse = p.adresse.as_ref().map(adresse_en_mots);
     let bac = p.baccalaureat.as_ref().map(|b| bac_en_mots(t, b));
-    let ine = p.informations.as_ref().and_then(|i| i.ine.as_ref());
     let mut informations = obligatoire(
         t,
         ("informations", t.informations().0),
         p.informations.is_some(),
         informations_en_mots(t, p),
     );
-    informations.badge = ine.map(|ine| {
-        if ine.verifie() {
+    informations.badge = p.ine_verifie().map(|verifie| {
+        if verifie {
             ("fait", t.ine_verifie().0)
         } else {
             ("a-faire", t.ine_non_verifie().0)
@@ -183,7 +184,13 @@ fn rubriques(t: Textes, moi: &Moi) -> Vec<Ligne> {
     };
     let combien = |rubrique| p.entrees.get(&rubrique).map_or(0, |e| e.len());
     rubriques.extend([
-        libre("cursus-internes", t.cursus_internes().0, 0),
+        libre(
+            "cursus-internes",
+            t.cursus_internes().0,
+            p.cursus_interne
+                .as_ref()
+                .map_or(0, |c| c.inscriptions.len()),
+        ),
         libre(
             "cursus-externes",
             t.cursus_externes().0,

@@ -1,10 +1,10 @@
-//! The three required sections, each in its steps (G12–G17).
+//! *Adresse* and *Baccalauréat*, each in its steps (G16, G17), and what the required sections share.
 
 use actors::protocol::{Acte, Faute, Moi};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
-use domain::formulaires::{AdresseForm, BaccalaureatForm, Communes, InformationsForm};
+use domain::formulaires::{AdresseForm, BaccalaureatForm, Communes};
 use domain::profil::Baccalaureat;
 use domain::refus::Refus;
 use jiff::civil::Date;
@@ -24,38 +24,41 @@ const ANNEE_SPECIALITES: i16 = 2021;
 
 #[derive(Template)]
 #[template(path = "profil/section.html")]
-struct Section {
+pub(super) struct Section {
     t: Textes,
     aide: String,
-    avis: String,
-    replis: Vec<(&'static str, &'static str)>,
+    pub(super) avis: String,
+    /// What is shown to read before the form: names and values.
+    pub(super) resume: Vec<(&'static str, Vec<String>)>,
+    pub(super) replis: Vec<(&'static str, &'static str)>,
     form: Formulaire,
 }
 
 impl Section {
-    fn new(t: Textes, form: Formulaire) -> Self {
+    pub(super) fn new(t: Textes, form: Formulaire) -> Self {
         Self {
             t,
             aide: String::new(),
             avis: String::new(),
+            resume: Vec::new(),
             replis: Vec::new(),
             form,
         }
     }
 }
 
-type Champs = Vec<(String, String)>;
+pub(super) type Champs = Vec<(String, String)>;
 
-fn champ(nom: &str, valeur: impl Into<String>) -> (String, String) {
+pub(super) fn champ(nom: &str, valeur: impl Into<String>) -> (String, String) {
     (nom.to_owned(), valeur.into())
 }
 
-fn aujourd_hui(etat: &Etat) -> Date {
+pub(super) fn aujourd_hui(etat: &Etat) -> Date {
     etat.maintenant().to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// Saves a section and goes back to the overview, or shows what is wrong.
-async fn enregistrer(
+pub(super) async fn enregistrer(
     etat: &Etat,
     visiteur: &Visiteur,
     saisie: &Saisie,
@@ -70,192 +73,6 @@ async fn enregistrer(
         Ok(()) => Ok(Redirect::to("/profil").into_response()),
         Err(Faute::SessionAbsente) => Err(Faute::SessionAbsente.into()),
         Err(faute) => Ok(page(&*visiteur.moi(etat).await?, &faute)),
-    }
-}
-
-// *Informations perso.* (G12–G15): nationality and INE, then a question about the INE, then the rest.
-
-fn champs_ine(t: Textes) -> Vec<Champ> {
-    let pays = Listes.choix_pays(t.langue());
-    vec![
-        Champ::choix(t, "nationalite", &t.nationalite(), pays),
-        Champ::ligne(t, "ine", &t.ine(), "text")
-            .aide(&t.ine_aide())
-            .facultatif()
-            .donnee("ine"),
-    ]
-}
-
-fn champs_informations(t: Textes) -> Vec<Champ> {
-    let pays = Listes.choix_pays(t.langue());
-    let mut champs = champs_ine(t);
-    champs.extend([
-        Champ::ligne(t, "date_naissance", &t.date_naissance(), "date").remplissage("bday"),
-        Champ::ligne(t, "lieu_naissance", &t.lieu_naissance(), "text"),
-        Champ::choix(t, "pays_naissance", &t.pays_naissance(), pays).valeur("FRA"),
-        Champ::ligne(t, "nom_usage", &t.nom_usage(), "text")
-            .aide(&t.nom_usage_aide())
-            .facultatif(),
-        Champ::ligne(t, "autres_prenoms", &t.autres_prenoms(), "text")
-            .remplissage("additional-name")
-            .facultatif(),
-        Champ::ligne(t, "telephone", &t.telephone(), "tel")
-            .remplissage("tel")
-            .facultatif(),
-    ]);
-    champs
-}
-
-fn informations_connues(moi: &Moi) -> Option<Champs> {
-    let i = moi.profil.informations.as_ref()?;
-    let libre = |t: &Option<String>| t.clone().unwrap_or_default();
-    Some(vec![
-        champ("nationalite", &i.nationalite),
-        champ(
-            "ine",
-            i.ine.as_ref().map(|i| i.valeur.clone()).unwrap_or_default(),
-        ),
-        champ("date_naissance", i.date_naissance.to_string()),
-        champ("lieu_naissance", &i.lieu_naissance),
-        champ("pays_naissance", &i.pays_naissance),
-        champ("nom_usage", libre(&i.nom_usage)),
-        champ("autres_prenoms", libre(&i.autres_prenoms)),
-        champ("telephone", libre(&i.telephone)),
-    ])
-}
-
-/// Nationality and INE first (G12).
-fn premiere_etape(visiteur: &Visiteur) -> Formulaire {
-    let t = visiteur.t;
-    visiteur
-        .formulaire("/profil/informations", &t.suivant(), champs_ine(t))
-        .cache("etape", "ine")
-}
-
-fn derniere_etape(visiteur: &Visiteur) -> Formulaire {
-    let t = visiteur.t;
-    visiteur
-        .formulaire(
-            "/profil/informations",
-            &t.enregistrer(),
-            champs_informations(t),
-        )
-        .cache("etape", "tout")
-        .retour("/profil", &t.annuler())
-}
-
-fn page_informations(visiteur: &Visiteur, moi: &Moi, form: Formulaire) -> Response {
-    let t = visiteur.t;
-    let mut section = Section::new(t, form);
-    section.replis = vec![
-        (t.ine_ou().0, t.ine_ou_aide().0),
-        (t.ine_sans().0, t.ine_sans_aide().0),
-    ];
-    let ine = moi
-        .profil
-        .informations
-        .as_ref()
-        .and_then(|i| i.ine.as_ref());
-    if ine.is_some_and(|ine| !ine.verifie()) {
-        section.avis = t.ine_non_verifie_aide().to_owned();
-    }
-    visiteur.page_de(moi, &t.informations(), &section)
-}
-
-pub(in super::super) async fn informations(
-    State(etat): State<Etat>,
-    visiteur: Visiteur,
-) -> Result<Response, Arret> {
-    let moi = visiteur.moi(&etat).await?;
-    let form = match informations_connues(&moi) {
-        Some(connues) => derniere_etape(&visiteur).remplir(&connues),
-        None => premiere_etape(&visiteur),
-    };
-    Ok(page_informations(&visiteur, &moi, form))
-}
-
-fn lire_informations(saisie: &Saisie, jour: Date) -> Result<domain::profil::Informations, Refus> {
-    let form = InformationsForm {
-        nationalite: saisie.texte("nationalite"),
-        ine: saisie.texte("ine"),
-        date_naissance: saisie.texte("date_naissance"),
-        lieu_naissance: saisie.texte("lieu_naissance"),
-        pays_naissance: saisie.texte("pays_naissance"),
-        nom_usage: saisie.texte("nom_usage"),
-        autres_prenoms: saisie.texte("autres_prenoms"),
-        telephone: saisie.texte("telephone"),
-        ..InformationsForm::default()
-    };
-    form.lire(&Listes, jour)
-}
-
-/// The faults of the first step alone.
-fn fautes_ine(saisie: &Saisie, jour: Date) -> Option<Refus> {
-    let mut refus = lire_informations(saisie, jour).err()?;
-    refus
-        .champs
-        .retain(|f| matches!(f.champ.as_str(), "nationalite" | "ine"));
-    (!refus.champs.is_empty()).then_some(refus)
-}
-
-/// G14, G15: is it really so?
-fn question_ine(visiteur: &Visiteur, moi: &Moi, saisie: &Saisie) -> Response {
-    let t = visiteur.t;
-    let (titre, aide) = match saisie.texte("ine") {
-        None => (t.question_sans_ine().to_owned(), t.question_sans_ine_aide()),
-        Some(ine) => {
-            let ine = domain::profil::ine::Ine::lire(&ine).map_or(ine, |ine| ine.valeur);
-            (t.question_ine_inconnu(ine), t.question_ine_inconnu_aide())
-        }
-    };
-    let form = visiteur
-        .formulaire("/profil/informations", &t.oui_continuer(), vec![])
-        .cache("etape", "confirme")
-        .cache(
-            "nationalite",
-            saisie.brut("nationalite").unwrap_or_default(),
-        )
-        .cache("ine", saisie.brut("ine").unwrap_or_default())
-        .retour("/profil/informations", &t.non_corriger());
-    let mut section = Section::new(t, form);
-    section.avis = aide.to_owned();
-    visiteur.page_de(moi, &titre, &section)
-}
-
-pub(in super::super) async fn enregistrer_informations(
-    State(etat): State<Etat>,
-    visiteur: Visiteur,
-    saisie: Saisie,
-) -> Result<Response, Arret> {
-    visiteur.verifier(saisie.brut("preuve").as_deref())?;
-    let jour = aujourd_hui(&etat);
-    match saisie.brut("etape").as_deref() {
-        Some("ine") => {
-            let moi = visiteur.moi(&etat).await?;
-            match fautes_ine(&saisie, jour) {
-                None => Ok(question_ine(&visiteur, &moi, &saisie)),
-                Some(refus) => {
-                    let form = premiere_etape(&visiteur).remplir(&saisie.0);
-                    let form = refuser(visiteur.t, form, &refus.into());
-                    Ok(page_informations(&visiteur, &moi, form))
-                }
-            }
-        }
-        Some("confirme") => {
-            let moi = visiteur.moi(&etat).await?;
-            let mut valeurs = saisie.0.clone();
-            valeurs.push(champ("pays_naissance", "FRA"));
-            let form = derniere_etape(&visiteur).remplir(&valeurs);
-            Ok(page_informations(&visiteur, &moi, form))
-        }
-        _ => {
-            let acte = lire_informations(&saisie, jour).map(|i| Acte::Informations(Box::new(i)));
-            enregistrer(&etat, &visiteur, &saisie, acte, |moi, faute| {
-                let form = derniere_etape(&visiteur).remplir(&saisie.0);
-                page_informations(&visiteur, moi, refuser(visiteur.t, form, faute))
-            })
-            .await
-        }
     }
 }
 
