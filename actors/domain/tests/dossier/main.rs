@@ -8,5 +8,7 @@
 mod echantillons;
 mod golden;
 mod matrice;
+mod modele;
 mod monde;
+mod saisie;
 mod transitions;
