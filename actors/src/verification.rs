@@ -13,7 +13,7 @@ use domain::candidat::{Candidat, Evenement as EvenementCandidat};
 use domain::dossier::{Acteur, Evenement as EvenementDossier, Identite};
 use domain::ids::{CandidatId, CentreCode, DossierId, FormationCode, PieceCode};
 
-use crate::jetons::CleServeur;
+use crate::jetons::{CleServeur, cle_numero};
 use crate::record::{self, Fait};
 
 /// Records read at once.
@@ -49,7 +49,8 @@ impl Bilan {
     }
 }
 
-/// Replays every stream and checks the laws: G05, G22, G23, G29, G30, and that what is owed has an event.
+/// Replays every stream and checks the laws: G05, G22, G23, G29, G30, that what is owed has an event, and
+/// that the index is what the events make of it (Q03).
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read; a law that does not hold is no error but in the answer.
@@ -60,6 +61,7 @@ pub fn verifier(store: &Store, cle: &CleServeur) -> Result<Bilan, StoreError> {
         bilan: Bilan::default(),
         offre: Offre::default(),
         ouverts: HashMap::new(),
+        lignes: HashMap::new(),
     };
     // Others may go on writing: what comes after this moment is for the next check.
     let fin = store.last_position()?;
@@ -84,6 +86,9 @@ pub fn verifier(store: &Store, cle: &CleServeur) -> Result<Bilan, StoreError> {
     }
     lecture.flux(&flux)?;
     lecture.dus()?;
+    if store.last_position()? == fin {
+        lecture.index()?;
+    }
     Ok(lecture.bilan)
 }
 
@@ -187,6 +192,36 @@ struct Lecture<'a> {
     bilan: Bilan,
     offre: Offre,
     ouverts: HashMap<DossierId, (CandidatId, FormationCode)>,
+    /// How many rows of each kind the index must hold.
+    lignes: HashMap<&'static str, u64>,
+}
+
+/// The kinds of rows by which an account is found: how their keys begin.
+const ADRESSE: &str = "adresse:";
+const NUMERO: &str = "numero:";
+const INE: &str = "ine-candidat:";
+
+/// What the index must hold of an account, from its events alone.
+fn lignes_d_index(etat: &Candidat, cle: &CleServeur) -> Vec<(&'static str, Vec<u8>)> {
+    let Some(base) = etat.base() else {
+        return Vec::new();
+    };
+    let compte = &base.compte;
+    // A number is never used again; an address is free once the account has gone.
+    let mut lignes = vec![(NUMERO, cle_numero(compte.numero.as_str()))];
+    if !matches!(etat, Candidat::Expire(_)) {
+        lignes.push((ADRESSE, cle.cle_adresse(&compte.campagne, &compte.mail)));
+    }
+    if let Candidat::Actif(actif) = etat
+        && let Some(ine) = actif
+            .profil
+            .informations
+            .as_ref()
+            .and_then(|i| i.ine.as_ref())
+    {
+        lignes.push((INE, cle.cle_candidat_ine(ine, &compte.id)));
+    }
+    lignes
 }
 
 impl Lecture<'_> {
@@ -270,24 +305,44 @@ impl Lecture<'_> {
                 self.ouverts.insert(dossier, (id.clone(), formation));
             }
         }
-        let vivant = match &etat {
-            Candidat::AValider { base, .. } => Some(&base.compte),
-            Candidat::Actif(actif) => Some(&actif.base.compte),
-            Candidat::Absent => {
-                self.bilan.faute(format!("candidat {id}: no account"));
-                None
-            }
-            Candidat::Expire(_) => None,
-        };
-        if let Some(compte) = vivant {
-            let cle = self.cle.cle_adresse(&compte.campagne, &compte.mail);
+        if etat == Candidat::Absent {
+            self.bilan.faute(format!("candidat {id}: no account"));
+        }
+        let lignes = lignes_d_index(&etat, self.cle);
+        // An account that went on since is for the next check.
+        let lue = enregistres.last().map_or(0, |r| r.version);
+        let ici = self.store.head(&format!("candidat.{id}"))?.version == lue;
+        for (genre, cle) in lignes {
+            *self.lignes.entry(genre).or_default() += 1;
             let tient = self.store.index(&cle)?.as_deref() == Some(id.as_str().as_bytes());
-            // An account that went on since is for the next check.
-            let lue = enregistres.last().map_or(0, |r| r.version);
-            let ici = self.store.head(&format!("candidat.{id}"))?.version == lue;
             if !tient && ici {
-                let faute = format!("G05: candidat {id} does not hold its address");
+                let regle = if genre == ADRESSE { "G05" } else { "Q03" };
+                let faute = format!("{regle}: candidat {id} is not found by its row « {genre} »");
                 self.bilan.faute(faute);
+            }
+        }
+        Ok(())
+    }
+
+    /// The index holds what the events say and nothing else; with the rows of each account there, equal numbers say so.
+    fn index(&mut self) -> Result<(), StoreError> {
+        for genre in [ADRESSE, NUMERO, INE] {
+            let (mut vues, mut apres) = (0, None::<Vec<u8>>);
+            loop {
+                let page = self
+                    .store
+                    .index_after(genre.as_bytes(), apres.as_deref(), PAGE)?;
+                vues += page.len() as u64;
+                match page.into_iter().next_back() {
+                    Some((derniere, _)) => apres = Some(derniere),
+                    None => break,
+                }
+            }
+            let attendues = self.lignes.get(genre).copied().unwrap_or(0);
+            if vues != attendues {
+                self.bilan.faute(format!(
+                    "Q03: {vues} rows « {genre} » where the events make {attendues}"
+                ));
             }
         }
         Ok(())

@@ -8,13 +8,16 @@ use actors::mots_de_passe::Cout;
 use actors::ports::{
     AleaSysteme, Courrier, CourrierDemande, CourrierPersonnel, EchecPoste, Horloge, Postier,
 };
-use actors::protocol::{Acte, DossierVue, Faute, Moi, Reponse, Requete, Resultat};
+use actors::protocol::{
+    Acte, ActePersonnel, DossierVue, Faute, Moi, NouveauPersonnel, Reponse, Requete, Resultat,
+};
 use actors::systeme::Systeme;
 use domain::campagne::{Campagne, Centre, Commission, Evenement, Formation, PieceDef, Texte};
 use domain::dossier::Commande;
 use domain::effet::CodeMail;
 use domain::fichier::{Fichier, TypeFichier};
 use domain::langue::Langue;
+use domain::personnel::droits::{Droits, Role};
 use domain::profil::{Adresse, Baccalaureat, Informations};
 use domain::refus::{CodeRefus, Refus};
 use jiff::{SignedDuration, Timestamp};
@@ -214,7 +217,7 @@ impl Monde {
         }
     }
 
-    /// Every law holds over the whole journal, and not a row is damaged (G05, G22, G23, G29, G30).
+    /// Every law holds over the whole journal, the index is what the events make, and not a row is damaged.
     pub(crate) fn verifier(&self) {
         let store = Store::open(self.kv.clone()).unwrap();
         let bilan = actors::verification::verifier(&store, &cle()).unwrap();
@@ -293,6 +296,34 @@ impl Monde {
             code: None,
         })
         .await
+    }
+
+    /// An administrator.
+    pub(crate) async fn recruter(&self) {
+        let nouveau = NouveauPersonnel {
+            mail: "admin@univ.example".to_owned(),
+            nom: "Laurent".to_owned(),
+            prenom: "Agnès".to_owned(),
+            droits: Droits {
+                roles: [Role::Administrateur].into(),
+                peut_saisir_avis: true,
+                peut_valider_avis: true,
+            },
+            langue: Langue::Fr,
+        };
+        let acte = ActePersonnel::Installer {
+            nouveaux: vec![nouveau],
+            mot_de_passe: MOT_DE_PASSE.to_owned(),
+        };
+        self.demander(Requete::Personnel { acte }).await.unwrap();
+    }
+
+    /// The administrator's session.
+    pub(crate) async fn agent(&self) -> String {
+        match self.connecter("admin@univ.example").await {
+            Ok(Reponse::SessionPersonnel { jeton, .. }) => jeton,
+            autre => panic!("{autre:?}"),
+        }
     }
 
     /// A candidate with a validated account, a session, and a complete profile.

@@ -1,17 +1,13 @@
 //! Ranks, places and dates under acts that come together, and once the clock has moved (T15, T21, T22).
 
-use actors::protocol::{
-    ActeDossier, ActeGestion, ActePersonnel, DossierVue, Faute, NouveauPersonnel, Reponse, Requete,
-};
+use actors::protocol::{ActeDossier, ActeGestion, DossierVue, Faute, Reponse, Requete};
 use domain::campagne::Evenement;
 use domain::dossier::{Avis, Commande, Nature, Reponse as Answer};
 use domain::effet::CodeMail;
-use domain::langue::Langue;
-use domain::personnel::droits::{Droits, Role};
 use domain::refus::CodeRefus;
 use jiff::SignedDuration;
 
-use crate::commun::{MOT_DE_PASSE, Monde, dossier, formation, refus};
+use crate::commun::{Monde, dossier, formation, refus};
 
 /// One place, a list, a week to confirm.
 fn une_place() -> Evenement {
@@ -39,26 +35,8 @@ impl Jury {
             .demander(Requete::Importer { evenements })
             .await
             .unwrap();
-        let nouveau = NouveauPersonnel {
-            mail: "admin@univ.example".to_owned(),
-            nom: "Laurent".to_owned(),
-            prenom: "Agnès".to_owned(),
-            droits: Droits {
-                roles: [Role::Administrateur].into(),
-                peut_saisir_avis: true,
-                peut_valider_avis: true,
-            },
-            langue: Langue::Fr,
-        };
-        let acte = ActePersonnel::Installer {
-            nouveaux: vec![nouveau],
-            mot_de_passe: MOT_DE_PASSE.to_owned(),
-        };
-        monde.demander(Requete::Personnel { acte }).await.unwrap();
-        let session = match monde.connecter("admin@univ.example").await {
-            Ok(Reponse::SessionPersonnel { jeton, .. }) => jeton,
-            autre => panic!("{autre:?}"),
-        };
+        monde.recruter().await;
+        let session = monde.agent().await;
         let mut jury = Self {
             monde,
             session,

@@ -7,6 +7,7 @@
 
 mod commun;
 mod examen;
+mod index;
 mod modele;
 mod pannes;
 mod parcours;

@@ -1,11 +1,11 @@
-//! Whatever one candidate does, also several things at once, comes to what a naive model says (Q03).
+//! Whatever one candidate and a manager do, also several things at once, comes to what a naive model says (Q03).
 //!
 //! Each round sends its commands together, through actors and store. The model knows no actors: it
 //! plays the round in every order, and one of them must give the same answers and the same dossiers.
 
 use crate::commun::{Monde, instant};
-use actors::protocol::{Acte, DossierVue, Etat, Faute, Reponse};
-use domain::dossier::Commande;
+use actors::protocol::{Acte, ActeDossier, ActeGestion, DossierVue, Etat, Faute, Reponse, Requete};
+use domain::dossier::{Commande, Verdict};
 use domain::ids::DossierId;
 use futures_util::future::join_all;
 use proptest::prelude::*;
@@ -33,6 +33,10 @@ enum Geste {
     NonConcerne(usize),
     Transmettre(usize),
     Annuler(usize),
+    /// By a manager: a piece refused, the dossier sent back, or found complete.
+    Refuser(usize, &'static str),
+    Renvoyer(usize),
+    Completer(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -49,8 +53,11 @@ fn geste() -> impl Strategy<Value = Geste> {
         4 => (f(), piece()).prop_map(|(f, p)| Geste::Deposer(f, p)),
         1 => (f(), piece()).prop_map(|(f, p)| Geste::Retirer(f, p)),
         1 => f().prop_map(Geste::NonConcerne),
-        3 => f().prop_map(Geste::Transmettre),
+        4 => f().prop_map(Geste::Transmettre),
         1 => f().prop_map(Geste::Annuler),
+        2 => (f(), piece()).prop_map(|(f, p)| Geste::Refuser(f, p)),
+        2 => f().prop_map(Geste::Renvoyer),
+        1 => f().prop_map(Geste::Completer),
     ]
 }
 
@@ -61,12 +68,23 @@ fn tour() -> impl Strategy<Value = Tour> {
     ]
 }
 
-/// One dossier as the model sees it, and as the answer shows it.
+/// One dossier as the answer shows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Fiche {
+struct Vue {
     formation: usize,
     etat: &'static str,
     pieces: Vec<&'static str>,
+}
+
+/// One dossier as the model sees it.
+#[derive(Clone, Debug)]
+struct Fiche {
+    vue: Vue,
+    refusees: Vec<&'static str>,
+    /// Named by the send-back.
+    nommees: Vec<&'static str>,
+    /// Sent back after the return date: a week more.
+    prolonge: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -76,70 +94,124 @@ struct Modele {
     fiches: Vec<Fiche>,
 }
 
+impl Fiche {
+    /// G30, G33: what the candidate may change.
+    fn ouverte(&self, piece: &str) -> bool {
+        match self.vue.etat {
+            "en_attente" => FORMATIONS[self.vue.formation].2.contains(&piece),
+            "incomplet" => self.nommees.contains(&piece),
+            _ => false,
+        }
+    }
+
+    fn examinee(&self) -> bool {
+        matches!(self.vue.etat, "transmis" | "complet")
+    }
+
+    fn mettre(&mut self, piece: &'static str) {
+        if !self.vue.pieces.contains(&piece) {
+            self.vue.pieces.push(piece);
+        }
+    }
+
+    /// What a manager does.
+    fn examiner(&mut self, geste: Geste, tard: bool) -> bool {
+        match geste {
+            Geste::Refuser(_, p) if self.examinee() && self.vue.pieces.contains(&p) => {
+                self.refusees.push(p);
+            }
+            Geste::Renvoyer(_) if self.examinee() && !self.refusees.is_empty() => {
+                self.nommees = std::mem::take(&mut self.refusees);
+                self.vue.pieces.retain(|p| !self.nommees.contains(p));
+                self.vue.etat = "incomplet";
+                self.prolonge |= tard;
+            }
+            Geste::Completer(_) if self.vue.etat == "transmis" && self.refusees.is_empty() => {
+                self.vue.etat = "complet";
+            }
+            Geste::Ouvrir(_)
+            | Geste::Deposer(..)
+            | Geste::Retirer(..)
+            | Geste::NonConcerne(_)
+            | Geste::Transmettre(_)
+            | Geste::Annuler(_)
+            | Geste::Refuser(..)
+            | Geste::Renvoyer(_)
+            | Geste::Completer(_) => return false,
+        }
+        true
+    }
+}
+
 impl Modele {
     /// Whether the rules allow it; what it changes, if they do. `cible` is the dossier meant.
     fn jouer(&mut self, geste: Geste, cible: Option<usize>) -> bool {
         if let Geste::Ouvrir(f) = geste {
             return self.ouvrir(f);
         }
+        let (tard, cv) = (self.phase > 1, &mut self.cv);
         let Some(fiche) = cible.and_then(|c| self.fiches.get_mut(c)) else {
             return false;
         };
-        let demandees = FORMATIONS[fiche.formation].2;
-        if fiche.etat != "en_attente" {
-            return false;
-        }
-        if matches!(geste, Geste::Annuler(_)) {
-            fiche.etat = "annule";
-            fiche.pieces.clear();
-            return true;
-        }
-        if self.phase > 1 {
-            return false;
-        }
-        let tient =
-            |pieces: &[&str], cv: bool, p: &str| if p == "CV" { cv } else { pieces.contains(&p) };
+        // A common file is in the drawer until its dossier is handed in, then the dossier's own.
+        let tiroir = fiche.vue.etat == "en_attente";
+        let a_temps = !tard || fiche.prolonge;
         match geste {
-            Geste::Deposer(_, p) if demandees.contains(&p) => {
-                if p == "CV" {
-                    self.cv = true;
-                } else if !fiche.pieces.contains(&p) {
-                    fiche.pieces.push(p);
-                }
-                true
+            Geste::Annuler(_) if tiroir => {
+                fiche.vue.etat = "annule";
+                fiche.vue.pieces.clear();
             }
-            Geste::Retirer(_, p) if demandees.contains(&p) && tient(&fiche.pieces, self.cv, p) => {
-                if p == "CV" {
-                    self.cv = false;
+            Geste::Deposer(_, p) if a_temps && fiche.ouverte(p) => {
+                if p == "CV" && tiroir {
+                    *cv = true;
+                } else {
+                    fiche.mettre(p);
                 }
-                fiche.pieces.retain(|q| *q != p);
-                true
             }
-            Geste::NonConcerne(_) if demandees.contains(&"HANDICAP") => {
-                if !fiche.pieces.contains(&"HANDICAP") {
-                    fiche.pieces.push("HANDICAP");
-                }
-                true
+            Geste::Retirer(_, "CV") if a_temps && tiroir && fiche.ouverte("CV") => {
+                return std::mem::take(cv);
             }
-            Geste::Transmettre(_) => {
-                let complet = demandees.iter().all(|p| tient(&fiche.pieces, self.cv, p));
-                if complet {
-                    fiche.etat = "transmis";
-                    fiche.pieces = demandees.to_vec();
+            Geste::Retirer(_, p)
+                if a_temps && fiche.ouverte(p) && fiche.vue.pieces.contains(&p) =>
+            {
+                fiche.vue.pieces.retain(|q| *q != p);
+            }
+            Geste::NonConcerne(_) if a_temps && fiche.ouverte("HANDICAP") => {
+                fiche.mettre("HANDICAP");
+            }
+            Geste::Transmettre(_)
+                if a_temps && matches!(fiche.vue.etat, "en_attente" | "incomplet") =>
+            {
+                let demandees = FORMATIONS[fiche.vue.formation].2;
+                let la = |p: &&str| fiche.vue.pieces.contains(p) || (tiroir && *cv && **p == *"CV");
+                if !demandees.iter().all(la) {
+                    return false;
                 }
-                complet
+                fiche.vue.etat = "transmis";
+                fiche.vue.pieces = demandees.to_vec();
+                fiche.nommees.clear();
             }
             Geste::Ouvrir(_)
             | Geste::Deposer(..)
             | Geste::Retirer(..)
             | Geste::NonConcerne(_)
-            | Geste::Annuler(_) => false,
+            | Geste::Transmettre(_)
+            | Geste::Annuler(_)
+            | Geste::Refuser(..)
+            | Geste::Renvoyer(_)
+            | Geste::Completer(_) => return fiche.examiner(geste, tard),
         }
+        true
     }
 
     /// G22, G23.
     fn ouvrir(&mut self, f: usize) -> bool {
-        let vivantes = || self.fiches.iter().filter(|d| d.etat != "annule");
+        let vivantes = || {
+            self.fiches
+                .iter()
+                .map(|f| &f.vue)
+                .filter(|d| d.etat != "annule")
+        };
         let en_a = vivantes()
             .filter(|d| FORMATIONS[d.formation].1 == 'A')
             .count();
@@ -148,30 +220,36 @@ impl Modele {
             && vivantes().count() < 4
             && (FORMATIONS[f].1 != 'A' || en_a < 2);
         if permis {
-            self.fiches.push(Fiche {
+            let vue = Vue {
                 formation: f,
                 etat: "en_attente",
                 pieces: Vec::new(),
+            };
+            self.fiches.push(Fiche {
+                vue,
+                refusees: Vec::new(),
+                nommees: Vec::new(),
+                prolonge: false,
             });
         }
         permis
     }
 
     /// As it is shown: a common file appears in every dossier that asks for it and is not handed in yet.
-    fn vues(&self) -> Vec<Fiche> {
-        let mut vues = self.fiches.clone();
-        for fiche in &mut vues {
-            if fiche.etat == "en_attente" && self.cv {
-                fiche.pieces.push("CV");
+    fn vues(&self) -> Vec<Vue> {
+        let mut vues: Vec<Vue> = self.fiches.iter().map(|f| f.vue.clone()).collect();
+        for vue in &mut vues {
+            if vue.etat == "en_attente" && self.cv {
+                vue.pieces.push("CV");
             }
-            fiche.pieces.sort_unstable();
+            vue.pieces.sort_unstable();
         }
         vues.sort();
         vues
     }
 }
 
-fn fiche(vue: &DossierVue) -> Fiche {
+fn vu(vue: &DossierVue) -> Vue {
     let formation = FORMATIONS
         .iter()
         .position(|f| f.0 == vue.formation.as_str());
@@ -184,13 +262,14 @@ fn fiche(vue: &DossierVue) -> Fiche {
         })
         .collect();
     pieces.sort_unstable();
-    Fiche {
+    Vue {
         formation,
         etat: match vue.etat {
             Etat::EnAttente => "en_attente",
             Etat::Transmis => "transmis",
             Etat::Annule => "annule",
-            Etat::Incomplet | Etat::Complet => panic!("no manager acts here: {vue:?}"),
+            Etat::Incomplet => "incomplet",
+            Etat::Complet => "complet",
         },
         pieces,
     }
@@ -199,6 +278,8 @@ fn fiche(vue: &DossierVue) -> Fiche {
 struct Essai {
     monde: Monde,
     session: String,
+    /// A manager's session.
+    agent: String,
     modele: Modele,
     /// The dossiers in the order of the model's.
     ids: Vec<DossierId>,
@@ -208,9 +289,12 @@ impl Essai {
     async fn new() -> Self {
         let monde = Monde::new().await;
         let session = monde.candidat("a@b.fr").await;
+        monde.recruter().await;
+        let agent = monde.agent().await;
         Self {
             monde,
             session,
+            agent,
             modele: Modele::default(),
             ids: Vec::new(),
         }
@@ -234,6 +318,7 @@ impl Essai {
             Ok(Reponse::Session { jeton, .. }) => self.session = jeton,
             autre => panic!("{autre:?}"),
         }
+        self.agent = self.monde.agent().await;
     }
 
     /// The newest dossier of the formation, in the model's order.
@@ -243,17 +328,33 @@ impl Essai {
         | Geste::Retirer(f, _)
         | Geste::NonConcerne(f)
         | Geste::Transmettre(f)
-        | Geste::Annuler(f)) = geste;
-        self.modele.fiches.iter().rposition(|d| d.formation == f)
+        | Geste::Annuler(f)
+        | Geste::Refuser(f, _)
+        | Geste::Renvoyer(f)
+        | Geste::Completer(f)) = geste;
+        let mut fiches = self.modele.fiches.iter();
+        fiches.rposition(|d| d.vue.formation == f)
     }
 
-    fn acte(&self, geste: Geste) -> Acte {
+    fn requete(&self, geste: Geste) -> Requete {
+        let du_candidat = |acte| Requete::Candidat {
+            session: self.session.clone(),
+            acte,
+        };
         let commande = match geste {
             Geste::Ouvrir(f) => {
-                return Acte::OuvrirDossier {
+                return du_candidat(Acte::OuvrirDossier {
                     formation: FORMATIONS[f].0.into(),
-                };
+                });
             }
+            Geste::Refuser(_, piece) => Commande::DeciderPiece {
+                piece: piece.into(),
+                verdict: Verdict::Refusee {
+                    commentaire: "illisible".to_owned(),
+                },
+            },
+            Geste::Renvoyer(_) => Commande::Renvoyer { retour: None },
+            Geste::Completer(_) => Commande::DeclarerComplet,
             Geste::Deposer(_, piece) => self.monde.deposer(piece, 'b'),
             Geste::Retirer(_, piece) => Commande::Retirer {
                 piece: piece.into(),
@@ -266,21 +367,28 @@ impl Essai {
             Geste::Annuler(_) => Commande::Annuler,
         };
         let absent = || DossierId::new("AAAAAAAAAAAA");
-        Acte::AgirDossier {
-            id: self
-                .cible(geste)
-                .map_or_else(absent, |c| self.ids[c].clone()),
+        let cible = self.cible(geste);
+        let dossier = cible.map_or_else(absent, |c| self.ids[c].clone());
+        if let Geste::Refuser(..) | Geste::Renvoyer(_) | Geste::Completer(_) = geste {
+            let session = self.agent.clone();
+            let acte = ActeGestion::AgirDossier(ActeDossier {
+                dossier,
+                commande,
+                version: None,
+            });
+            return Requete::Gestion { session, acte };
+        }
+        du_candidat(Acte::AgirDossier {
+            id: dossier,
             commande,
             version: None,
-        }
+        })
     }
 
     /// Sends the commands at once, and finds the order in which the model agrees.
     async fn ensemble(&mut self, gestes: &[Geste]) {
         let cibles: Vec<_> = gestes.iter().map(|g| self.cible(*g)).collect();
-        let envois = gestes
-            .iter()
-            .map(|g| self.monde.agir(&self.session, self.acte(*g)));
+        let envois = gestes.iter().map(|g| self.monde.demander(self.requete(*g)));
         let reponses = join_all(envois).await;
         let faits: Vec<bool> = reponses
             .iter()
@@ -291,7 +399,7 @@ impl Essai {
             })
             .collect();
         let vues = self.vues().await;
-        let mut vus: Vec<_> = vues.iter().map(fiche).collect();
+        let mut vus: Vec<_> = vues.iter().map(vu).collect();
         vus.sort();
         let essais = ordres(gestes.len()).into_iter().map(|ordre| {
             let mut modele = self.modele.clone();
@@ -312,7 +420,7 @@ impl Essai {
         self.modele = modele;
         // New dossiers take the place the model gave them.
         for fiche in self.modele.fiches.iter().skip(self.ids.len()) {
-            let code = FORMATIONS[fiche.formation].0;
+            let code = FORMATIONS[fiche.vue.formation].0;
             let neuve = vues
                 .iter()
                 .find(|v| v.formation.as_str() == code && !self.ids.contains(&v.id));
@@ -345,7 +453,7 @@ fn ordres(n: usize) -> Vec<Vec<usize>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn q03_g22_g23_g29_g30_a_plusieurs_a_la_fois_comme_dans_un_ordre(tours in prop::collection::vec(tour(), 1..16)) {
+    fn q03_g22_g23_g29_g30_g33_a_plusieurs_a_la_fois_comme_dans_un_ordre(tours in prop::collection::vec(tour(), 1..20)) {
         let fil = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         fil.block_on(async {
             let mut essai = Essai::new().await;
