@@ -60,7 +60,8 @@ impl Etablissement {
         let nom = l.valeur(ICI, "name");
         let support = l.texte(ICI, "support", super::adresse_mail);
         let couleur = l.texte(ICI, "color", Couleur::lire);
-        let logo = l.texte(ICI, "logo", |chemin| logo(Path::new(chemin)));
+        let dossier = l.dossier();
+        let logo = l.texte(ICI, "logo", |chemin| logo(&dossier.join(chemin)));
         let mut texte = |cle: &str| {
             let fr: Option<String> = l.valeur(ICI, cle);
             let en = l.valeur(ICI, &format!("{cle}_en"));

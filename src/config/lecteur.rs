@@ -1,6 +1,7 @@
 //! Reads TOML key by key, so that every fault is named at once, with its line or its variable.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -44,6 +45,8 @@ struct Entree {
 
 /// The keys not yet read, and the faults so far.
 pub(super) struct Lecteur {
+    /// Relative paths are meant from here.
+    dossier: PathBuf,
     sections: BTreeMap<String, (Ou, BTreeMap<String, Entree>)>,
     fautes: Vec<FauteConfig>,
 }
@@ -56,6 +59,7 @@ impl Lecteur {
     /// The file's keys, replaced or joined by the environment's.
     pub(super) fn new(source: &str, environnement: &[(String, String)]) -> Self {
         let mut lecteur = Self {
+            dossier: PathBuf::new(),
             sections: BTreeMap::new(),
             fautes: Vec::new(),
         };
@@ -79,6 +83,17 @@ impl Lecteur {
             lecteur.variable(nom, texte);
         }
         lecteur
+    }
+
+    /// The folder of the file, from which relative paths are meant.
+    pub(super) fn dans(mut self, dossier: &Path) -> Self {
+        dossier.clone_into(&mut self.dossier);
+        self
+    }
+
+    /// Where that is.
+    pub(super) fn dossier(&self) -> PathBuf {
+        self.dossier.clone()
     }
 
     fn section(&mut self, source: &str, octet: usize, nom: &str, valeur: DeValue<'_>) {
@@ -160,8 +175,9 @@ impl Lecteur {
 
     /// A secret: in place, or in the file that `<key>_file` names.
     pub(super) fn secret(&mut self, section: &str, cle: &str) -> Option<String> {
+        let dossier = self.dossier.clone();
         let fichier = self.texte(section, &format!("{cle}_file"), |chemin| {
-            std::fs::read_to_string(chemin).map(|texte| texte.trim().to_owned())
+            std::fs::read_to_string(dossier.join(chemin)).map(|texte| texte.trim().to_owned())
         });
         let ici = self.valeur(section, cle);
         if fichier.is_some() && ici.is_some() {

@@ -99,8 +99,9 @@ impl Config {
             }]
         })?;
         let environnement: Vec<_> = std::env::vars().collect();
-        let config = Self::lire(&source, &environnement)?;
-        Ok(config.depuis(chemin.parent().unwrap_or(Path::new("."))))
+        let dossier = chemin.parent().unwrap_or(Path::new("."));
+        let lecteur = Lecteur::new(&source, &environnement).dans(dossier);
+        Ok(Self::comprendre(lecteur)?.depuis(dossier))
     }
 
     /// Reads a text and variables.
@@ -108,7 +109,10 @@ impl Config {
     /// # Errors
     /// Every fault at once.
     pub fn lire(source: &str, environnement: &[(String, String)]) -> Result<Self, Fautes> {
-        let mut l = Lecteur::new(source, environnement);
+        Self::comprendre(Lecteur::new(source, environnement))
+    }
+
+    fn comprendre(mut l: Lecteur) -> Result<Self, Fautes> {
         let config = (
             Etablissement::lire(&mut l),
             serveur(&mut l),
@@ -352,6 +356,25 @@ mod tests {
     fn un_texte_qui_n_est_pas_du_toml_est_nomme() {
         let fautes = Config::lire("[mail\n", &[]).unwrap_err();
         assert_eq!(fautes[0].ou, Ou::Ligne(1), "{fautes:?}");
+    }
+
+    #[test]
+    fn les_chemins_partent_du_dossier_du_fichier() {
+        let dossier = tempfile::tempdir().unwrap();
+        let ecrire =
+            |nom: &str, texte: &str| std::fs::write(dossier.path().join(nom), texte).unwrap();
+        ecrire("smtp.url", "smtp://user:secret@mail.example\n");
+        ecrire("logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+        let source = BONNE
+            .replace("folder = \"mails\"", "smtp_file = \"smtp.url\"")
+            .replace(
+                "name = \"Université\"",
+                "name = \"Université\"\nlogo = \"logo.svg\"",
+            );
+        ecrire("postule.toml", &source);
+        let config = Config::ouvrir(&dossier.path().join("postule.toml")).unwrap();
+        assert!(matches!(config.mail.sortie, Sortie::Smtp(url) if url.contains("secret")));
+        assert_eq!(config.etablissement.logo.unwrap().genre.0, "svg");
     }
 
     #[test]

@@ -17,15 +17,19 @@ use super::presse::presser;
 use super::problemes::{self, Probleme};
 
 /// What is asked by POST here costs a password's hash or a mail (Q10, Q13).
-const COUTEUX: [&str; 13] = [
+const COUTEUX: [&str; 17] = [
     "/api/v1/session",
     "/api/v1/comptes",
     "/api/v1/comptes/code-perdu",
     "/api/v1/comptes/mot-de-passe-oublie",
     "/api/v1/comptes/mot-de-passe",
     "/api/v1/comptes/validation",
+    "/api/v1/comptes/adresse",
+    "/api/v1/comptes/nouvelle-adresse",
     "/connexion",
     "/inscription",
+    "/inscription/adresse",
+    "/nouvelle-adresse",
     "/code-perdu",
     "/mot-de-passe-oublie",
     "/mot-de-passe",
