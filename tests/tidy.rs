@@ -149,3 +149,37 @@ fn la_racine_ne_contient_que_ce_qui_est_convenu() {
         );
     }
 }
+
+/// The names of every test function of the workspace.
+fn noms_des_essais() -> Vec<String> {
+    let fonctions = sources().into_values().flat_map(|texte| {
+        let noms = texte.lines().filter_map(|ligne| {
+            let (_, suite) = ligne.trim_start().split_once("fn ")?;
+            let fin = suite.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+            Some(suite[..fin].to_owned())
+        });
+        noms.collect::<Vec<_>>()
+    });
+    fonctions.collect()
+}
+
+/// A rule of the guide has a test named after it, first of all; a transition and a quality are named by one.
+#[test]
+fn chaque_regle_a_un_essai_a_son_nom() {
+    let noms = noms_des_essais();
+    let commence = |id: &str| noms.iter().any(|nom| nom.starts_with(&format!("{id}_")));
+    let nomme = |id: &str| commence(id) || noms.iter().any(|nom| nom.contains(&format!("_{id}_")));
+    let guide = (2..=35).chain([37, 38]).map(|n| format!("g{n:02}"));
+    let sans: Vec<String> = guide.filter(|id| !commence(id)).collect();
+    assert_eq!(sans, [""; 0], "no test begins with these rules");
+    let transitions = (1..=26).map(|n| format!("t{n:02}"));
+    let qualites = [
+        1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 19, 20, 40, 41, 43, 45,
+    ];
+    let qualites = qualites.into_iter().map(|n| format!("q{n:02}"));
+    let sans: Vec<String> = transitions
+        .chain(qualites)
+        .filter(|id| !nomme(id))
+        .collect();
+    assert_eq!(sans, [""; 0], "no test names these");
+}

@@ -16,4 +16,5 @@ mod pages_gestion;
 mod pages_scolarite;
 mod personnel;
 mod routes;
+mod regles;
 mod serveur;

@@ -184,9 +184,11 @@ async fn g13_par_les_pages_un_ine_connu_sans_la_bonne_date_parait_inconnu() {
         "G14: {inconnu}"
     );
     let comparable = |page: &str, ine: &str| {
-        let sans_cle = page
-            .lines()
-            .filter(|l| !l.contains("name=\"cle\"") && !l.contains("Démonstration :"));
+        let sans_cle = page.lines().filter(|l| {
+            !l.contains("name=\"cle\"")
+                && !l.contains("name=\"preuve\"")
+                && !l.contains("Démonstration :")
+        });
         sans_cle.collect::<String>().replace(ine, "INE")
     };
     assert_eq!(comparable(&connu, INE), comparable(&inconnu, "1299012345R"));
@@ -232,4 +234,51 @@ async fn g13_qui_change_son_ine_plus_tard_est_aussi_interroge_et_ne_perd_pas_sa_
     let profil = camille.profil().await;
     assert_eq!(profil["informations"]["telephone"], "06 01 02 03 04");
     assert_eq!(profil["adresse"]["commune"], "Valenciennes");
+}
+#[tokio::test(flavor = "multi_thread")]
+async fn g14_un_ine_inconnu_se_confirme_puis_le_formulaire_est_a_remplir() {
+    let serveur = Serveur::new().await;
+    let personne = Personne::new(&serveur, "elise@univ.example").await;
+    let question = personne.premiere_etape("123456789 ab", "2004-05-06").await;
+    assert!(
+        question.contains("L'INE 123456789AB n'est pas connu")
+            && question.contains("Non, corriger")
+    );
+    let suite = mots(&renvoyer(&personne, &question).await);
+    let champs = champs_du(&suite);
+    let valeur = |nom: &str| {
+        champs
+            .iter()
+            .find(|(n, _)| n == nom)
+            .map(|(_, v)| v.as_str())
+    };
+    assert_eq!(valeur("ine"), Some("123456789 ab"), "what was typed stays");
+    assert_eq!(valeur("date_naissance"), Some("2004-05-06"));
+    assert_eq!(valeur("lieu_naissance"), Some(""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g15_sans_ine_la_page_avertit_que_l_inscription_peut_tarder() {
+    let serveur = Serveur::new().await;
+    let personne = Personne::new(&serveur, "elise@univ.example").await;
+    let question = personne.premiere_etape("", "2004-05-06").await;
+    assert!(
+        question.contains("Confirmez-vous n'avoir aucun INE")
+            && question.contains("retards d'inscription")
+    );
+    let suite = mots(&renvoyer(&personne, &question).await);
+    assert!(suite.contains("name=\"lieu_naissance\""));
+    let tout = [
+        ("etape", "tout"),
+        ("nationalite", "MAR"),
+        ("ine", ""),
+        ("date_naissance", "2004-05-06"),
+        ("lieu_naissance", "Fès"),
+        ("pays_naissance", "MAR"),
+    ];
+    assert_eq!(personne.envoyer(&tout).await.statut, 303);
+    assert_eq!(
+        personne.profil().await["informations"]["ine"],
+        serde_json::Value::Null
+    );
 }
