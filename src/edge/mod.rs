@@ -4,6 +4,7 @@ mod api;
 mod bordure;
 mod cadence;
 mod clients;
+mod compression;
 mod connexions;
 mod demo;
 mod etat;
@@ -28,7 +29,7 @@ pub use statiques::Statiques;
 pub use tls::Certificat;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 
 /// Every route, one readable list. What is under `/demo` exists only when the clock can be moved.
 pub fn routes(etat: Etat) -> Router {
@@ -43,6 +44,8 @@ pub fn routes(etat: Etat) -> Router {
     routes
         .method_not_allowed_fallback(problemes::methode)
         .layer(bordure)
+        .layer(from_fn(compression::peser))
+        .layer(compression::comprimer())
         .with_state(etat)
 }
 

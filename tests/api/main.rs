@@ -16,5 +16,6 @@ mod pages_gestion;
 mod pages_scolarite;
 mod personnel;
 mod routes;
+mod poids;
 mod regles;
 mod serveur;

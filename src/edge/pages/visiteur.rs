@@ -9,10 +9,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use domain::langue::Langue;
 use domain::profil::Section;
 use domain::refus::CodeRefus;
 use jiff::Timestamp;
+use subtle::ConstantTimeEq;
 
 use super::saisie::Saisie;
 use crate::edge::Etat;
@@ -233,16 +236,37 @@ impl Visiteur {
         }
     }
 
-    /// The proof a form of this session carries.
-    pub(in crate::edge) fn preuve(&self) -> String {
+    fn cle_des_formulaires(&self) -> Vec<u8> {
         let session = self.session.as_deref().unwrap_or_default();
-        jetons::hexa(&jetons::cle_session(&format!("formulaire {session}")))
+        jetons::cle_session(&format!("formulaire {session}"))
+    }
+
+    /// The proof a form of this session carries. It is masked anew on every page: pages are compressed, and a secret
+    /// that stays the same beside what somebody else chose could be guessed from their lengths (BREACH).
+    pub(in crate::edge) fn preuve(&self) -> String {
+        let cle = self.cle_des_formulaires();
+        let mut masque = vec![0; cle.len()];
+        // Without randomness it is a proof all the same, only not masked.
+        if getrandom::fill(&mut masque).is_err() {
+            masque.fill(0);
+        }
+        let masquee = masque.iter().zip(&cle).map(|(m, c)| m ^ c);
+        let octets: Vec<u8> = masque.iter().copied().chain(masquee).collect();
+        B64.encode(octets)
+    }
+
+    fn prouve(&self, preuve: &str) -> bool {
+        let cle = self.cle_des_formulaires();
+        let octets = B64.decode(preuve).unwrap_or_default();
+        let (masque, masquee) = octets.split_at(octets.len() / 2);
+        let recue: Vec<u8> = masque.iter().zip(masquee).map(|(m, c)| m ^ c).collect();
+        octets.len() == 2 * cle.len() && bool::from(recue.ct_eq(&cle))
     }
 
     /// Checks the proof; a session is needed for it.
     pub(in crate::edge) fn verifier(&self, preuve: Option<&str>) -> Result<(), Arret> {
         self.session()?;
-        if preuve == Some(&self.preuve()) {
+        if preuve.is_some_and(|preuve| self.prouve(preuve)) {
             return Ok(());
         }
         Err(Probleme::http(
