@@ -168,7 +168,6 @@ async fn g17_l_annee_du_bac_decide_de_ce_qui_suit() {
             json!({ "annee": 2022, "serie": "GENERALE", "specialites": ["INCONNUE"] }),
             "specialites:",
         ),
-        (json!({ "annee": 2022, "serie": "EQUIVALENCE" }), "pays:"),
     ] {
         let refuse = enregistrer(corps.clone()).await;
         assert_eq!(refuse.code().0, 422, "{corps}");
