@@ -15,7 +15,7 @@ mod pages_formulaires;
 mod pages_gestion;
 mod pages_scolarite;
 mod personnel;
-mod routes;
 mod poids;
 mod regles;
+mod routes;
 mod serveur;
