@@ -1,11 +1,15 @@
 //! What every actor works with: the store, the clock, the keys, the campaign.
 
+mod campagne;
+
+pub(crate) use campagne::{Change, EchecCampagne};
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use storage::{Append, Batch, Expected, Store, StoreError};
+use storage::{Store, StoreError};
 
 use domain::campagne::{Catalogue, Evenement};
 use domain::effet::Lien;
@@ -18,7 +22,7 @@ use crate::record;
 use crate::support::{Boite, Lecteur, Lecture};
 
 /// The stream of the campaign being run.
-const CAMPAGNE: &str = "campagne";
+pub(crate) const CAMPAGNE: &str = "campagne";
 
 /// How long the log may take to say where it ends.
 const FRONTIERE: Duration = Duration::from_secs(2);
@@ -34,6 +38,8 @@ pub struct Limites {
     pub vie_compte: SignedDuration,
     /// Of a session.
     pub vie_session: SignedDuration,
+    /// How long an archived campaign is kept before its people's data leaves (Q18).
+    pub conservation: SignedDuration,
     /// How long the answer of a command is kept for a repeat.
     pub vie_commande: SignedDuration,
     /// After how long without a message an actor leaves memory.
@@ -52,6 +58,7 @@ impl Default for Limites {
             vie_lien: SignedDuration::from_hours(24),
             vie_compte: SignedDuration::from_hours(5 * 24),
             vie_session: SignedDuration::from_hours(12),
+            conservation: SignedDuration::from_hours(365 * 24),
             vie_commande: SignedDuration::from_hours(48),
             repos: Duration::from_secs(60),
             exiger_second_facteur: true,
@@ -217,7 +224,7 @@ impl Atelier {
         Ok((evenements, total))
     }
 
-    fn relire_campagne(&self) -> Result<(), StoreError> {
+    pub(crate) fn relire_campagne(&self) -> Result<(), StoreError> {
         let (version, catalogue) = {
             let lu = self.campagne.read().unwrap_or_else(PoisonError::into_inner);
             (lu.0, lu.1.clone())
@@ -233,53 +240,6 @@ impl Atelier {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = (version, Arc::new(catalogue));
         Ok(())
-    }
-
-    /// Imports definitions; those that change nothing are left out, so a repeat is idempotent.
-    /// Returns how many changed.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn importer(&self, evenements: Vec<Evenement>) -> Result<u64, StoreError> {
-        loop {
-            match self.essayer_import(&evenements).await {
-                // Another node imported in between; what it changed is no change any more.
-                Err(StoreError::Conflict { .. }) => self.relire_campagne()?,
-                fait => return fait,
-            }
-        }
-    }
-
-    async fn essayer_import(&self, evenements: &[Evenement]) -> Result<u64, StoreError> {
-        let catalogue = self.catalogue();
-        let version = self
-            .campagne
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .0;
-        let le = self.maintenant();
-        let changes = evenements
-            .iter()
-            .filter(|e| catalogue.change(e))
-            .map(|e| record::ecrire(le, e))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(StoreError::Corrupt)?;
-        let combien = changes.len() as u64;
-        if combien > 0 {
-            let append = Append {
-                stream: CAMPAGNE.to_owned(),
-                expected: Expected::Exact(version),
-                events: changes,
-            };
-            self.store
-                .commit(Batch {
-                    appends: vec![append],
-                    ..Batch::default()
-                })
-                .await?;
-            self.relire_campagne()?;
-        }
-        Ok(combien)
     }
 }
 

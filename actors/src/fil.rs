@@ -221,6 +221,7 @@ impl<A: Agregat> Fil<A> {
         self.absorber(record::Fait {
             v: record::VERSION,
             le: prepare.le,
+            par: None,
             e: evenement,
         });
         Ok(())
@@ -248,6 +249,7 @@ impl<A: Agregat> Fil<A> {
             | Effet::CreerDossier { .. }
             | Effet::CloreDossier { .. }
             | Effet::PromouvoirListe { .. }
+            | Effet::Suivre(_)
             | Effet::Publier(_) => {
                 let id = format!("{}.{version}.{rang}", self.stream);
                 if let Effet::Mail(mail) = &effet {

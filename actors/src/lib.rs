@@ -9,6 +9,7 @@ pub mod atelier;
 mod bail;
 pub mod courriers;
 mod demandes;
+mod effacement;
 pub mod etiquettes;
 mod fil;
 pub mod guichet;

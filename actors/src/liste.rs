@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use domain::campagne::Catalogue;
 use domain::candidat::Evenement as EvenementCandidat;
 use domain::dossier::{Dossier, Nature};
-use domain::ids::{CandidatId, DossierId, FormationCode};
-use storage::{Position, StoreError};
+use domain::ids::{CampagneCode, CandidatId, DossierId, FormationCode};
+use storage::{ERASURES, Position, StoreError, erased};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::atelier::Atelier;
@@ -56,6 +56,52 @@ impl Liste {
         let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         index.rattraper(atelier)?;
         Ok(index.chercher(&atelier.catalogue(), filtre, visible))
+    }
+
+    /// How many dossiers of the running campaign there are for each formation, those that were dropped too.
+    pub(crate) fn comptes(
+        &self,
+        atelier: &Atelier,
+    ) -> Result<BTreeMap<FormationCode, u64>, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        let catalogue = atelier.catalogue();
+        let mut comptes = BTreeMap::new();
+        for rangee in index.lignes.values() {
+            let code = rangee.ligne.campagne.as_ref();
+            if code.is_some_and(|code| catalogue.archives.contains_key(code)) {
+                continue;
+            }
+            *comptes.entry(rangee.ligne.formation.clone()).or_default() += 1;
+        }
+        Ok(comptes)
+    }
+
+    /// The dossiers of one candidate.
+    pub(crate) fn du_candidat(
+        &self,
+        atelier: &Atelier,
+        qui: &CandidatId,
+    ) -> Result<Vec<LigneDossier>, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        let lignes = index.lignes.values().map(|r| &r.ligne);
+        Ok(lignes.filter(|l| l.candidat == *qui).cloned().collect())
+    }
+
+    /// The dossiers of one formation.
+    pub(crate) fn de_la_formation(
+        &self,
+        atelier: &Atelier,
+        formation: &FormationCode,
+    ) -> Result<Vec<LigneDossier>, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        let lignes = index.lignes.values().map(|r| &r.ligne);
+        Ok(lignes
+            .filter(|l| l.formation == *formation)
+            .cloned()
+            .collect())
     }
 }
 
@@ -108,10 +154,17 @@ impl Index {
             let Some(dernier) = records.last().map(|r| r.position) else {
                 return Ok(());
             };
-            let touches: BTreeSet<DossierId> = records
-                .iter()
-                .filter_map(|r| r.stream.strip_prefix("dossier.").map(DossierId::new))
-                .collect();
+            let mut touches: BTreeSet<DossierId> = BTreeSet::new();
+            let mut toucher = |stream: &str| {
+                touches.extend(stream.strip_prefix("dossier.").map(DossierId::new));
+            };
+            for record in &records {
+                toucher(&record.stream);
+                // Erased dossiers have no row any more (Q18).
+                if record.stream == ERASURES {
+                    erased(&record.data).iter().for_each(|s| toucher(s));
+                }
+            }
             for id in touches {
                 match ranger(atelier, &id)? {
                     Some(rangee) => drop(self.lignes.insert(id, rangee)),
@@ -150,11 +203,14 @@ impl Index {
             .map(|f| &f.code)
             .filter(|code| visible(code))
             .collect();
+        let courante = catalogue.campagne.as_ref().map(|c| &c.code);
+        let campagne = filtre.campagne.as_ref().or(courante);
         let mut comptes = Comptes::default();
         let mut gardees: Vec<&LigneDossier> = Vec::new();
         for Rangee { ligne, texte } in self.lignes.values() {
             let convient = formations.contains(&ligne.formation)
                 && convient(ligne, filtre)
+                && (ligne.campagne.is_none() || ligne.campagne.as_ref() == campagne)
                 && mots.iter().all(|mot| texte.contains(mot));
             if !convient {
                 continue;
@@ -254,7 +310,7 @@ fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreErro
     let publie = fil.etat.publie();
     let examen = fil.etat.examen();
     let saisi = examen.and_then(|e| e.decisions.brouillon.as_ref());
-    let (numero, nom, prenom) = nommer(atelier, &identite.candidat)?;
+    let (numero, nom, prenom, campagne) = nommer(atelier, &identite.candidat)?;
     let texte = plat(&format!("{nom} {prenom} {numero}"));
     let ligne = LigneDossier {
         id: id.clone(),
@@ -262,6 +318,7 @@ fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreErro
         numero: numero.as_str().into(),
         nom,
         prenom,
+        campagne,
         formation: identite.formation.clone(),
         etat,
         avis: publie.map(|p| code(&p.avis.nature).to_owned()),
@@ -277,8 +334,11 @@ fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreErro
     Ok(Some(Rangee { ligne, texte }))
 }
 
-/// Number and name, from the first event of the candidate; a stream that was erased has none.
-fn nommer(atelier: &Atelier, qui: &CandidatId) -> Result<(String, String, String), StoreError> {
+/// Number, names and campaign of a candidate.
+type Nomme = (String, String, String, Option<CampagneCode>);
+
+/// From the first event of the candidate; a stream that was erased has none.
+fn nommer(atelier: &Atelier, qui: &CandidatId) -> Result<Nomme, StoreError> {
     let stream = format!("candidat.{qui}");
     let records = atelier.store.stream_after(&stream, 0)?;
     let Some(premier) = records.first() else {
@@ -288,7 +348,8 @@ fn nommer(atelier: &Atelier, qui: &CandidatId) -> Result<(String, String, String
         .map_err(|e| StoreError::Corrupt(format!("{stream}: {e}")))?;
     Ok(
         if let EvenementCandidat::CompteCree { compte, .. } = fait.e {
-            (compte.numero.to_string(), compte.nom, compte.prenom)
+            let numero = compte.numero.to_string();
+            (numero, compte.nom, compte.prenom, Some(compte.campagne))
         } else {
             Default::default()
         },

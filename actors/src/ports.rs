@@ -117,6 +117,8 @@ pub struct DetailsCourrier {
     pub confirmation: Option<Timestamp>,
     /// The named pieces of a send-back: label, the manager's comment.
     pub pieces: Vec<(String, Option<String>)>,
+    /// Pieces no longer asked for.
+    pub retirees: Vec<String>,
     /// The reason of a refusal (DE).
     pub motif: Option<String>,
     /// Why staff did it (T07, T23).
@@ -149,6 +151,11 @@ impl DetailsCourrier {
             retour: details.retour,
             confirmation: details.confirmation,
             pieces: details.pieces.into_iter().map(piece).collect(),
+            retirees: details
+                .retirees
+                .into_iter()
+                .map(|code| piece((code, None)).0)
+                .collect(),
             motif: details.motif.map(motif),
             raison: details.raison,
             commentaire: details.commentaire,

@@ -1,5 +1,6 @@
 //! The stored form of an event: `{"v":1,"le":…,"e":{…}}`. Readable, evolvable, the same on disk and on NATS.
 
+use domain::ids::PersonnelId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -13,6 +14,9 @@ pub struct Fait<E> {
     pub v: u16,
     /// When.
     pub le: Timestamp,
+    /// By whom of the staff, where the event itself does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub par: Option<PersonnelId>,
     /// The event.
     pub e: E,
 }
@@ -22,9 +26,22 @@ pub struct Fait<E> {
 /// # Errors
 /// The reason, when the event has no JSON form; the types of the domain always have one.
 pub fn ecrire<E: Serialize>(le: Timestamp, evenement: &E) -> Result<Vec<u8>, String> {
+    ecrire_par(le, None, evenement)
+}
+
+/// The same, with who did it.
+///
+/// # Errors
+/// As [`ecrire`].
+pub fn ecrire_par<E: Serialize>(
+    le: Timestamp,
+    par: Option<&PersonnelId>,
+    evenement: &E,
+) -> Result<Vec<u8>, String> {
     serde_json::to_vec(&Fait {
         v: VERSION,
         le,
+        par: par.cloned(),
         e: evenement,
     })
     .map_err(|e| e.to_string())

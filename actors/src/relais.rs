@@ -1,6 +1,7 @@
 //! Performs what is owed: mails, steps between streams, timers. At least once, from the durable outbox.
 
 mod demande;
+mod suites;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use storage::{Batch, Guard, OutboxItem, StoreError, Timer};
 
 use domain::candidat::{Candidat, Commande, Compte};
 use domain::dossier::Commande as CommandeDossier;
-use domain::effet::{Echeance, Effet, MailDu, MailPersonnel, Publication};
+use domain::effet::{CodeMail, Echeance, Effet, MailDu, MailPersonnel, Publication};
 use domain::ids::{CandidatId, DossierId, FormationCode};
 use domain::profil::Profil;
 
@@ -21,7 +22,10 @@ use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, Compteurs, plus};
 use crate::bail::Bail;
 use crate::courriers::{self, Envoi, EtatEnvoi};
+use crate::effacement::{self, Raison};
+use crate::fil::json;
 use crate::jetons::identifiant;
+use crate::liste::Liste;
 use crate::ports::{
     Courrier, CourrierPersonnel, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution,
     Postier,
@@ -34,6 +38,8 @@ const LOT: usize = 64;
 const EN_VOL_MAX: usize = 256;
 /// How often the relay looks although nothing woke it: for timers and retries.
 const RONDE: Duration = Duration::from_millis(500);
+/// Between the end of an account that was never validated and its erasure.
+const UN_JOUR_S: i64 = 24 * 3600;
 /// The first wait after a failure; it doubles.
 const ATTENTE_MIN_S: i64 = 5;
 /// The longest wait between two tries.
@@ -52,6 +58,7 @@ pub struct Relais {
     bail: Bail,
     /// Absent without NATS: nobody listens.
     editeur: Option<Arc<dyn Editeur>>,
+    liste: Arc<Liste>,
 }
 
 impl std::fmt::Debug for Relais {
@@ -85,6 +92,7 @@ impl Relais {
         atelier: Arc<Atelier>,
         annuaire: Annuaire,
         postier: Arc<dyn Postier>,
+        liste: Arc<Liste>,
     ) -> Self {
         let nom = identifiant(atelier.alea.as_ref());
         Self {
@@ -93,6 +101,7 @@ impl Relais {
             annuaire,
             postier,
             editeur: None,
+            liste,
         }
     }
 
@@ -188,13 +197,30 @@ impl Relais {
             .map_err(|e| StoreError::Corrupt(format!("timer {}: {e}", minuteur.key)))?;
         // The same ring is recognised when the process dies before the timer is cleared.
         let sonnerie = format!("{}/{}", minuteur.key, minuteur.due_ms);
+        let mut suite = None;
         let fait = match (echeance, stream.split_once('.')) {
             (Echeance::ExpirationCompte, Some((_, id))) => {
                 let qui = CandidatId::new(id);
-                self.annuaire
-                    .candidat(&qui, None, Commande::Expirer)
-                    .await
-                    .map(drop)
+                let apres = self.annuaire.candidat(&qui, None, Commande::Expirer).await;
+                apres.map(|apres| {
+                    let parti = matches!(apres.etat.as_ref(), Candidat::Expire(_));
+                    suite = parti.then_some(Echeance::Effacement);
+                })
+            }
+            (Echeance::Effacement, Some((_, id))) => {
+                let (qui, raison) = (CandidatId::new(id), Raison::JamaisValide);
+                effacement::effacer(
+                    &self.atelier,
+                    &self.annuaire,
+                    &qui,
+                    raison,
+                    Batch::default(),
+                )
+                .await
+            }
+            (Echeance::Purge, _) => {
+                let code = minuteur.key.rsplit('/').next().unwrap_or_default();
+                effacement::purger(&self.atelier, &self.annuaire, &code.into()).await
             }
             (Echeance::RelanceJ7, Some((_, id))) => {
                 self.rappeler(id, sonnerie, CommandeDossier::Rappeler { jours: 7 })
@@ -216,7 +242,17 @@ impl Relais {
         };
         let mut lot = Batch::default();
         match fait {
-            Ok(()) | Err(Faute::Refus(_)) => lot.timers_clear.push(minuteur.key),
+            Ok(()) | Err(Faute::Refus(_)) => {
+                if let Some(echeance) = suite {
+                    // A day later: the mail that tells of it has left by then.
+                    lot.timers_set.push(Timer {
+                        key: format!("{stream}/{}", echeance.cle()),
+                        due_ms: self.dans(UN_JOUR_S),
+                        data: json(&echeance)?,
+                    });
+                }
+                lot.timers_clear.push(minuteur.key);
+            }
             Err(faute) => {
                 tracing::warn!(?faute, cle = minuteur.key, "a timer will be tried again");
                 lot.timers_set.push(Timer {
@@ -323,6 +359,7 @@ impl Relais {
                 };
                 issue(self.annuaire.dossier(&dossier, demande).await)
             }
+            Effet::Suivre(suites) => issue(self.suivre(du, suites).await),
             Effet::PromouvoirListe { formation } => issue(self.promouvoir(&formation).await),
             Effet::CloreDossier { dossier, candidat } => {
                 let clore = Commande::CloreDossier { dossier };
@@ -365,6 +402,10 @@ impl Relais {
         let etiquette = atelier.cle.etiquette(&du.id);
         let connu = courriers::lire(&atelier.store, &etiquette)?;
         let mut envoi = connu.unwrap_or_else(|| Envoi::en_file(etiquette, &mail, maintenant));
+        if etat.base().is_none() && mail.code == CodeMail::CptMinDelete {
+            // The person is told, and nothing of it is kept.
+            return Ok(self.dire_efface(du, mail).await);
+        }
         let Some(courrier) = self.courrier(&du.id, mail, &etat) else {
             return Ok(Issue::Abandonne("the account is not there".to_owned()));
         };
@@ -414,6 +455,35 @@ impl Relais {
         envoi.poser(lot)?;
         courriers::elaguer(&atelier.store, &candidat, maintenant, lot)?;
         Ok(issue)
+    }
+
+    /// Q18: the last mail, to an address that nothing here knows any more.
+    async fn dire_efface(&self, du: &OutboxItem, mail: MailDu) -> Issue {
+        let catalogue = self.atelier.catalogue();
+        let campagne = catalogue.campagne.as_ref();
+        let courrier = Courrier {
+            id: du.id.clone(),
+            etiquette: self.atelier.cle.etiquette(&du.id),
+            code: mail.code,
+            a: mail.a,
+            jeton_dossier: None,
+            reponse: None,
+            langue: mail.langue,
+            prenom: String::new(),
+            nom: String::new(),
+            numero: "".into(),
+            compte_expire_le: self.atelier.maintenant(),
+            campagne: campagne
+                .map(|c| c.libelle.dans(mail.langue).to_owned())
+                .unwrap_or_default(),
+            dossier: None,
+            formation: None,
+            jours: None,
+            details: DetailsCourrier::default(),
+            lien: None,
+            candidat: mail.candidat,
+        };
+        self.remise(du, self.postier.poster(&courrier).await)
     }
 
     async fn poster_personnel(&self, du: &OutboxItem, mail: MailPersonnel) -> Issue {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::acteurs::{Salle, demarrer};
 use crate::atelier::Atelier;
 use crate::guichet::Guichet;
+use crate::liste::Liste;
 use crate::mots_de_passe::{Cout, Hacheur};
 use crate::ports::Postier;
 use crate::relais::Relais;
@@ -31,9 +32,10 @@ impl Systeme {
     ) -> Result<Self, String> {
         let hacheur = Hacheur::new(cout, atelier.alea.clone())?;
         let (annuaire, salle) = demarrer(atelier.clone()).map_err(|e| e.to_string())?;
+        let liste = Arc::new(Liste::default());
         Ok(Self {
-            guichet: Guichet::new(atelier.clone(), annuaire.clone(), hacheur),
-            relais: Relais::new(atelier, annuaire, postier),
+            guichet: Guichet::new(atelier.clone(), annuaire.clone(), hacheur, liste.clone()),
+            relais: Relais::new(atelier, annuaire, postier, liste),
             _salle: salle,
         })
     }

@@ -230,6 +230,10 @@ impl Lecture<'_> {
         let Some(premier) = enregistres.first() else {
             return Ok(());
         };
+        if premier.data.is_empty() {
+            // Erased (Q18): nothing is left for the laws to look at.
+            return Ok(());
+        }
         self.bilan.faits += enregistres.len() as u64;
         match premier.stream.split_once('.') {
             None if premier.stream == "campagne" => self.campagne(enregistres),
@@ -276,7 +280,9 @@ impl Lecture<'_> {
                 }
                 EvenementCampagne::ComposanteDefinie(_)
                 | EvenementCampagne::CommissionDefinie(_)
-                | EvenementCampagne::MotifDefini(_) => {}
+                | EvenementCampagne::MotifDefini(_)
+                | EvenementCampagne::Retiree(_)
+                | EvenementCampagne::CampagneArchivee { .. } => {}
             }
         }
     }

@@ -1,14 +1,15 @@
-//! `postule campagne import FILE`: adds or updates, says what changed, and may be given again.
+//! `postule campagne import FILE`: adds or updates, says what changed, and may be given again; `export` writes
+//! the file that makes the campaign as it stands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use actors::protocol::{Reponse, Requete};
 use clap::{Args, Subcommand};
-use domain::campagne::{Catalogue, Evenement};
-use serde::Serialize;
+use domain::campagne::{Catalogue, Difference, Sort};
+use domain::langue::Langue;
 
 use super::{Acces, Echec, Issue, Lieu, OuArgs, sortie};
-use crate::app;
+use crate::{app, campagne};
 
 #[derive(Debug, Args)]
 pub(super) struct Campagne {
@@ -29,54 +30,84 @@ enum Quoi {
         #[command(flatten)]
         ou: OuArgs,
     },
-}
-
-/// What an import does with one definition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Effet {
-    Ajoute,
-    Change,
-    Inchange,
-    /// In the campaign, not in the file: it stays, dossiers may hang on it.
-    Absent,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Ligne {
-    genre: &'static str,
-    code: String,
-    effet: Effet,
+    /// Écrit la campagne telle qu'elle est, avec les formulaires à télécharger.
+    Export {
+        /// Le fichier à écrire ; les PDF vont à côté, dans `fichiers/`. Sans lui, la sortie standard, sans PDF.
+        #[arg(value_name = "FICHIER")]
+        fichier: Option<PathBuf>,
+        #[command(flatten)]
+        ou: OuArgs,
+    },
 }
 
 impl Campagne {
     pub(super) async fn lancer(self, json: bool) -> Issue {
-        let Quoi::Import {
-            fichier,
-            dry_run,
-            ou,
-        } = self.quoi;
-        let lieu = Lieu::trouver(&ou)?;
-        let acces = Acces::ouvrir(&lieu).await?;
-        let faux = |fautes: Vec<String>| Echec::Usage(fautes.join("\n"));
-        let evenements = if dry_run {
-            app::verifier_campagne(&fichier).map_err(faux)?
-        } else {
-            let blobs = acces.fichiers(&lieu).await?;
-            app::lire_campagne(&blobs, &fichier).await.map_err(faux)?
-        };
-        let lignes = comparer(&catalogue(&acces).await?, &evenements);
-        if !dry_run {
-            let importe = acces
-                .demander(None, Requete::Importer { evenements })
-                .await?;
-            match importe {
-                Ok(Reponse::Importe { .. }) => {}
-                autre => return Err(Echec::Echoue(format!("non importé : {autre:?}"))),
-            }
+        match self.quoi {
+            Quoi::Import {
+                fichier,
+                dry_run,
+                ou,
+            } => importer(&fichier, dry_run, &ou, json).await,
+            Quoi::Export { fichier, ou } => exporter(fichier.as_deref(), &ou).await,
         }
-        rendre(&lignes, json)
     }
+}
+
+async fn importer(fichier: &Path, dry_run: bool, ou: &OuArgs, json: bool) -> Issue {
+    let lieu = Lieu::trouver(ou)?;
+    let acces = Acces::ouvrir(&lieu).await?;
+    let faux = |fautes: Vec<String>| Echec::Usage(fautes.join("\n"));
+    let evenements = if dry_run {
+        app::verifier_campagne(fichier).map_err(faux)?
+    } else {
+        let blobs = acces.fichiers(&lieu).await?;
+        app::lire_campagne(&blobs, fichier).await.map_err(faux)?
+    };
+    let lignes = catalogue(&acces).await?.comparer(&evenements);
+    if !dry_run {
+        let importe = acces
+            .demander(None, Requete::Importer { evenements })
+            .await?;
+        match importe {
+            Ok(Reponse::Importe { .. }) => {}
+            autre => return Err(Echec::Echoue(format!("non importé : {autre:?}"))),
+        }
+    }
+    rendre(&lignes, json)
+}
+
+async fn exporter(fichier: Option<&Path>, ou: &OuArgs) -> Issue {
+    let lieu = Lieu::trouver(ou)?;
+    let acces = Acces::ouvrir(&lieu).await?;
+    let catalogue = catalogue(&acces).await?;
+    let texte = campagne::ecrire(&catalogue).map_err(Echec::Echoue)?;
+    let Some(fichier) = fichier else {
+        return sortie::ecrire(&texte);
+    };
+    let echec = |e: &dyn std::fmt::Display| Echec::Echoue(format!("{} : {e}", fichier.display()));
+    let blobs = acces.fichiers(&lieu).await?;
+    let dossier = fichier.parent().unwrap_or(Path::new("."));
+    let modeles = catalogue
+        .pieces
+        .values()
+        .filter_map(|p| p.modele.as_deref());
+    for sha256 in modeles {
+        let chemin = dossier.join(campagne::chemin_modele(sha256));
+        let vers = chemin.parent().unwrap_or(dossier);
+        tokio::fs::create_dir_all(vers)
+            .await
+            .map_err(|e| echec(&e))?;
+        let mut lu = blobs.read(sha256).await.map_err(|e| echec(&e))?;
+        let mut ecrit = tokio::fs::File::create(&chemin)
+            .await
+            .map_err(|e| echec(&e))?;
+        let copie = tokio::io::copy(&mut lu, &mut ecrit).await;
+        copie.map_err(|e| echec(&e))?;
+    }
+    tokio::fs::write(fichier, texte)
+        .await
+        .map_err(|e| echec(&e))?;
+    sortie::ecrire(&format!("{} écrit", fichier.display()))
 }
 
 /// The campaign as it stands.
@@ -99,92 +130,34 @@ pub(super) async fn catalogue(acces: &Acces) -> Result<Catalogue, Echec> {
     }
 }
 
-/// The kind and the code of a definition.
-fn nommer(evenement: &Evenement) -> (&'static str, &str) {
-    match evenement {
-        Evenement::CampagneParametree(v) => ("campagne", v.code.as_str()),
-        Evenement::CentreDefini(v) => ("centre", v.code.as_str()),
-        Evenement::ComposanteDefinie(v) => ("composante", v.code.as_str()),
-        Evenement::PieceDefinie(v) => ("piece", v.code.as_str()),
-        Evenement::FormationDefinie(v) => ("formation", v.code.as_str()),
-        Evenement::CommissionDefinie(v) => ("commission", v.code.as_str()),
-        Evenement::MotifDefini(v) => ("motif", v.code.as_str()),
-    }
-}
-
-/// What the campaign defines, by kind and code.
-fn definis(catalogue: &Catalogue) -> Vec<(&'static str, &str)> {
-    let Catalogue {
-        campagne,
-        centres,
-        composantes,
-        pieces,
-        formations,
-        commissions,
-        motifs,
-    } = catalogue;
-    let campagne = campagne.iter().map(|c| ("campagne", c.code.as_str()));
-    campagne
-        .chain(centres.keys().map(|c| ("centre", c.as_str())))
-        .chain(composantes.keys().map(|c| ("composante", c.as_str())))
-        .chain(pieces.keys().map(|c| ("piece", c.as_str())))
-        .chain(formations.keys().map(|c| ("formation", c.as_str())))
-        .chain(commissions.keys().map(|c| ("commission", c.as_str())))
-        .chain(motifs.keys().map(|c| ("motif", c.as_str())))
-        .collect()
-}
-
-fn comparer(catalogue: &Catalogue, evenements: &[Evenement]) -> Vec<Ligne> {
-    let connus = definis(catalogue);
-    let ligne = |(genre, code): (&'static str, &str), effet| Ligne {
-        genre,
-        code: code.to_owned(),
-        effet,
-    };
-    let mut lignes: Vec<_> = evenements
-        .iter()
-        .map(|evenement| {
-            let nom = nommer(evenement);
-            let effet = match (catalogue.change(evenement), connus.contains(&nom)) {
-                (false, _) => Effet::Inchange,
-                (true, true) => Effet::Change,
-                (true, false) => Effet::Ajoute,
-            };
-            ligne(nom, effet)
-        })
-        .collect();
-    let nommes: Vec<_> = evenements.iter().map(nommer).collect();
-    let absents = connus.into_iter().filter(|nom| !nommes.contains(nom));
-    lignes.extend(absents.map(|nom| ligne(nom, Effet::Absent)));
-    lignes
-}
-
-fn rendre(lignes: &[Ligne], json: bool) -> Issue {
+fn rendre(lignes: &[Difference], json: bool) -> Issue {
     let combien = |effet| lignes.iter().filter(|l| l.effet == effet).count();
     if json {
         return sortie::ecrire_json(&serde_json::json!({
-            "ajoutes": combien(Effet::Ajoute),
-            "changes": combien(Effet::Change),
-            "inchanges": combien(Effet::Inchange),
-            "absents": combien(Effet::Absent),
+            "ajoutes": combien(Sort::Ajoute),
+            "changes": combien(Sort::Change),
+            "inchanges": combien(Sort::Inchange),
+            "absents": combien(Sort::Absent),
             "definitions": lignes,
         }));
     }
     for ligne in lignes {
         let effet = match ligne.effet {
-            Effet::Inchange => continue,
-            Effet::Ajoute => "ajouté",
-            Effet::Change => "changé",
-            Effet::Absent => "absent du fichier, gardé",
+            Sort::Inchange => continue,
+            Sort::Ajoute => "ajouté",
+            Sort::Change => "changé",
+            Sort::Absent => "absent du fichier, gardé",
+            Sort::Retire => "retiré",
         };
-        sortie::ecrire(&format!("{} {} : {effet}", ligne.genre, ligne.code))?;
+        let (genre, code) = (ligne.cle.nom(Langue::Fr), ligne.cle.code());
+        sortie::ecrire(&format!("{genre} {code} : {effet}"))?;
     }
     sortie::ecrire(&format!(
         "{} ajouté(s), {} changé(s), {} inchangé(s), {} absent(s) du fichier",
-        combien(Effet::Ajoute),
-        combien(Effet::Change),
-        combien(Effet::Inchange),
-        combien(Effet::Absent)
+        combien(Sort::Ajoute),
+        combien(Sort::Change),
+        combien(Sort::Inchange),
+        combien(Sort::Absent)
     ))
 }
 
@@ -198,26 +171,33 @@ mod tests {
         let lire = |source: &str| crate::campagne::lire(source, |_| Ok("0".repeat(64))).unwrap();
         let avant = lire(source);
         let mut catalogue = Catalogue::default();
-        assert!(
-            comparer(&catalogue, &avant)
-                .iter()
-                .all(|l| l.effet == Effet::Ajoute)
-        );
+        let tous = |lignes: Vec<Difference>, sort| lignes.iter().all(|l| l.effet == sort);
+        assert!(tous(catalogue.comparer(&avant), Sort::Ajoute));
         avant.iter().cloned().for_each(|e| catalogue.evolve(e));
-        assert!(
-            comparer(&catalogue, &avant)
-                .iter()
-                .all(|l| l.effet == Effet::Inchange)
-        );
+        assert!(tous(catalogue.comparer(&avant), Sort::Inchange));
         let mut apres = lire(&source.replacen("max_dossiers = ", "max_dossiers = 1", 1));
         let parti = apres.pop().unwrap();
-        let lignes = comparer(&catalogue, &apres);
-        let effet = |nom: (&str, &str)| {
-            let trouvee = lignes.iter().find(|l| (l.genre, l.code.as_str()) == nom);
-            trouvee.unwrap().effet
+        let lignes = catalogue.comparer(&apres);
+        let effet = |cle| lignes.iter().find(|l| l.cle == cle).unwrap().effet;
+        assert_eq!(effet(apres[0].cle()), Sort::Change);
+        assert_eq!(effet(parti.cle()), Sort::Absent);
+        assert_eq!(effet(apres[1].cle()), Sort::Inchange);
+    }
+
+    #[test]
+    fn une_campagne_ecrite_se_relit_sans_rien_changer() {
+        let source = include_str!("../demo/campagne.toml");
+        let avant = crate::campagne::lire(source, |_| Ok("0".repeat(64))).unwrap();
+        let mut catalogue = Catalogue::default();
+        avant.into_iter().for_each(|e| catalogue.evolve(e));
+        let ecrit = campagne::ecrire(&catalogue).unwrap();
+        let modele = |chemin: &str| {
+            let sha256 = campagne::sha256_du_chemin(chemin).map(str::to_owned);
+            sha256.ok_or_else(|| format!("{chemin} names no content"))
         };
-        assert_eq!(effet(nommer(&apres[0])), Effet::Change);
-        assert_eq!(effet(nommer(&parti)), Effet::Absent);
-        assert_eq!(effet(nommer(&apres[1])), Effet::Inchange);
+        let relus = crate::campagne::lire(&ecrit, modele).unwrap();
+        assert_eq!(relus.len(), catalogue.cles().len());
+        let changes: Vec<_> = relus.iter().filter(|e| catalogue.change(e)).collect();
+        assert!(changes.is_empty(), "{changes:?}");
     }
 }

@@ -1,114 +1,139 @@
-//! The file as it is written. Unknown keys are errors.
+//! The campaign as it is written: the file's tables, the API's bodies and the pages' forms, one shape for all.
+//! Unknown keys are errors; every field may be left out, so that all that is missing is named together.
 
-use domain::campagne::{EtatTransmis, Texte};
-use serde::Deserialize;
-use toml::Spanned;
-use toml::value::Datetime;
+use domain::campagne::{EtatTransmis, Promotion};
+use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Fichier {
-    pub(super) campagne: Spanned<CampagneToml>,
-    #[serde(default)]
-    pub(super) centres: Vec<Spanned<CentreToml>>,
-    #[serde(default)]
-    pub(super) composantes: Vec<Spanned<Libelle>>,
-    #[serde(default)]
-    pub(super) pieces: Vec<Spanned<PieceToml>>,
-    #[serde(default)]
-    pub(super) formations: Vec<Spanned<FormationToml>>,
-    #[serde(default)]
-    pub(super) commissions: Vec<Spanned<CommissionToml>>,
-    #[serde(default)]
-    pub(super) motifs: Vec<Spanned<Libelle>>,
+/// Made with a macro: each is the same with unknown keys refused, missing ones empty.
+macro_rules! formes {
+    ($($(#[$doc:meta])* $nom:ident $(<$date:ident>)? { $($champ:ident : $type_:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize, Serialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $nom $(<$date>)? {
+            $(#[serde(default = "Default::default", skip_serializing_if = "vide")] pub(crate) $champ: $type_,)*
+        }
+
+        impl $(<$date>)? Default for $nom $(<$date>)? {
+            fn default() -> Self {
+                Self { $($champ: Default::default(),)* }
+            }
+        }
+    )*};
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CampagneToml {
-    pub(super) code: String,
-    pub(super) libelle: String,
-    pub(super) libelle_en: Option<String>,
-    pub(super) ouverture: Datetime,
-    pub(super) fermeture: Datetime,
-    pub(super) max_dossiers: u32,
-    #[serde(default)]
-    pub(super) etat_transmis: EtatTransmis,
+/// Left out where it is written.
+fn vide<T: Vide>(valeur: &T) -> bool {
+    valeur.vide()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Libelle {
-    pub(super) code: String,
-    pub(super) libelle: String,
-    pub(super) libelle_en: Option<String>,
+/// What goes without saying.
+pub(crate) trait Vide {
+    fn vide(&self) -> bool;
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CentreToml {
-    pub(super) code: String,
-    pub(super) libelle: String,
-    pub(super) libelle_en: Option<String>,
-    pub(super) max_dossiers: Option<u32>,
+impl<T> Vide for Option<T> {
+    fn vide(&self) -> bool {
+        self.is_none()
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PieceToml {
-    pub(super) code: String,
-    pub(super) libelle: String,
-    pub(super) libelle_en: Option<String>,
-    #[serde(default)]
-    pub(super) commune: bool,
-    #[serde(default)]
-    pub(super) conditionnelle: bool,
-    #[serde(default)]
-    pub(super) aide: String,
-    pub(super) aide_en: Option<String>,
-    pub(super) modele: Option<String>,
+impl Vide for Vec<String> {
+    fn vide(&self) -> bool {
+        self.is_empty()
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CommissionToml {
-    pub(super) code: String,
-    pub(super) libelle: String,
-    pub(super) libelle_en: Option<String>,
-    pub(super) centre: String,
-    pub(super) mail: Option<String>,
-    pub(super) signataire: Option<String>,
+impl Vide for String {
+    fn vide(&self) -> bool {
+        self.is_empty()
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FormationToml {
-    pub(super) code: String,
-    pub(super) libelle: String,
-    pub(super) libelle_en: Option<String>,
-    pub(super) composante: String,
-    pub(super) centre: String,
-    pub(super) niveau: String,
-    #[serde(default)]
-    pub(super) mots_cles: Vec<String>,
-    pub(super) candidature_debut: Datetime,
-    pub(super) candidature_fin: Datetime,
-    pub(super) retour: Datetime,
-    pub(super) confirmation: Option<Datetime>,
-    pub(super) confirmation_delai: Option<String>,
-    pub(super) confirmation_lc: Option<Datetime>,
-    pub(super) confirmation_lc_delai: Option<String>,
-    pub(super) jury: Option<Datetime>,
-    pub(super) publication: Option<Datetime>,
-    pub(super) capacite: Option<u32>,
-    #[serde(default)]
-    pub(super) liste_complementaire: bool,
-    pub(super) pieces: Vec<String>,
-    pub(super) commission: Option<String>,
-    #[serde(default)]
-    pub(super) promotion: domain::campagne::Promotion,
+impl Vide for bool {
+    fn vide(&self) -> bool {
+        !self
+    }
 }
 
-pub(super) fn texte(fr: String, en: Option<String>) -> Texte {
-    Texte { fr, en }
+impl Vide for Promotion {
+    fn vide(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Vide for EtatTransmis {
+    fn vide(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+formes! {
+    /// The campaign's own settings.
+    CampagneForme<D> {
+        code: String,
+        libelle: String,
+        libelle_en: Option<String>,
+        ouverture: Option<D>,
+        fermeture: Option<D>,
+        max_dossiers: Option<u32>,
+        etat_transmis: EtatTransmis,
+    }
+    /// A composante, or a motive.
+    LibelleForme {
+        code: String,
+        libelle: String,
+        libelle_en: Option<String>,
+    }
+    /// A centre.
+    CentreForme {
+        code: String,
+        libelle: String,
+        libelle_en: Option<String>,
+        max_dossiers: Option<u32>,
+    }
+    /// A piece.
+    PieceForme {
+        code: String,
+        libelle: String,
+        libelle_en: Option<String>,
+        commune: bool,
+        conditionnelle: bool,
+        aide: String,
+        aide_en: Option<String>,
+        modele: Option<String>,
+    }
+    /// A commission.
+    CommissionForme {
+        code: String,
+        libelle: String,
+        libelle_en: Option<String>,
+        centre: String,
+        mail: Option<String>,
+        signataire: Option<String>,
+    }
+    /// A formation.
+    FormationForme<D> {
+        code: String,
+        libelle: String,
+        libelle_en: Option<String>,
+        composante: String,
+        centre: String,
+        niveau: String,
+        mots_cles: Vec<String>,
+        candidature_debut: Option<D>,
+        candidature_fin: Option<D>,
+        retour: Option<D>,
+        confirmation: Option<D>,
+        confirmation_delai: Option<String>,
+        confirmation_lc: Option<D>,
+        confirmation_lc_delai: Option<String>,
+        jury: Option<D>,
+        publication: Option<D>,
+        capacite: Option<u32>,
+        liste_complementaire: bool,
+        pieces: Vec<String>,
+        commission: Option<String>,
+        promotion: Promotion,
+    }
 }

@@ -1,15 +1,37 @@
-//! Checks what the forms of the file cannot: references, duplicates, dates. All faults at once.
+//! Reads the file: every fault of every definition at once, each with its line.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
-use domain::campagne::{
-    Campagne, Centre, Commission, Composante, Evenement, Formation, Motif, PieceDef,
-};
+use domain::campagne::{Catalogue, Cle, Evenement, Facts, decide};
+use domain::refus::FauteChamp;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::forme::{CentreToml, CommissionToml, Fichier, FormationToml, Libelle, PieceToml, texte};
+use super::forme::{
+    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, PieceForme,
+};
+use super::lecture::Lu;
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fichier {
+    campagne: Spanned<CampagneForme<Datetime>>,
+    #[serde(default)]
+    centres: Vec<Spanned<CentreForme>>,
+    #[serde(default)]
+    composantes: Vec<Spanned<LibelleForme>>,
+    #[serde(default)]
+    pieces: Vec<Spanned<PieceForme>>,
+    #[serde(default)]
+    formations: Vec<Spanned<FormationForme<Datetime>>>,
+    #[serde(default)]
+    commissions: Vec<Spanned<CommissionForme>>,
+    #[serde(default)]
+    motifs: Vec<Spanned<LibelleForme>>,
+}
 
 /// One fault of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,78 +48,49 @@ impl std::fmt::Display for FauteFichier {
     }
 }
 
+/// Gathers definitions with the lines they begin at.
 struct Lecture<'a> {
     source: &'a str,
+    evenements: Vec<Evenement>,
+    /// Of each definition; the last, where one is defined twice.
+    lignes: BTreeMap<Cle, usize>,
     fautes: Vec<FauteFichier>,
-    ici: usize,
 }
 
 impl Lecture<'_> {
-    fn a<T>(&mut self, element: &Spanned<T>) {
-        self.ici = ligne(self.source, element.span().start);
-    }
-
-    fn faute(&mut self, message: String) {
-        self.fautes.push(FauteFichier {
-            ligne: self.ici,
-            message,
-        });
-    }
-
-    fn instant(&mut self, champ: &str, date: &Datetime) -> Timestamp {
-        date.to_string().parse().unwrap_or_else(|_| {
-            self.faute(format!(
-                "{champ} : {date} n'est pas un instant ; écrivez date, heure et décalage, comme 2027-02-01T08:00:00+01:00"
-            ));
-            Timestamp::UNIX_EPOCH
-        })
-    }
-
-    fn facultatif(&mut self, champ: &str, date: Option<&Datetime>) -> Option<Timestamp> {
-        date.map(|date| self.instant(champ, date))
-    }
-
-    fn duree(&mut self, champ: &str, duree: Option<String>) -> Option<String> {
-        if let Some(texte) = &duree
-            && texte.parse::<jiff::Span>().is_err()
-        {
-            self.faute(format!(
-                "{champ} : « {texte} » n'est pas une durée ISO 8601, comme P7D"
-            ));
-        }
-        duree
-    }
-
-    fn connu(&mut self, champ: &str, code: &str, connus: &HashSet<String>) {
-        if !connus.contains(code) {
-            self.faute(format!(
-                "{champ} : « {code} » n'est défini nulle part dans ce fichier"
-            ));
-        }
-    }
-
-    /// The codes of one kind, each once.
-    fn codes<T>(
-        &mut self,
-        genre: &str,
-        elements: &[Spanned<T>],
-        code: impl Fn(&T) -> &str,
-    ) -> HashSet<String> {
-        let mut vus = HashSet::new();
+    fn prendre<T>(&mut self, elements: Vec<Spanned<T>>, mut lire: impl FnMut(T) -> Lu) {
         for element in elements {
-            self.a(element);
-            let code = code(element.get_ref());
-            let permis = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-            if code.is_empty() || code.len() > 50 || !code.chars().all(permis) {
-                self.faute(format!(
-                    "{genre} : le code « {code} » a 1 à 50 lettres, chiffres, - _ ."
-                ));
-            }
-            if !vus.insert(code.to_owned()) {
-                self.faute(format!("{genre} : le code « {code} » est défini deux fois"));
-            }
+            let ligne = ligne(self.source, element.span().start);
+            let lu = lire(element.into_inner());
+            let cle = lu.evenement.cle();
+            let fautes = lu.fautes.iter().map(|f| dire(ligne, &cle, f));
+            self.fautes.extend(fautes);
+            self.lignes.insert(cle, ligne);
+            self.evenements.push(lu.evenement);
         }
-        vus
+    }
+
+    /// What the rules of the campaign say of the file alone.
+    fn controler(&mut self) {
+        let facts = Facts {
+            maintenant: None,
+            dossiers: &BTreeMap::new(),
+        };
+        let Err(fautes) = decide(&Catalogue::default(), &self.evenements, facts) else {
+            return;
+        };
+        for faute in fautes {
+            let ligne = self.lignes.get(&faute.cle).copied().unwrap_or(1);
+            self.fautes.push(dire(ligne, &faute.cle, &faute.faute));
+        }
+    }
+}
+
+fn dire(ligne: usize, cle: &Cle, faute: &FauteChamp) -> FauteFichier {
+    let (genre, code) = (cle.nom(domain::langue::Langue::Fr), cle.code());
+    FauteFichier {
+        ligne,
+        message: format!("{genre} « {code} », {} : {}", faute.champ, faute.message),
     }
 }
 
@@ -122,207 +115,23 @@ pub fn lire(
     })?;
     let mut l = Lecture {
         source,
+        evenements: Vec::new(),
+        lignes: BTreeMap::new(),
         fautes: Vec::new(),
-        ici: 1,
     };
-    let centres = l.codes("centre", &fichier.centres, |c| &c.code);
-    let composantes = l.codes("composante", &fichier.composantes, |c| &c.code);
-    let pieces = l.codes("pièce", &fichier.pieces, |p| &p.code);
-    let commissions = l.codes("commission", &fichier.commissions, |c| &c.code);
-    l.codes("motif", &fichier.motifs, |m| &m.code);
-    l.codes("formation", &fichier.formations, |f| &f.code);
-    let mut evenements = vec![campagne(&mut l, fichier.campagne)];
-    evenements.extend(lieux(fichier.centres, fichier.composantes));
-    for piece in fichier.pieces {
-        l.a(&piece);
-        evenements.push(Evenement::PieceDefinie(self::piece(
-            &mut l,
-            piece.into_inner(),
-            &mut modele,
-        )));
-    }
-    for commission in fichier.commissions {
-        l.a(&commission);
-        let commission = self::commission(&mut l, commission.into_inner(), &centres);
-        evenements.push(Evenement::CommissionDefinie(commission));
-    }
-    for motif in fichier.motifs {
-        let m = motif.into_inner();
-        let libelle = texte(m.libelle, m.libelle_en);
-        evenements.push(Evenement::MotifDefini(Motif {
-            code: m.code.as_str().into(),
-            libelle,
-        }));
-    }
-    let connus = Connus {
-        centres,
-        composantes,
-        pieces,
-        commissions,
-    };
-    for formation in fichier.formations {
-        l.a(&formation);
-        let f = formation.into_inner();
-        connus.verifier(&mut l, &f);
-        evenements.push(Evenement::FormationDefinie(self::formation(&mut l, f)));
-    }
+    l.prendre(vec![fichier.campagne], CampagneForme::lire);
+    l.prendre(fichier.centres, CentreForme::lire);
+    l.prendre(fichier.composantes, LibelleForme::composante);
+    l.prendre(fichier.pieces, |p| p.lire(&mut modele));
+    l.prendre(fichier.commissions, CommissionForme::lire);
+    l.prendre(fichier.motifs, LibelleForme::motif);
+    l.prendre(fichier.formations, FormationForme::lire);
+    l.controler();
     if l.fautes.is_empty() {
-        Ok(evenements)
-    } else {
-        Err(l.fautes)
+        return Ok(l.evenements);
     }
-}
-
-fn lieux(centres: Vec<Spanned<CentreToml>>, composantes: Vec<Spanned<Libelle>>) -> Vec<Evenement> {
-    let mut evenements = Vec::with_capacity(centres.len() + composantes.len());
-    for centre in centres {
-        let c = centre.into_inner();
-        let libelle = texte(c.libelle, c.libelle_en);
-        let centre = Centre {
-            code: c.code.as_str().into(),
-            libelle,
-            max_dossiers: c.max_dossiers,
-        };
-        evenements.push(Evenement::CentreDefini(centre));
-    }
-    for composante in composantes {
-        let c = composante.into_inner();
-        let libelle = texte(c.libelle, c.libelle_en);
-        let composante = Composante {
-            code: c.code.as_str().into(),
-            libelle,
-        };
-        evenements.push(Evenement::ComposanteDefinie(composante));
-    }
-    evenements
-}
-
-/// The codes a formation may name.
-struct Connus {
-    centres: HashSet<String>,
-    composantes: HashSet<String>,
-    pieces: HashSet<String>,
-    commissions: HashSet<String>,
-}
-
-impl Connus {
-    fn verifier(&self, l: &mut Lecture<'_>, f: &FormationToml) {
-        l.connu("centre", &f.centre, &self.centres);
-        l.connu("composante", &f.composante, &self.composantes);
-        for piece in &f.pieces {
-            l.connu("pieces", piece, &self.pieces);
-        }
-        if let Some(commission) = &f.commission {
-            l.connu("commission", commission, &self.commissions);
-        }
-    }
-}
-
-fn campagne(l: &mut Lecture<'_>, campagne: Spanned<super::forme::CampagneToml>) -> Evenement {
-    l.a(&campagne);
-    let c = campagne.into_inner();
-    let ouverture = l.instant("ouverture", &c.ouverture);
-    let fermeture = l.instant("fermeture", &c.fermeture);
-    if ouverture >= fermeture {
-        l.faute("fermeture : elle doit suivre l'ouverture".to_owned());
-    }
-    Evenement::CampagneParametree(Campagne {
-        code: c.code.as_str().into(),
-        libelle: texte(c.libelle, c.libelle_en),
-        ouverture,
-        fermeture,
-        max_dossiers: c.max_dossiers,
-        etat_transmis: c.etat_transmis,
-    })
-}
-
-fn piece(
-    l: &mut Lecture<'_>,
-    p: PieceToml,
-    modele: &mut impl FnMut(&str) -> Result<String, String>,
-) -> PieceDef {
-    let sha256 = p.modele.and_then(|chemin| match modele(&chemin) {
-        Ok(sha256) => Some(sha256),
-        Err(raison) => {
-            l.faute(format!("modele : {chemin} : {raison}"));
-            None
-        }
-    });
-    PieceDef {
-        code: p.code.as_str().into(),
-        libelle: texte(p.libelle, p.libelle_en),
-        commune: p.commune,
-        conditionnelle: p.conditionnelle,
-        aide: texte(p.aide, p.aide_en),
-        modele: sha256,
-    }
-}
-
-fn commission(l: &mut Lecture<'_>, c: CommissionToml, centres: &HashSet<String>) -> Commission {
-    l.connu("centre", &c.centre, centres);
-    Commission {
-        code: c.code.as_str().into(),
-        libelle: texte(c.libelle, c.libelle_en),
-        centre: c.centre.as_str().into(),
-        mail: c.mail,
-        signataire: c.signataire,
-    }
-}
-
-fn formation(l: &mut Lecture<'_>, f: FormationToml) -> Formation {
-    let candidature_debut = l.instant("candidature_debut", &f.candidature_debut);
-    let candidature_fin = l.instant("candidature_fin", &f.candidature_fin);
-    let retour = l.instant("retour", &f.retour);
-    let confirmation = l.facultatif("confirmation", f.confirmation.as_ref());
-    for (avant, apres, regle) in [
-        (
-            candidature_debut,
-            candidature_fin,
-            "candidature_fin doit suivre candidature_debut",
-        ),
-        (
-            candidature_fin,
-            retour,
-            "retour ne peut précéder candidature_fin",
-        ),
-        (
-            retour,
-            confirmation.unwrap_or(retour),
-            "confirmation ne peut précéder retour",
-        ),
-    ] {
-        if avant > apres {
-            l.faute(format!("formation « {} » : {regle}", f.code));
-        }
-    }
-    if f.pieces.is_empty() {
-        l.faute(format!(
-            "formation « {} » : elle ne demande aucune pièce",
-            f.code
-        ));
-    }
-    Formation {
-        code: f.code.as_str().into(),
-        libelle: texte(f.libelle, f.libelle_en),
-        composante: f.composante.as_str().into(),
-        centre: f.centre.as_str().into(),
-        niveau: f.niveau,
-        mots_cles: f.mots_cles,
-        candidature_debut,
-        candidature_fin,
-        retour,
-        confirmation,
-        confirmation_delai: l.duree("confirmation_delai", f.confirmation_delai),
-        confirmation_lc: l.facultatif("confirmation_lc", f.confirmation_lc.as_ref()),
-        confirmation_lc_delai: l.duree("confirmation_lc_delai", f.confirmation_lc_delai),
-        jury: l.facultatif("jury", f.jury.as_ref()),
-        publication: l.facultatif("publication", f.publication.as_ref()),
-        capacite: f.capacite,
-        liste_complementaire: f.liste_complementaire,
-        pieces: f.pieces.iter().map(|p| p.as_str().into()).collect(),
-        commission: f.commission.as_deref().map(Into::into),
-        promotion: f.promotion,
-    }
+    l.fautes.sort_by_key(|f| f.ligne);
+    Err(l.fautes)
 }
 
 /// Moves every date of the campaign: the demo's campaign is open whatever the day.
@@ -358,7 +167,9 @@ pub fn decaler(evenements: &mut [Evenement], duree: SignedDuration) {
             | Evenement::ComposanteDefinie(_)
             | Evenement::PieceDefinie(_)
             | Evenement::CommissionDefinie(_)
-            | Evenement::MotifDefini(_) => {}
+            | Evenement::MotifDefini(_)
+            | Evenement::Retiree(_)
+            | Evenement::CampagneArchivee { .. } => {}
         }
     }
 }

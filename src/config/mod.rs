@@ -259,6 +259,7 @@ fn limites(l: &mut Lecteur) -> Limites {
         vie_lien: vie("vie_lien", defaut.vie_lien),
         vie_compte: vie("vie_compte", defaut.vie_compte),
         vie_session: vie("vie_session", defaut.vie_session),
+        conservation: vie("conservation", defaut.conservation),
         ..defaut
     }
 }

@@ -14,7 +14,7 @@ use actors::ports::{
 use actors::systeme::Systeme;
 use async_trait::async_trait;
 use storage::blobs::Blobs;
-use storage::{Position, SledKv, Store, StoreError};
+use storage::{ERASURES, Position, SledKv, Store, StoreError};
 
 use super::LigneJournal;
 use crate::cles::Cles;
@@ -111,8 +111,16 @@ impl Moyens {
         let mut reste = octets;
         for lu in self.store.records_after(apres, combien)? {
             reste = reste.saturating_sub(lu.data.len());
-            let fait = serde_json::from_slice(&lu.data)
-                .map_err(|e| StoreError::Corrupt(format!("{} {}: {e}", lu.stream, lu.version)))?;
+            let fait = if lu.data.is_empty() {
+                // Erased (Q18).
+                serde_json::Value::Null
+            } else if lu.stream == ERASURES {
+                String::from_utf8_lossy(&lu.data).into()
+            } else {
+                serde_json::from_slice(&lu.data).map_err(|e| {
+                    StoreError::Corrupt(format!("{} {}: {e}", lu.stream, lu.version))
+                })?
+            };
             lignes.push(LigneJournal {
                 position: lu.position,
                 flux: lu.stream,

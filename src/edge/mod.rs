@@ -7,6 +7,7 @@ mod clients;
 mod compression;
 mod connexions;
 mod demo;
+mod donnees;
 mod etat;
 mod metriques;
 mod outils;

@@ -95,6 +95,7 @@ fn statut(code: CodeRefus) -> StatusCode {
         CodeRefus::CertificationManquante => StatusCode::UNPROCESSABLE_ENTITY,
         CodeRefus::CompteDejaValide
         | CodeRefus::CampagneFermee
+        | CodeRefus::CampagneArchivee
         | CodeRefus::LienExpire
         | CodeRefus::LienRemplace
         | CodeRefus::AdressePrise

@@ -1,6 +1,9 @@
 //! The account: creation, links, log-in, changes (G01–G10).
 
 super::textes! {
+    mes_donnees: "Mes données", "My data";
+    mes_donnees_aide: "Tout ce qui est gardé sur vous : compte, profil, dossiers, mails envoyés, avec vos fichiers. Pour les faire effacer, écrivez à l'assistance.", "Everything that is kept about you: account, profile, applications, mails sent, with your files. To have it erased, write to the support.";
+    mes_donnees_telecharger: "Télécharger mes données", "Download my data";
     accroche: "Candidatez en ligne, de la première pièce à la réponse.", "Apply online, from the first document to the answer.";
     accroche_suite: "Tout se passe ici : rien à envoyer par courrier. Un dossier est examiné une fois transmis.", "Everything happens here: nothing to send by post. An application is examined once it is transmitted.";
     etapes: "Les étapes", "The steps";

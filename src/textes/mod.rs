@@ -1,10 +1,12 @@
 //! Every text of the pages, in French with English beside it (Q41). A text without its translation does not compile.
 
 mod cadre;
+mod campagne;
 mod compte;
 mod dossiers;
 mod examen;
 mod gestion;
+mod personnel;
 mod profil;
 
 use std::fmt::{self, Display};
@@ -76,11 +78,13 @@ mod tests {
     fn q41_chaque_texte_est_complet_et_sans_balise() {
         let tous = [
             super::cadre::TOUS,
+            super::campagne::TOUS,
             super::compte::TOUS,
             super::profil::TOUS,
             super::dossiers::TOUS,
             super::gestion::TOUS,
             super::examen::TOUS,
+            super::personnel::TOUS,
         ];
         for (nom, fr, en) in tous.concat() {
             for texte in [fr, en] {

@@ -6,6 +6,7 @@
 
 pub mod blobs;
 mod committer;
+mod erase;
 mod export;
 mod keys;
 mod memory;
@@ -18,6 +19,7 @@ mod store;
 mod types;
 mod verify;
 
+pub use erase::{ERASURES, erased, erasure};
 pub use export::{Exported, restore};
 pub use memory::MemoryKv;
 pub use replica::{Log, LogError};

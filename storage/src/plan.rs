@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
+use crate::erase::ERASURES;
 use crate::types::{
     Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position,
     StoreError, Timer,
 };
-use crate::{Change, Kv, keys, rows};
+use crate::{Change, Kv, erase, keys, rows};
 
 /// Heads kept in memory; when there are more the cache starts anew.
 const MAX_HEADS: usize = 100_000;
+/// Rows of an erased stream read at once.
+const PAGE: usize = 1000;
 /// Under what the place in a shared log is kept.
 const APPLIED: &[u8] = b"applied";
 
@@ -75,6 +78,11 @@ impl Planner {
         };
         let mut heads: HashMap<String, Head> = HashMap::new();
         for append in batch.appends {
+            if append.stream == ERASURES {
+                for data in &append.events {
+                    self.erase(kv, data, &mut changes)?;
+                }
+            }
             let before = match heads.get(&append.stream) {
                 Some(head) => *head,
                 None => self.head(kv, &append.stream)?,
@@ -117,6 +125,34 @@ impl Planner {
         }
         self.accept(changes, heads, committed.position)?;
         Ok(committed)
+    }
+
+    /// Takes the content of every record of the streams named, written or about to be in this group.
+    fn erase(&self, kv: &dyn Kv, data: &[u8], changes: &mut Vec<Change>) -> Result<(), StoreError> {
+        for stream in erase::erased(data) {
+            let prefix = keys::stream(&stream);
+            let end = keys::end(&prefix);
+            let mut found: Vec<Vec<u8>> = self
+                .pending
+                .keys()
+                .filter(|key| key.starts_with(&prefix))
+                .cloned()
+                .collect();
+            let mut from = prefix;
+            loop {
+                let page = kv.range(&from, &end, PAGE)?;
+                let Some((last, _)) = page.last() else { break };
+                from.clone_from(last);
+                from.push(0);
+                found.extend(page.into_iter().map(|(key, _)| key));
+            }
+            for key in found {
+                let row = self.get(kv, &key)?;
+                let emptied = row.as_deref().and_then(erase::emptied);
+                changes.extend(emptied.map(|row| (key, Some(row))));
+            }
+        }
+        Ok(())
     }
 
     /// What is owed and what is to come, with their keys by instant.

@@ -179,7 +179,11 @@ impl Store {
             let page = self.kv.range(&from, &end, PAGE)?;
             let full = page.len() == PAGE;
             for (key, sealed) in page {
-                records.push(record(&key, sealed)?);
+                // What was erased has nothing to tell.
+                let read = record(&key, sealed)?;
+                if !read.data.is_empty() {
+                    records.push(read);
+                }
                 from = key;
                 from.push(0);
             }

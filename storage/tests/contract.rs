@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use storage::{
-    Append, Batch, Change, Dedup, Expected, Guard, Kv, MAX_VALUE, MemoryKv, OutboxItem, Row,
-    SledKv, Store, StoreError, Timer, restore, verify,
+    Append, Batch, Change, Dedup, ERASURES, Expected, Guard, Kv, MAX_VALUE, MemoryKv, OutboxItem,
+    Row, SledKv, Store, StoreError, Timer, erasure, restore, verify,
 };
 
 fn append(stream: &str, expected: u64, events: &[&[u8]]) -> Append {
@@ -487,4 +487,34 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// Q06, Q18: the content leaves, its place and the chain stay; an erasure nobody recorded is a fault.
+#[tokio::test]
+async fn q18_an_erased_stream_has_no_content_and_the_chain_still_holds() {
+    let kv = Arc::new(MemoryKv::default());
+    let store = Store::open(kv.clone()).unwrap();
+    for (stream, event) in [("a", "secret one"), ("b", "kept"), ("ab", "kept too")] {
+        store
+            .commit(one(stream, 0, event.as_bytes()))
+            .await
+            .unwrap();
+    }
+    store.commit(one("a", 1, b"secret two")).await.unwrap();
+    let head = store.head("a").unwrap();
+    let erase = erasure("on request", &["a".to_owned()]);
+    store.commit(one(ERASURES, 0, &erase)).await.unwrap();
+    assert!(store.stream("a").unwrap().is_empty());
+    assert_eq!(store.head("a").unwrap(), head, "its place stays");
+    assert_eq!(store.stream("b").unwrap().len(), 1);
+    assert_eq!(store.stream("ab").unwrap().len(), 1, "another name");
+    let rows = kv.range(&[0], &[u8::MAX], 1000).unwrap();
+    let secret = |row: &Vec<u8>| row.windows(6).any(|w| w == b"secret");
+    assert!(!rows.iter().any(|(_, row)| secret(row)));
+    let report = verify(kv.as_ref(), |_| {}).unwrap();
+    assert_eq!((report.faults, report.erased), (0, 2), "{:?}", report.named);
+    // The erasures themselves stay, so nobody hides that something was taken.
+    let again = erasure("", &[ERASURES.to_owned()]);
+    store.commit(one(ERASURES, 1, &again)).await.unwrap();
+    assert_eq!(store.stream(ERASURES).unwrap().len(), 2);
 }

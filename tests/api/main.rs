@@ -6,6 +6,7 @@
 #![expect(clippy::too_many_lines, reason = "a journey is one story")]
 
 mod bord;
+mod campagne;
 mod demandes;
 mod instruction;
 mod json;

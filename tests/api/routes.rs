@@ -146,6 +146,7 @@ fn concret(route: &str, id: &str, piece: &str, formation: &str) -> String {
         .replace("{code}", code)
         .replace("{acte}", "notes")
         .replace("{rubrique}", "stages")
+        .replace("{genre}", "formations")
         .replace("{quoi}", "mail")
         .replace("{nom}", "style.css")
 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::campagne::Suites;
 use crate::dossier::{Acteur, Convocation};
 use crate::ids::{
     CandidatId, DemandeId, DossierId, FormationCode, MotifCode, PersonnelId, PieceCode,
@@ -101,6 +102,8 @@ pub enum CodeMail {
     OffreRetablie,
     /// Dates moved (T25).
     Prolongation,
+    /// The formation asks for other pieces than before.
+    PiecesModifiees,
 }
 
 /// A mail that is owed.
@@ -144,6 +147,9 @@ pub struct DetailsMail {
     /// The named pieces of a send-back, each with the manager's comment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pieces: Vec<(PieceCode, Option<String>)>,
+    /// Pieces that are no longer asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub retirees: Vec<PieceCode>,
     /// The reason of a refusal (DE).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub motif: Option<MotifCode>,
@@ -236,9 +242,24 @@ pub enum Echeance {
     RelanceConfirmation,
     /// The confirmation date has passed (T21).
     FinConfirmation,
+    /// The account that was never validated has been gone for a day: its data leaves (Q18).
+    Effacement,
+    /// A campaign was archived as long ago as the retention says: its people's data leaves (Q18).
+    Purge,
 }
 
 impl Echeance {
+    /// All of them.
+    pub const TOUTES: [Self; 7] = [
+        Self::ExpirationCompte,
+        Self::RelanceJ7,
+        Self::RelanceJ1,
+        Self::RelanceConfirmation,
+        Self::FinConfirmation,
+        Self::Effacement,
+        Self::Purge,
+    ];
+
     /// The part of the timer's key that tells it from the others of the same stream.
     pub const fn cle(self) -> &'static str {
         match self {
@@ -247,6 +268,8 @@ impl Echeance {
             Self::RelanceJ1 => "relance1",
             Self::RelanceConfirmation => "relance_confirmation",
             Self::FinConfirmation => "fin_confirmation",
+            Self::Effacement => "effacement",
+            Self::Purge => "purge",
         }
     }
 }
@@ -300,6 +323,8 @@ pub enum Effet {
         /// Where.
         formation: FormationCode,
     },
+    /// What a change of the campaign brings to the dossiers of a formation.
+    Suivre(Suites),
     /// Tell the world, over NATS; without NATS there is nobody to tell.
     Publier(Publication),
 }

@@ -22,6 +22,8 @@ pub enum CodeRefus {
     AdresseRefusee,
     /// The account belongs to a campaign that is over, or not yet open (G09).
     CompteHorsCampagne,
+    /// The dossier is of a campaign that is archived: it is only to be read.
+    CampagneArchivee,
     /// No campaign is open: no account can be created.
     CampagneFermee,
     /// The link is older than its life (G04).
@@ -140,7 +142,7 @@ impl CodeRefus {
             Self::CompteDejaValide | Self::LienExpire | Self::LienInvalide => Some("G04"),
             Self::CompteNonValide => Some("G06"),
             Self::AdresseRefusee => Some("G38"),
-            Self::CompteHorsCampagne | Self::CampagneFermee => Some("G09"),
+            Self::CompteHorsCampagne | Self::CampagneFermee | Self::CampagneArchivee => Some("G09"),
             Self::LienRemplace => Some("G07"),
             Self::AdressePrise => Some("G05"),
             Self::ProfilIncomplet => Some("G11"),

@@ -58,6 +58,8 @@ pub(crate) struct Demande {
     pub(crate) commande: Commande,
     /// The version the asker saw.
     pub(crate) version: Option<u64>,
+    /// Committed with the act, if it changes something: the line of the trail (Q17).
+    pub(crate) trace: Option<Box<Batch>>,
 }
 
 impl Demande {
@@ -69,6 +71,7 @@ impl Demande {
             candidat: Some(candidat.clone()),
             commande,
             version: None,
+            trace: None,
         }
     }
 
@@ -80,6 +83,7 @@ impl Demande {
             candidat: None,
             commande,
             version: None,
+            trace: None,
         }
     }
 }
@@ -283,6 +287,9 @@ impl Bureau {
         demande: &Demande,
     ) -> Result<Decision, Faute> {
         let catalogue = self.atelier.catalogue();
+        if catalogue.archives.contains_key(&actif.base.compte.campagne) {
+            return Err(CodeRefus::CampagneArchivee.into());
+        }
         let facts = Facts {
             maintenant: self.atelier.maintenant(),
             par: &demande.par,
@@ -311,6 +318,10 @@ impl Bureau {
         let prepare = fil
             .preparer(&self.atelier, decision.evenements, dus, &mut lot)
             .map_err(|e| faute(&e))?;
+        if let Some(trace) = &demande.trace {
+            lot.appends.extend_from_slice(&trace.appends);
+            lot.views_put.extend_from_slice(&trace.views_put);
+        }
         let commis = match (decision.places, fil.etat.identite()) {
             (Some(acte), Some(identite)) => {
                 let dossier = identite.id.clone();

@@ -37,6 +37,8 @@ pub(crate) enum Vers {
     Formation(FormationCode, OrdreFormation),
     Personnel(PersonnelId, OrdrePersonnel),
     Demande(DemandeId, OrdreDemande),
+    /// What was erased leaves memory as well (Q18).
+    Oublier(CandidatId, Vec<DossierId>),
 }
 
 /// The actors in memory of one kind.
@@ -154,6 +156,12 @@ impl Handler<Vers> for Registre {
                 let naitre = || ActeurDemande::new(id.clone(), atelier.clone());
                 self.demandes.remettre(&id, ordre, naitre);
             }
+            Vers::Oublier(candidat, dossiers) => {
+                self.candidats.0.remove(&candidat);
+                for dossier in dossiers {
+                    self.dossiers.0.remove(&dossier);
+                }
+            }
         }
         self.compter();
     }
@@ -200,6 +208,13 @@ impl Annuaire {
         let adresse = self.0.adresse.get().ok_or_else(occupe)?;
         adresse.try_send(vers(retour)).map_err(|_plein| occupe())?;
         reponse.await.map_err(|_perdu| occupe())?
+    }
+
+    /// Lets the actors of erased streams go; one that cannot be told leaves by itself once idle.
+    pub(crate) fn oublier(&self, candidat: CandidatId, dossiers: Vec<DossierId>) {
+        if let Some(adresse) = self.0.adresse.get() {
+            adresse.do_send(Vers::Oublier(candidat, dossiers));
+        }
     }
 
     pub(crate) async fn candidat(

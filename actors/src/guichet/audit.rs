@@ -1,7 +1,8 @@
 //! The trail: every act and every look of staff at a dossier, by whom and when (Q17).
 //!
 //! The truth is the stream `audit.<dossier>` (or `audit.<person>` for what is about no dossier), chained like
-//! every stream; view rows under `audit/<person>/` find what one person did.
+//! every stream; view rows under `audit/<person>/` find what one person did, those under `audit-tout/` everything.
+//! An act and its line are one commit; a look, which changes nothing, has a commit of its own before it is answered.
 
 use serde::{Deserialize, Serialize};
 use storage::{Append, Batch, Expected, StoreError};
@@ -49,6 +50,13 @@ impl Guichet {
         qui: &PersonnelId,
         passage: Passage<'_>,
     ) -> Result<(), Faute> {
+        let lot = self.trace(qui, passage)?;
+        let fait = self.atelier.store.commit(lot).await;
+        fait.map(drop).map_err(|e| faute(&e))
+    }
+
+    /// A line, to be committed with what it tells of.
+    pub(super) fn trace(&self, qui: &PersonnelId, passage: Passage<'_>) -> Result<Batch, Faute> {
         let le = self.atelier.maintenant();
         let (dossier, candidat) = passage.dossier.unzip();
         let ligne = LigneAudit {
@@ -63,7 +71,8 @@ impl Guichet {
         let alea = crate::jetons::identifiant(self.atelier.alea.as_ref());
         // Newest first, and two of the same millisecond apart.
         let rang = u64::MAX - u64::try_from(le.as_millisecond()).unwrap_or_default();
-        let cle = format!("{}{rang:016x}{alea}", prefixe(qui));
+        let place = format!("{rang:016x}{alea}");
+        let cle = format!("{}{place}", prefixe(qui));
         let valeur = json(&ligne).map_err(|e| faute(&e))?;
         let evenement = Evenement::Passage {
             personnel: ligne.personnel,
@@ -73,24 +82,26 @@ impl Guichet {
             detail: ligne.detail,
         };
         let octets = record::ecrire(le, &evenement).map_err(|e| faute(&StoreError::Corrupt(e)))?;
-        let lot = Batch {
+        Ok(Batch {
             appends: vec![Append {
                 stream: format!("audit.{sujet}"),
                 expected: Expected::Any,
                 events: vec![octets],
             }],
-            views_put: vec![(cle.into_bytes(), valeur)],
+            views_put: vec![
+                (cle.into_bytes(), valeur.clone()),
+                (format!("{TOUT}{place}").into_bytes(), valeur),
+            ],
             ..Batch::default()
-        };
-        let fait = self.atelier.store.commit(lot).await;
-        fait.map(drop).map_err(|e| faute(&e))
+        })
     }
 
     /// The trail of a dossier or of a person, newest first.
     pub(super) fn lire_audit(&self, sujet: &SujetAudit, curseur: Option<&str>) -> Resultat {
         let (lignes, curseur) = match sujet {
             SujetAudit::Dossier(id) => self.audit_dossier(id, curseur),
-            SujetAudit::Personnel(id) => self.audit_personnel(id, curseur),
+            SujetAudit::Personnel(id) => self.audit_vue(&prefixe(id), curseur),
+            SujetAudit::Tout => self.audit_vue(TOUT, curseur),
         }
         .map_err(|e| faute(&e))?;
         Ok(Reponse::Audit { lignes, curseur })
@@ -130,8 +141,7 @@ impl Guichet {
         Ok((lignes, (debut > 0).then(|| debut.to_string())))
     }
 
-    fn audit_personnel(&self, id: &PersonnelId, curseur: Option<&str>) -> Result<Page, StoreError> {
-        let prefixe = prefixe(id);
+    fn audit_vue(&self, prefixe: &str, curseur: Option<&str>) -> Result<Page, StoreError> {
         let apres = curseur.map(|c| format!("{prefixe}{c}").into_bytes());
         let lues =
             self.atelier
@@ -148,6 +158,9 @@ impl Guichet {
         Ok((lignes, derniere.filter(|_| pleine)))
     }
 }
+
+/// Everybody's lines.
+const TOUT: &str = "audit-tout/";
 
 /// Lines, and where to go on.
 type Page = (Vec<LigneAudit>, Option<String>);

@@ -44,6 +44,11 @@ impl Guichet {
                 autoriser(&agent, Pouvoir::GererPersonnel)?;
                 self.administrer(Some(agent.id), id, acte).await
             }
+            ActeGestion::Campagne(acte) => self.campagne_par(&agent, acte).await,
+            ActeGestion::Effacer { candidat, essai } => {
+                autoriser(&agent, Pouvoir::GererCampagne)?;
+                self.effacer(&agent, candidat, essai).await
+            }
             ActeGestion::Dossier { id } => self.voir_dossier(&agent, &id).await,
             ActeGestion::AgirDossier(acte) => self.agir_gestion(&agent, id, acte).await,
             ActeGestion::CreerDossier {

@@ -85,7 +85,7 @@ impl Guichet {
         Ok(Reponse::Dossier(Box::new(vue)))
     }
 
-    /// The act is in the trail once it is done; what was refused changed nothing.
+    /// The act and its line in the trail are one commit; what was refused changed nothing.
     async fn faire_acte(
         &self,
         agent: &Agent,
@@ -94,14 +94,7 @@ impl Guichet {
     ) -> Result<DossierVue, Faute> {
         let demande = self.demande(agent, id, acte).await?;
         let annule = matches!(acte.commande, Commande::AnnulerParGestion { .. });
-        let quoi = code(&acte.commande);
         let vue = self.annuaire.dossier(&acte.dossier, demande).await?;
-        let passage = Passage {
-            quoi: &quoi,
-            dossier: Some((&vue.id, &vue.candidat)),
-            detail: None,
-        };
-        self.tracer(&agent.id, passage).await?;
         if annule {
             // The relay would do it as well; the candidate's limit is free at once.
             let clore = CommandeCandidat::CloreDossier {
@@ -120,11 +113,18 @@ impl Guichet {
         acte: &ActeDossier,
     ) -> Result<Demande, Faute> {
         let pouvoir = pouvoir(&acte.commande).ok_or(CodeRefus::ActeNonPermis)?;
-        self.dossier_pour(agent, pouvoir, &acte.dossier).await?;
+        let vue = self.dossier_pour(agent, pouvoir, &acte.dossier).await?;
+        let quoi = code(&acte.commande);
+        let passage = Passage {
+            quoi: &quoi,
+            dossier: Some((&vue.id, &vue.candidat)),
+            detail: None,
+        };
         Ok(Demande {
             id,
             par: acteur(agent)?,
             version: acte.version,
+            trace: Some(Box::new(self.trace(&agent.id, passage)?)),
             ..Demande::du_systeme(acte.commande.clone())
         })
     }
@@ -230,6 +230,13 @@ impl Guichet {
         };
         self.annuaire.candidat(&qui, id, ouvrir).await?;
         let (id, candidat) = (dossier.clone(), qui.clone());
+        let quoi = if proposition { "proposer" } else { "creer" };
+        let passage = Passage {
+            quoi,
+            dossier: Some((&dossier, &qui)),
+            detail: None,
+        };
+        let trace = Some(Box::new(self.trace(&agent.id, passage)?));
         let commande = if proposition {
             Commande::Proposer {
                 id,
@@ -243,18 +250,12 @@ impl Guichet {
                 formation,
             }
         };
-        let quoi = code(&commande);
         let demande = Demande {
             par,
+            trace,
             ..Demande::du_systeme(commande)
         };
         let vue = self.annuaire.dossier(&dossier, demande).await?;
-        let passage = Passage {
-            quoi: &quoi,
-            dossier: Some((&vue.id, &vue.candidat)),
-            detail: None,
-        };
-        self.tracer(&agent.id, passage).await?;
         Ok(Reponse::Dossier(Box::new(vue)))
     }
 }

@@ -3,9 +3,11 @@
 mod agents;
 mod audit;
 mod bureau;
+mod campagne;
 mod candidat;
 mod comptes;
 mod demandes;
+mod effacement;
 mod essais;
 mod gestion;
 mod instruction;
@@ -63,15 +65,20 @@ impl Service<Requete, Resultat> for Guichet {
 }
 
 impl Guichet {
-    pub(crate) fn new(atelier: Arc<Atelier>, annuaire: Annuaire, hacheur: Hacheur) -> Self {
+    pub(crate) fn new(
+        atelier: Arc<Atelier>,
+        annuaire: Annuaire,
+        hacheur: Hacheur,
+        liste: Arc<crate::liste::Liste>,
+    ) -> Self {
         Self {
             atelier,
             annuaire,
             hacheur,
             essais: Arc::default(),
-            liste: Arc::default(),
             presences: Arc::default(),
             demandes: Arc::default(),
+            liste,
         }
     }
 
@@ -155,12 +162,10 @@ impl Guichet {
             }
             Requete::Campagne { depuis } => self.campagne(depuis),
             Requete::Importer { evenements } => {
-                let changes = self
-                    .atelier
-                    .importer(evenements)
-                    .await
-                    .map_err(|e| faute(&e))?;
-                Ok(Reponse::Importe { changes })
+                let change = self.changer_campagne(None, evenements, None, false).await?;
+                Ok(Reponse::Importe {
+                    changes: change.changes,
+                })
             }
             Requete::ConclureAnalyse {
                 dossier,
@@ -270,6 +275,20 @@ impl Guichet {
             return Ok(None);
         };
         self.par_cle(&self.atelier.cle.cle_adresse(&campagne.code, mail))
+    }
+
+    /// Who had this address in a campaign that is over, the latest first: told so at log-in, with the way out (P04).
+    fn par_adresse_archivee(&self, mail: &str) -> Result<Option<CandidatId>, Faute> {
+        let catalogue = self.atelier.catalogue();
+        let mut archives: Vec<_> = catalogue.archives.iter().collect();
+        archives.sort_by_key(|(_, archive)| std::cmp::Reverse(archive.le));
+        for (code, _) in archives {
+            let trouve = self.par_cle(&self.atelier.cle.cle_adresse(code, mail))?;
+            if trouve.is_some() {
+                return Ok(trouve);
+            }
+        }
+        Ok(None)
     }
 
     fn par_cle(&self, cle: &[u8]) -> Result<Option<CandidatId>, Faute> {

@@ -6,6 +6,7 @@ use domain::personnel::{Commande, Fiche, Personnel};
 use domain::refus::CodeRefus;
 
 use super::Guichet;
+use super::audit::Passage;
 use crate::acteurs::{InstantanePersonnel, PREFIXE_PERSONNEL};
 use crate::atelier::faute;
 use crate::jetons;
@@ -36,29 +37,16 @@ impl Guichet {
             }
             ActePersonnel::Inviter(nouveau) => {
                 let fiche = self.fiche(nouveau, id.as_deref())?;
-                let lien = self.atelier.lien();
-                (
-                    fiche.id.clone(),
-                    Commande::Inviter {
-                        fiche,
-                        lien,
-                        par: par.clone(),
-                    },
-                )
+                let (lien, par) = (self.atelier.lien(), par.clone());
+                (fiche.id.clone(), Commande::Inviter { fiche, lien, par })
             }
             ActePersonnel::Installer {
                 nouveaux,
                 mot_de_passe,
             } => return self.installer(nouveaux, mot_de_passe).await,
             ActePersonnel::Reinviter { id } => {
-                let lien = self.atelier.lien();
-                (
-                    id,
-                    Commande::RenvoyerInvitation {
-                        lien,
-                        par: par.clone(),
-                    },
-                )
+                let (lien, par) = (self.atelier.lien(), par.clone());
+                (id, Commande::RenvoyerInvitation { lien, par })
             }
             ActePersonnel::Modifier {
                 id,
@@ -79,7 +67,9 @@ impl Guichet {
                 (id, Commande::RetirerSecond { par: par.clone() })
             }
         };
+        let quoi = nom(&commande);
         let apres = self.annuaire.personnel(&qui, id, commande).await?;
+        self.tracer_personnel(par.as_ref(), quoi, &qui).await?;
         let personnel = vue(&apres).ok_or(CodeRefus::Introuvable)?;
         // Administrators never see each other's links: they go to the address, which they prove.
         let invitation = match (par, apres.etat.as_ref()) {
@@ -93,6 +83,22 @@ impl Guichet {
             personnel: Box::new(personnel),
             invitation,
         })
+    }
+
+    /// The event itself says who did it, in its own commit; this line finds it among all they did (ADR 0012).
+    async fn tracer_personnel(
+        &self,
+        par: Option<&PersonnelId>,
+        quoi: &str,
+        qui: &PersonnelId,
+    ) -> Result<(), Faute> {
+        let Some(par) = par else { return Ok(()) };
+        let passage = Passage {
+            quoi,
+            dossier: None,
+            detail: Some(qui.to_string()),
+        };
+        self.tracer(par, passage).await
     }
 
     /// All under one password, hashed once.
@@ -150,6 +156,29 @@ impl Guichet {
         }
         personnels.sort_by(|a, b| (&a.nom, &a.prenom, &a.mail).cmp(&(&b.nom, &b.prenom, &b.mail)));
         Ok(personnels)
+    }
+}
+
+/// The act's code in the trail.
+const fn nom(commande: &Commande) -> &'static str {
+    match commande {
+        Commande::Inviter { .. } | Commande::Installer { .. } => "inviter_personnel",
+        Commande::RenvoyerInvitation { .. } => "renvoyer_invitation",
+        Commande::Modifier { .. } => "modifier_personnel",
+        Commande::Desactiver { .. } => "desactiver_personnel",
+        Commande::RetirerSecond { .. } => "retirer_second_facteur",
+        Commande::Accepter { .. }
+        | Commande::DemanderReinitialisation { .. }
+        | Commande::Reinitialiser { .. }
+        | Commande::ChangerMotDePasse { .. }
+        | Commande::Rehacher { .. }
+        | Commande::CommencerSecond { .. }
+        | Commande::ConfirmerSecond { .. }
+        | Commande::ProuverSecond { .. }
+        | Commande::UtiliserRecours { .. }
+        | Commande::RenouvelerRecours { .. }
+        | Commande::GarderAffaire { .. }
+        | Commande::OublierAffaire { .. } => "changer_acces",
     }
 }
 

@@ -57,7 +57,11 @@ impl Guichet {
     ) -> Result<(CandidatId, Arc<Candidat>, Verdict), Faute> {
         let identifiant = identifiant.trim();
         let qui = if identifiant.contains('@') {
-            self.par_adresse(&normaliser_mail(identifiant))?
+            let mail = normaliser_mail(identifiant);
+            match self.par_adresse(&mail)? {
+                None => self.par_adresse_archivee(&mail)?,
+                trouve => trouve,
+            }
         } else {
             self.par_cle(&jetons::cle_numero(identifiant))?
         };

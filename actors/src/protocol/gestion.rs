@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use domain::dossier::Reponse as ReponseCandidat;
 use domain::ids::{
-    CandidatId, CentreCode, CommissionCode, DemandeId, DossierId, FormationCode, Numero,
-    PersonnelId, PieceCode,
+    CampagneCode, CandidatId, CentreCode, CommissionCode, DemandeId, DossierId, FormationCode,
+    Numero, PersonnelId, PieceCode,
 };
 use domain::langue::Langue;
 use domain::personnel::affaires::{Affaires, Sorte};
 use domain::personnel::droits::{Droits, Pouvoir};
 
 use super::{
-    ActeDemande, ActeDossier, ActeSupport, DossierVue, Etat, FiltreDemandes, Lot, Moi, Present,
-    Reponse,
+    ActeCampagne, ActeDemande, ActeDossier, ActeSupport, DossierVue, Etat, FiltreDemandes, Lot,
+    Moi, Present, Reponse,
 };
 
 /// The most lines of the trail in one answer; the asker comes back with the cursor.
@@ -56,6 +56,15 @@ pub enum ActeGestion {
     },
     /// The staff ([`Pouvoir::GererPersonnel`]).
     Personnel(ActePersonnel),
+    /// The campaign ([`Pouvoir::GererCampagne`], [`Pouvoir::GererFormations`]).
+    Campagne(ActeCampagne),
+    /// Q18: everything a person's account holds leaves for good ([`Pouvoir::GererCampagne`]).
+    Effacer {
+        /// By number or id.
+        candidat: String,
+        /// Only say what would leave.
+        essai: bool,
+    },
     /// One dossier with its candidate ([`Pouvoir::Voir`]); the look is written down.
     Dossier {
         /// Which.
@@ -214,6 +223,8 @@ pub enum SujetAudit {
     Dossier(DossierId),
     /// Everything a person did.
     Personnel(PersonnelId),
+    /// Everything.
+    Tout,
 }
 
 /// What a session may be used for.
@@ -306,6 +317,27 @@ pub struct DossierGestion {
     pub presents: Vec<Present>,
 }
 
+/// What an erasure takes away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EffacementVue {
+    /// Whose.
+    pub candidat: CandidatId,
+    /// The log-in name, which is never given again.
+    pub numero: Numero,
+    /// Family name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// Of which campaign.
+    pub campagne: CampagneCode,
+    /// The formations of the dossiers.
+    pub formations: Vec<FormationCode>,
+    /// Those whose confirmed admission the scolarité was told of: it keeps its own record.
+    pub admissions: Vec<FormationCode>,
+    /// Whether it was done.
+    pub fait: bool,
+}
+
 /// One line of the trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LigneAudit {
@@ -392,6 +424,8 @@ pub enum TriDossiers {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FiltreDossiers {
+    /// Of this campaign; of the running one without.
+    pub campagne: Option<CampagneCode>,
     /// To this formation.
     pub formation: Option<FormationCode>,
     /// Of this centre.
@@ -441,6 +475,9 @@ pub struct LigneDossier {
     pub nom: String,
     /// First name.
     pub prenom: String,
+    /// Of which campaign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campagne: Option<CampagneCode>,
     /// To what.
     pub formation: FormationCode,
     /// Where it stands.

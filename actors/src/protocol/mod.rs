@@ -1,6 +1,7 @@
 //! What the edge may ask, and what it is answered. These travel on `cmd.*`, in process or over NATS.
 
 mod bureau;
+mod campagne;
 mod candidat;
 mod demande;
 mod dossier;
@@ -11,7 +12,7 @@ use bus::{Routed, Subject};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use domain::campagne::Evenement as EvenementCampagne;
+use domain::campagne::{Difference, Evenement as EvenementCampagne};
 use domain::ids::{CandidatId, DossierId, EntreeId, Numero, PieceCode};
 use domain::langue::Langue;
 use domain::profil::Fiche;
@@ -19,6 +20,7 @@ use domain::refus::Refus;
 
 pub use crate::courriers::{Envoi, EtatEnvoi};
 pub use bureau::{Collegue, EnListe, PlacesVue, Present, Voisins};
+pub use campagne::{ActeCampagne, LigneCampagne, MAX_CHANGEMENTS, MAX_HISTORIQUE};
 pub use candidat::{Acte, Moi};
 pub use demande::{
     ActeDemande, ActeSupport, ComptesDemandes, DemandeVue, EnQuarantaine, EtatSupport,
@@ -29,9 +31,9 @@ pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
 };
 pub use gestion::{
-    ActeGestion, ActePersonnel, AgentVue, Comptes, DossierGestion, EtapeSession, EtatPersonnel,
-    FiltreDossiers, LigneAudit, LigneDossier, MAX_LIGNES_AUDIT, NouveauPersonnel, PageDossiers,
-    PersonnelVue, SecondVue, SessionOuverte, SujetAudit, TriDossiers,
+    ActeGestion, ActePersonnel, AgentVue, Comptes, DossierGestion, EffacementVue, EtapeSession,
+    EtatPersonnel, FiltreDossiers, LigneAudit, LigneDossier, MAX_LIGNES_AUDIT, NouveauPersonnel,
+    PageDossiers, PersonnelVue, SecondVue, SessionOuverte, SujetAudit, TriDossiers,
 };
 pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
 
@@ -325,6 +327,24 @@ pub enum Reponse {
     Importe {
         /// How many.
         changes: u64,
+    },
+    /// What a change of the campaign did, or would do.
+    CampagneChangee {
+        /// Of every definition named.
+        differences: Vec<Difference>,
+        /// Of the campaign since.
+        version: u64,
+        /// How many definitions changed.
+        changes: u64,
+    },
+    /// What an erasure took away, or would.
+    Effacement(Box<EffacementVue>),
+    /// Changes of the campaign, newest first.
+    HistoriqueCampagne {
+        /// Each.
+        lignes: Vec<LigneCampagne>,
+        /// Where to go on, if there is more.
+        suite: Option<u64>,
     },
     /// How things are.
     Sante(Sante),

@@ -12,7 +12,9 @@ use actors::protocol::{
     Acte, ActePersonnel, DossierVue, Faute, Moi, NouveauPersonnel, Reponse, Requete, Resultat,
 };
 use actors::systeme::Systeme;
-use domain::campagne::{Campagne, Centre, Commission, Evenement, Formation, PieceDef, Texte};
+use domain::campagne::{
+    Campagne, Centre, Commission, Composante, Evenement, Formation, PieceDef, Texte,
+};
 use domain::dossier::Commande;
 use domain::effet::CodeMail;
 use domain::fichier::{Fichier, TypeFichier};
@@ -141,6 +143,10 @@ pub(crate) fn campagne() -> Vec<Evenement> {
             libelle: texte("B"),
             max_dossiers: None,
         }),
+        Evenement::ComposanteDefinie(Composante {
+            code: "UPHF".into(),
+            libelle: texte("UPHF"),
+        }),
         Evenement::CommissionDefinie(Commission {
             code: "JURY".into(),
             libelle: texte("Jury"),
@@ -174,7 +180,7 @@ impl Monde {
             })
             .await;
         assert!(
-            matches!(importe, Ok(Reponse::Importe { changes: 13 })),
+            matches!(importe, Ok(Reponse::Importe { changes: 14 })),
             "{importe:?}"
         );
     }

@@ -20,15 +20,15 @@ fn une_place() -> Evenement {
     definie
 }
 
-struct Jury {
-    monde: Monde,
+pub(crate) struct Jury {
+    pub(crate) monde: Monde,
     session: String,
     /// Candidates' sessions with their dossiers, complete.
     dossiers: Vec<(String, DossierVue)>,
 }
 
 impl Jury {
-    async fn new(combien: usize) -> Self {
+    pub(crate) async fn new(combien: usize) -> Self {
         let monde = Monde::new().await;
         let evenements = vec![une_place()];
         monde
@@ -76,7 +76,7 @@ impl Jury {
         self.agir(i, commande).await.unwrap()
     }
 
-    async fn publier(&self, i: usize, nature: Nature) {
+    pub(crate) async fn publier(&self, i: usize, nature: Nature) {
         self.ok(i, saisir(nature)).await;
         self.ok(i, Commande::PublierAvis).await;
     }
@@ -101,7 +101,7 @@ fn saisir(nature: Nature) -> Commande {
     }
 }
 
-const fn liste(rang: u32) -> Nature {
+pub(crate) const fn liste(rang: u32) -> Nature {
     Nature::ListeComplementaire { rang }
 }
 

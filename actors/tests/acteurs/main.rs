@@ -5,6 +5,7 @@
     reason = "a test helper that fails is a failed test"
 )]
 
+mod campagne;
 mod commun;
 mod examen;
 mod index;

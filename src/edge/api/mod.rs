@@ -2,6 +2,7 @@
 
 pub(super) mod accuses;
 mod apercus;
+pub(super) mod campagne;
 mod comptes;
 mod corps;
 mod demandes;
@@ -48,6 +49,8 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/comptes/nouvelle-adresse", post(comptes::nouvelle_adresse))
         .route("/comptes/adresse", post(comptes::corriger_adresse))
         .route("/moi/courriers", get(moi::courriers))
+        .route("/moi/donnees", get(moi::donnees))
+        .route("/moi/donnees.zip", get(moi::archive))
         .route(
             "/session",
             post(comptes::connecter).delete(comptes::deconnecter),
@@ -92,5 +95,59 @@ pub(super) fn routes() -> Router<Etat> {
         .merge(gestion::routes())
         .merge(demandes::routes())
         .merge(instruction::routes())
+        .merge(campagne())
         .merge(fichiers)
+}
+
+/// The campaign and its definitions.
+fn campagne() -> Router<Etat> {
+    use campagne as c;
+    let fichiers = Router::new()
+        .route(
+            "/gestion/pieces/{code}/modele",
+            put(c::deposer_modele).delete(c::retirer_modele),
+        )
+        .layer(DefaultBodyLimit::max(MAX_MULTIPART));
+    let import = Router::new()
+        .route("/gestion/campagne/import", post(c::importer))
+        .layer(DefaultBodyLimit::max(c::MAX_FICHIER));
+    Router::new()
+        .route("/gestion/campagne", get(c::campagne).put(c::regler))
+        .route("/gestion/campagne/fichier", get(c::exporter))
+        .route("/gestion/campagne/historique", get(c::historique))
+        .route("/gestion/campagne/fermeture", post(c::fermer))
+        .route("/gestion/campagne/suivante", post(c::ouvrir_suivante))
+        .route("/gestion/effacements", post(c::effacer))
+        .route("/gestion/formations", get(c::lister).post(c::creer))
+        .route(
+            "/gestion/formations/{code}",
+            get(c::definition).put(c::definir).delete(c::retirer),
+        )
+        .route("/gestion/pieces", get(c::lister).post(c::creer))
+        .route(
+            "/gestion/pieces/{code}",
+            get(c::definition).put(c::definir).delete(c::retirer),
+        )
+        .route("/gestion/centres", get(c::lister).post(c::creer))
+        .route(
+            "/gestion/centres/{code}",
+            get(c::definition).put(c::definir).delete(c::retirer),
+        )
+        .route("/gestion/composantes", get(c::lister).post(c::creer))
+        .route(
+            "/gestion/composantes/{code}",
+            get(c::definition).put(c::definir).delete(c::retirer),
+        )
+        .route("/gestion/commissions", get(c::lister).post(c::creer))
+        .route(
+            "/gestion/commissions/{code}",
+            get(c::definition).put(c::definir).delete(c::retirer),
+        )
+        .route("/gestion/motifs", get(c::lister).post(c::creer))
+        .route(
+            "/gestion/motifs/{code}",
+            get(c::definition).put(c::definir).delete(c::retirer),
+        )
+        .merge(fichiers)
+        .merge(import)
 }

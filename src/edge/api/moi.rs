@@ -22,7 +22,7 @@ use super::corps::{Corps, Demandeur};
 use super::liste::Page;
 use crate::data::{CommunesFr, Listes};
 use crate::edge::problemes::Probleme;
-use crate::edge::{Etat, vues};
+use crate::edge::{Etat, donnees, vues};
 
 fn aujourd_hui(etat: &Etat) -> Date {
     etat.maintenant().to_zoned_datetime(TimeZone::UTC).date()
@@ -69,6 +69,25 @@ pub(super) async fn courriers(
         })
         .collect();
     Ok(Json(json!({ "courriers": lignes })).into_response())
+}
+
+/// Q18: everything we hold of the asker.
+pub(super) async fn donnees(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let donnees = donnees::lire(&etat, &demandeur.session).await?;
+    let entetes = [(header::CACHE_CONTROL, "no-store")];
+    Ok((entetes, Json(donnees.json(&etat))).into_response())
+}
+
+/// Q18: the same, with the files.
+pub(super) async fn archive(
+    State(etat): State<Etat>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let donnees = donnees::lire(&etat, &demandeur.session).await?;
+    donnees.archive(&etat).await
 }
 
 /// G12, G13: who the scolarité knows is asked to confirm first; what they leave out is then filled from there.

@@ -114,7 +114,8 @@ async fn soumettre(
     })
 }
 
-async fn recevoir(etat: &Etat, requete: Request) -> Result<Fichier, Probleme> {
+/// The file of a request, whatever it is for: not shown to the antivirus, whose verdict is a dossier's.
+pub(super) async fn recevoir(etat: &Etat, requete: Request) -> Result<Fichier, Probleme> {
     encodage(requete.headers())?;
     let (annonce, multipart) = annonce(requete.headers());
     if !multipart && annonce.is_some_and(|octets| octets > TAILLE_MAX) {

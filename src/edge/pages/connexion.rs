@@ -14,7 +14,7 @@ use super::compte::{mails, mots_de_passe, refuser};
 use super::reprise::{Reprise, sceau_de};
 use super::saisie::Saisie;
 use super::visiteur::{Arret, COOKIE_QUI, COOKIE_SESSION, Visiteur, cookie, cookie_langue};
-use crate::edge::Etat;
+use crate::edge::{Etat, donnees};
 use crate::textes::Textes;
 use crate::views::{Champ, Formulaire, Lien, jour};
 
@@ -253,6 +253,15 @@ struct PageCompte<'a> {
     langue: Formulaire,
     mail: Formulaire,
     mot_de_passe: Formulaire,
+}
+
+/// Q18: everything we hold of the visitor, with the files.
+pub(super) async fn donnees(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let donnees = donnees::lire(&etat, visiteur.session()?).await?;
+    Ok(donnees.archive(&etat).await?)
 }
 
 fn form_langue(visiteur: &Visiteur, moi: &Moi) -> Formulaire {

@@ -2,12 +2,14 @@
 
 mod adresse;
 mod cadrage;
+mod campagne;
 mod compte;
 mod connexion;
 mod decision;
 mod dossiers;
 mod gestion;
 mod offre;
+mod personnel;
 mod pieces;
 mod profil;
 mod reprise;
@@ -33,8 +35,11 @@ pub(super) fn routes(etat: &Etat) -> Router<Etat> {
         .merge(profil())
         .merge(dossiers())
         .merge(gestion::routes())
+        .merge(campagne::routes())
+        .merge(personnel::routes())
         .layer(DefaultBodyLimit::max(MAX_FORMULAIRE))
         .merge(envois())
+        .merge(campagne::envois())
         .fallback(introuvable)
         .layer(from_fn_with_state(etat.clone(), cadrage::encadrer))
         .route("/statique/{nom}", get(statiques::servir))
@@ -64,6 +69,7 @@ fn compte() -> Router<Etat> {
             get(verification::montrer).post(verification::verifier),
         )
         .route("/compte", get(x::compte))
+        .route("/compte/donnees.zip", get(x::donnees))
         .route("/compte/{quoi}", get(x::compte).post(x::changer))
 }
 

@@ -88,6 +88,7 @@ fn details() -> DetailsCourrier {
             ("Curriculum vitae".to_owned(), Some("Illisible.".to_owned())),
             ("Relevés de notes".to_owned(), None),
         ],
+        retirees: vec!["Lettre de motivation".to_owned()],
         motif: Some("Prérequis insuffisants".to_owned()),
         raison: Some("Dossier ouvert par erreur.".to_owned()),
         commentaire: Some("Bon dossier.\nBon courage.".to_owned()),
@@ -160,7 +161,8 @@ pub(super) fn exemples(code: CodeMail, langue: Langue) -> Vec<Courrier> {
         | CodeMail::CommissionAlertDesistement
         | CodeMail::CandidatureRelanceFavo
         | CodeMail::OffreRetablie
-        | CodeMail::Prolongation => du_dossier(),
+        | CodeMail::Prolongation
+        | CodeMail::PiecesModifiees => du_dossier(),
     }
 }
 

@@ -59,6 +59,7 @@ textes! {
     CandidatureRelanceFavo => "candidature_relance_favo",
     OffreRetablie => "offre_retablie",
     Prolongation => "prolongation",
+    PiecesModifiees => "pieces_modifiees",
 }
 
 const CADRE: [(&str, &str); 3] = [

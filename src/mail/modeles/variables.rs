@@ -196,6 +196,10 @@ fn suivi(c: &Courrier, quand: &dyn Fn(Timestamp) -> String) -> Map<String, Value
         ("datConfirm", json!(date(d.confirmation))),
         ("pieces", json!(pieces)),
         (
+            "retirees",
+            json!(d.retirees.iter().map(|r| ligne(r)).collect::<Vec<_>>()),
+        ),
+        (
             "motif",
             json!(ligne(d.motif.as_deref().unwrap_or_default())),
         ),

@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Campagne, Centre, Commission, Composante, Formation, Motif, PieceDef};
-use crate::ids::{CentreCode, CommissionCode, ComposanteCode, FormationCode, MotifCode, PieceCode};
+use jiff::Timestamp;
+
+use super::{Campagne, Centre, Cle, Commission, Composante, Formation, Motif, PieceDef, Texte};
+use crate::ids::{
+    CampagneCode, CentreCode, CommissionCode, ComposanteCode, FormationCode, MotifCode, PieceCode,
+};
 
 #[expect(
     clippy::large_enum_variant,
@@ -29,6 +33,24 @@ pub enum Evenement {
     CommissionDefinie(Commission),
     /// A motive.
     MotifDefini(Motif),
+    /// A definition is no more.
+    Retiree(Cle),
+    /// The campaign is over: its accounts and dossiers stay to be read until they are purged.
+    CampagneArchivee {
+        /// Which.
+        code: CampagneCode,
+        /// When.
+        le: Timestamp,
+    },
+}
+
+/// A campaign that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archive {
+    /// Shown.
+    pub libelle: Texte,
+    /// Since when: the retention counts from here.
+    pub le: Timestamp,
 }
 
 /// Everything the campaign offers. Empty until the first import.
@@ -48,11 +70,26 @@ pub struct Catalogue {
     pub commissions: BTreeMap<CommissionCode, Commission>,
     /// By code.
     pub motifs: BTreeMap<MotifCode, Motif>,
+    /// Campaigns that are over, by code.
+    #[serde(default)]
+    pub archives: BTreeMap<CampagneCode, Archive>,
+    /// How many changes made it.
+    #[serde(skip)]
+    pub version: u64,
+    #[serde(skip)]
+    versions: BTreeMap<Cle, u64>,
 }
 
 impl Catalogue {
+    /// The change that a definition comes from, from 1; 0 when it was never there.
+    pub fn version_de(&self, cle: &Cle) -> u64 {
+        self.versions.get(cle).copied().unwrap_or_default()
+    }
+
     /// The catalogue after the event.
     pub fn evolve(&mut self, evenement: Evenement) {
+        self.version += 1;
+        self.versions.insert(evenement.cle(), self.version);
         match evenement {
             Evenement::CampagneParametree(v) => self.campagne = Some(v),
             Evenement::CentreDefini(v) => drop(self.centres.insert(v.code.clone(), v)),
@@ -61,6 +98,24 @@ impl Catalogue {
             Evenement::FormationDefinie(v) => drop(self.formations.insert(v.code.clone(), v)),
             Evenement::CommissionDefinie(v) => drop(self.commissions.insert(v.code.clone(), v)),
             Evenement::MotifDefini(v) => drop(self.motifs.insert(v.code.clone(), v)),
+            Evenement::Retiree(cle) => self.retirer(&cle),
+            Evenement::CampagneArchivee { code, le } => {
+                let campagne = self.campagne.take_if(|c| c.code == code);
+                let libelle = campagne.map(|c| c.libelle).unwrap_or_default();
+                self.archives.insert(code, Archive { libelle, le });
+            }
+        }
+    }
+
+    fn retirer(&mut self, cle: &Cle) {
+        match cle {
+            Cle::Campagne(_) => {}
+            Cle::Centre(code) => drop(self.centres.remove(code)),
+            Cle::Composante(code) => drop(self.composantes.remove(code)),
+            Cle::Piece(code) => drop(self.pieces.remove(code)),
+            Cle::Commission(code) => drop(self.commissions.remove(code)),
+            Cle::Motif(code) => drop(self.motifs.remove(code)),
+            Cle::Formation(code) => drop(self.formations.remove(code)),
         }
     }
 
@@ -74,6 +129,8 @@ impl Catalogue {
             Evenement::FormationDefinie(v) => self.formations.get(&v.code) != Some(v),
             Evenement::CommissionDefinie(v) => self.commissions.get(&v.code) != Some(v),
             Evenement::MotifDefini(v) => self.motifs.get(&v.code) != Some(v),
+            Evenement::Retiree(cle) => self.cles().contains(cle),
+            Evenement::CampagneArchivee { code, .. } => !self.archives.contains_key(code),
         }
     }
 

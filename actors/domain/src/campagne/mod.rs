@@ -1,8 +1,16 @@
 //! The campaign: what one can apply to, until when, with which pieces.
 
 mod catalogue;
+mod cle;
+mod controle;
+mod difference;
+mod suites;
 
-pub use catalogue::{Catalogue, Evenement};
+pub use catalogue::{Archive, Catalogue, Evenement};
+pub use cle::Cle;
+pub use controle::{Facts, FauteCampagne, decide};
+pub use difference::{Difference, Sort};
+pub use suites::{Suites, suites};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

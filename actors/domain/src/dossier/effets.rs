@@ -43,6 +43,25 @@ pub fn effets(
     dus
 }
 
+/// The reminders of a dossier once its formation's dates moved; none for one that is handed in.
+pub fn relances(dossier: &Dossier, catalogue: &Catalogue, maintenant: Timestamp) -> Vec<Effet> {
+    let a_transmettre = matches!(dossier, Dossier::EnAttente(_) | Dossier::Incomplet(_));
+    let Some(identite) = dossier.identite().filter(|_| a_transmettre) else {
+        return Vec::new();
+    };
+    let secretaire = Secretaire {
+        apres: dossier,
+        identite,
+        formation: catalogue.formations.get(&identite.formation),
+        catalogue,
+        joindre: Joindre {
+            mail: "",
+            langue: Langue::Fr,
+        },
+    };
+    secretaire.relances(maintenant)
+}
+
 struct Secretaire<'a> {
     apres: &'a Dossier,
     identite: &'a Identite,

@@ -19,7 +19,7 @@ pub use avis::{Avis, Convocation, Decisions, Nature, Publie, Reponse};
 pub use commande::{Annotation, Commande};
 pub use decide::{Facts, decide};
 pub use droits::autorise;
-pub use effets::{Joindre, effets};
+pub use effets::{Joindre, effets, relances};
 pub use etats::{
     Annule, Base, Dates, Dossier, Examen, Fiche, Note, Ouverte, Piece, Renvoi, Reproche, Saisie,
     Verdict,

@@ -78,9 +78,9 @@ pub enum Pouvoir {
     VoirDemandes,
     /// Answer them.
     TraiterDemandes,
-    /// Change formations, their dates and pieces.
+    /// Change formations, their dates and which pieces they ask for; read the rest of the campaign.
     GererFormations,
-    /// Change the campaign, centres, commissions, mail texts.
+    /// Change the campaign, centres, commissions, mail texts; erase a person's data on request.
     GererCampagne,
     /// Invite staff, change rights.
     GererPersonnel,

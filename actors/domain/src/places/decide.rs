@@ -58,11 +58,13 @@ pub fn effets(apres: &Places, evenement: &Evenement, facts: Facts<'_>) -> Vec<Ef
     let bouge = match evenement {
         Evenement::PlaceRendue { .. }
         | Evenement::ListeRejointe { .. }
-        | Evenement::PlaceOfferte { .. } => true,
+        | Evenement::PlaceOfferte { .. }
+        | Evenement::PlacesAjoutees { .. } => true,
         Evenement::RangReserve { .. }
         | Evenement::RangRelache { .. }
         | Evenement::ListeQuittee { .. }
-        | Evenement::PlaceConfirmee { .. } => false,
+        | Evenement::PlaceConfirmee { .. }
+        | Evenement::Recommencees => false,
     };
     let automatique = facts.formation.promotion == Promotion::Automatique;
     if bouge && automatique && apres.a_promouvoir(facts.formation).is_some() {

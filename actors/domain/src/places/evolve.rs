@@ -31,6 +31,10 @@ pub fn evolve(mut places: Places, evenement: &Evenement) -> Places {
             places.confirmes.remove(dossier);
             places.rendues += 1;
         }
+        Evenement::PlacesAjoutees { combien } => {
+            places.rendues = places.rendues.saturating_add(*combien);
+        }
+        Evenement::Recommencees => places = Places::default(),
     }
     places
 }

@@ -146,4 +146,11 @@ pub enum Evenement {
         /// By whom.
         dossier: DossierId,
     },
+    /// The capacity was raised: as many more are promoted from the list (T22).
+    PlacesAjoutees {
+        /// By how many.
+        combien: u32,
+    },
+    /// A new campaign: nobody holds anything.
+    Recommencees,
 }

@@ -30,6 +30,10 @@ impl CodeRefus {
                 "Ce compte appartient à une campagne fermée. Créez un nouveau compte pour la campagne en cours, avec la même adresse si vous le souhaitez.",
                 "This account belongs to a closed campaign. Create a new account for the current one, with the same address if you like.",
             ),
+            Self::CampagneArchivee => (
+                "Ce dossier appartient à une campagne archivée : il reste à lire, rien ne peut plus y être fait.",
+                "This application belongs to an archived campaign: it stays to be read, nothing can be done in it any more.",
+            ),
             Self::CampagneFermee => (
                 "Aucune campagne n'est ouverte en ce moment. Revenez à la date d'ouverture indiquée par l'université.",
                 "No campaign is open now. Come back on the opening date the university gives.",

@@ -202,6 +202,8 @@ fn exemples_places() -> Vec<places::Evenement> {
         },
         P::PlaceConfirmee { dossier: dossier() },
         P::PlaceRendue { dossier: dossier() },
+        P::PlacesAjoutees { combien: 5 },
+        P::Recommencees,
     ]
 }
 

@@ -8,7 +8,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
-use domain::ids::{CentreCode, CommissionCode, DossierId, FormationCode, PersonnelId, PieceCode};
+use domain::ids::{
+    CampagneCode, CentreCode, CommissionCode, DossierId, FormationCode, PersonnelId, PieceCode,
+};
 use domain::refus::{CodeRefus, FauteChamp, Refus};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -32,6 +34,7 @@ pub(super) fn routes() -> Router<Etat> {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Voulus {
+    campagne: Option<String>,
     formation: Option<String>,
     centre: Option<String>,
     commission: Option<String>,
@@ -78,6 +81,7 @@ impl Voulus {
             }
         };
         Ok(FiltreDossiers {
+            campagne: self.campagne.map(CampagneCode::new),
             formation: self.formation.map(FormationCode::new),
             centre: self.centre.map(CentreCode::new),
             commission: self.commission.map(CommissionCode::new),

@@ -164,14 +164,15 @@ async fn audit(
     let sujet = match (voulu.dossier, voulu.personnel) {
         (Some(id), None) => SujetAudit::Dossier(DossierId::new(id)),
         (None, Some(id)) => SujetAudit::Personnel(PersonnelId::new(id)),
-        (Some(_), Some(_)) | (None, None) => {
+        (None, None) => SujetAudit::Tout,
+        (Some(_), Some(_)) => {
             return Err(Refus {
                 code: CodeRefus::ChampsInvalides,
                 champs: vec![FauteChamp::new(
                     "dossier",
                     "un_seul_sujet",
-                    "Donnez soit « dossier », soit « personnel ».",
-                    "Give either “dossier” or “personnel”.",
+                    "Donnez « dossier », « personnel », ou ni l'un ni l'autre.",
+                    "Give “dossier”, “personnel”, or neither.",
                 )],
             }
             .into());

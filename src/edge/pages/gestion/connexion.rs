@@ -1,11 +1,14 @@
 //! How staff come in: the invitation, the second factor.
 
 use actors::protocol::{ActeGestion, EtapeSession, Faute, Reponse, Requete};
+use actors::totp;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::formulaires::NouveauMotDePasse;
+use qrcode::QrCode;
+use qrcode::render::svg;
 use serde::Deserialize;
 
 use super::super::compte::{TexteEtFormulaire, refuser};
@@ -18,9 +21,9 @@ use crate::views::{Champ, Formulaire, Lien, Message};
 
 #[derive(Template)]
 #[template(path = "gestion/codes.html")]
-struct Codes {
-    t: Textes,
-    codes: Vec<String>,
+pub(in crate::edge::pages) struct Codes {
+    pub(in crate::edge::pages) t: Textes,
+    pub(in crate::edge::pages) codes: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -33,6 +36,46 @@ fn form_code(visiteur: &Visiteur, bouton: &str) -> Formulaire {
     let t = visiteur.t;
     let champ = Champ::ligne(t, "code", &t.second_code(), "text").remplissage("one-time-code");
     visiteur.formulaire("/gestion/second-facteur", bouton, vec![champ])
+}
+
+/// A second factor to be set up: the code to photograph, the key to type for who cannot.
+#[derive(Template)]
+#[template(path = "gestion/enrolement.html")]
+struct Enrolement {
+    t: Textes,
+    qr: String,
+    cle: String,
+    form: Formulaire,
+}
+
+/// The key as applications photograph it; none for a key that is none.
+fn qr(emetteur: &str, mail: &str, secret: &str) -> Option<String> {
+    let secret = totp::de_base32(secret)?;
+    let code = QrCode::new(totp::otpauth(emetteur, mail, &secret)).ok()?;
+    let mut dessin = code.render::<svg::Color<'_>>();
+    let image = dessin.min_dimensions(216, 216).build();
+    // A part of the page, not a file of its own.
+    image
+        .find("<svg")
+        .and_then(|i| image.get(i..))
+        .map(str::to_owned)
+}
+
+async fn page_enrolement(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    secret: String,
+    form: Formulaire,
+) -> Result<Response, Arret> {
+    let t = visiteur.t;
+    let agent = agent(etat, visiteur).await?;
+    let corps = Enrolement {
+        t,
+        qr: qr(&etat.maison.nom, &agent.personnel.mail, &secret).unwrap_or_default(),
+        cle: t.second_cle(secret),
+        form,
+    };
+    Ok(visiteur.page(&t.second_titre(), &corps))
 }
 
 fn page_second(visiteur: &Visiteur, textes: Vec<String>, form: Formulaire) -> Response {
@@ -66,8 +109,7 @@ pub(super) async fn second(
     let form = form_code(&visiteur, &t.second_en_service())
         .cache("nonce", second.nonce)
         .cache("secret", second.secret.clone());
-    let textes = vec![t.second_enroler().to_owned(), t.second_cle(second.secret)];
-    Ok(page_second(&visiteur, textes, form))
+    page_enrolement(&etat, &visiteur, second.secret, form).await
 }
 
 pub(super) async fn prouver(
@@ -78,19 +120,18 @@ pub(super) async fn prouver(
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
     let t = visiteur.t;
     let code = saisie.brut("code").unwrap_or_default();
-    let (acte, textes, form) = match saisie.texte("nonce") {
+    let (acte, secret, form) = match saisie.texte("nonce") {
         Some(nonce) => {
             let secret = saisie.brut("secret").unwrap_or_default();
             let form = form_code(&visiteur, &t.second_en_service())
                 .cache("nonce", nonce.clone())
                 .cache("secret", secret.clone());
-            let textes = vec![t.second_enroler().to_owned(), t.second_cle(secret)];
-            (ActeGestion::ConfirmerSecond { nonce, code }, textes, form)
+            let acte = ActeGestion::ConfirmerSecond { nonce, code };
+            (acte, Some(secret), form)
         }
         None => {
             let form = form_code(&visiteur, &t.second_prouver());
-            let textes = vec![t.second_aide().to_owned()];
-            (ActeGestion::ProuverSecond { code }, textes, form)
+            (ActeGestion::ProuverSecond { code }, None, form)
         }
     };
     let session = visiteur.session()?.to_owned();
@@ -106,7 +147,17 @@ pub(super) async fn prouver(
             Ok(reponse)
         }
         Err(Faute::SessionAbsente) => Err(Faute::SessionAbsente.into()),
-        Err(faute) => Ok(page_second(&visiteur, textes, refuser(t, form, &faute))),
+        Err(faute) => {
+            let form = refuser(t, form, &faute);
+            match secret {
+                Some(secret) => page_enrolement(&etat, &visiteur, secret, form).await,
+                None => Ok(page_second(
+                    &visiteur,
+                    vec![t.second_aide().to_owned()],
+                    form,
+                )),
+            }
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn dit(t: Textes, code: CodeMail) -> String {
         CodeMail::CandidatureDesist => t.mail_desistement(),
         CodeMail::OffreRetablie => t.mail_retabli(),
         CodeMail::Prolongation => t.mail_dates(),
+        CodeMail::PiecesModifiees => t.mail_pieces(),
         CodeMail::CommissionAlertAnnulation
         | CodeMail::CommissionAlertDesistement
         | CodeMail::CommissionAlertListePrinc

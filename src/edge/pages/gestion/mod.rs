@@ -1,7 +1,7 @@
 //! The pages of staff: who is at work, the bar that leads from page to page, and the areas behind it.
 
 mod actes;
-mod connexion;
+pub(super) mod connexion;
 mod decisions;
 mod dossier;
 mod examen;
@@ -70,6 +70,18 @@ type Entree = (&'static str, fn(Textes) -> Dit, Pouvoir);
 const BARRE: &[Entree] = &[
     ("/gestion", Textes::gestion_dossiers, Pouvoir::Voir),
     ("/gestion/decisions", Textes::decisions_titre, Pouvoir::Voir),
+    (
+        "/gestion/campagne",
+        Textes::campagne_titre,
+        Pouvoir::GererFormations,
+    ),
+    (
+        "/gestion/personnel",
+        Textes::personnel_titre,
+        Pouvoir::GererPersonnel,
+    ),
+    ("/gestion/audit", Textes::audit_titre, Pouvoir::LireAudit),
+    ("/gestion/acces", Textes::acces_titre, Pouvoir::Voir),
 ];
 
 /// A member of staff at work on a page: the log-in is whole. Handlers that take one need not check it again;
@@ -236,13 +248,30 @@ fn nom_de(id: &PersonnelId, gens: &[Collegue]) -> String {
     connu.map_or_else(|| id.to_string(), |c| c.nom.clone())
 }
 
-async fn gerer(etat: &Etat, visiteur: &Visiteur, acte: ActeGestion) -> Result<Reponse, Arret> {
+/// The visitor of a staff page, whose pages come below the bar; the log-in is whole.
+pub(in crate::edge) struct Bureau(pub(in crate::edge) Visiteur);
+
+impl FromRequestParts<Etat> for Bureau {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, etat: &Etat) -> Result<Self, Response> {
+        let poste = Poste::from_request_parts(parts, etat).await?;
+        let barre = poste.barre();
+        Ok(Self(poste.visiteur.avec_barre(barre)))
+    }
+}
+
+pub(super) async fn gerer(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    acte: ActeGestion,
+) -> Result<Reponse, Arret> {
     let session = visiteur.session()?.to_owned();
     let requete = Requete::Gestion { session, acte };
     Ok(etat.guichet.traiter(None, requete).await?)
 }
 
-async fn agent(etat: &Etat, visiteur: &Visiteur) -> Result<Box<AgentVue>, Arret> {
+pub(super) async fn agent(etat: &Etat, visiteur: &Visiteur) -> Result<Box<AgentVue>, Arret> {
     let Reponse::Agent(agent) = gerer(etat, visiteur, ActeGestion::Moi).await? else {
         return Err(Arret::inattendu());
     };

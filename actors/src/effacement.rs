@@ -1,0 +1,246 @@
+//! A person's data leaves (Q18): on request, at the end of the retention, or because the account was never validated.
+//! The streams of the candidate and of the dossiers lose their content; places given, figures and the hash chain stay.
+
+use domain::candidat::Candidat;
+use domain::effet::{CodeMail, Echeance, Effet, MailDu};
+use domain::ids::{CampagneCode, CandidatId, DossierId, FormationCode};
+use domain::places::{Commande as ActePlaces, Facts, Places};
+use storage::{Append, Batch, ERASURES, Expected, OutboxItem, StoreError, erasure};
+
+use crate::acteurs::Annuaire;
+use crate::atelier::{Atelier, faute};
+use crate::courriers;
+use crate::fil::{Fil, json};
+use crate::protocol::Faute;
+use crate::record;
+
+/// Candidates looked at in one step of a purge.
+const LOT: usize = 500;
+
+/// Why somebody's data leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Raison {
+    /// The person asked.
+    Demande,
+    /// The campaign was archived long enough ago.
+    Conservation,
+    /// The account was never validated.
+    JamaisValide,
+}
+
+impl Raison {
+    const fn mot(self) -> &'static str {
+        match self {
+            Self::Demande => "demande",
+            Self::Conservation => "conservation",
+            Self::JamaisValide => "jamais_valide",
+        }
+    }
+}
+
+/// Erases a candidate with all dossiers, in one commit. Nobody there any more: nothing to do.
+pub(crate) async fn effacer(
+    atelier: &Atelier,
+    annuaire: &Annuaire,
+    qui: &CandidatId,
+    raison: Raison,
+    trace: Batch,
+) -> Result<(), Faute> {
+    let fil = Fil::<Candidat>::charger(atelier, format!("candidat.{qui}"));
+    let fil = fil.map_err(|e| faute(&e))?;
+    let Some(base) = fil.etat.base() else {
+        return Ok(());
+    };
+    let dossiers: Vec<(DossierId, FormationCode)> = match fil.etat.as_ref() {
+        Candidat::Actif(actif) => {
+            let tous = actif.dossiers.iter();
+            tous.map(|(id, d)| (id.clone(), d.formation.clone()))
+                .collect()
+        }
+        Candidat::Absent | Candidat::AValider { .. } | Candidat::Expire(_) => Vec::new(),
+    };
+    let mut lot = trace;
+    let mut flux = vec![fil.stream.clone()];
+    flux.extend(dossiers.iter().map(|(id, _)| format!("dossier.{id}")));
+    lot.appends.push(Append {
+        stream: ERASURES.to_owned(),
+        expected: Expected::Any,
+        events: vec![erasure(
+            &format!("{} {}", raison.mot(), atelier.maintenant()),
+            &flux,
+        )],
+    });
+    indexes(atelier, &fil.etat, &mut lot).map_err(|e| faute(&e))?;
+    courriers::effacer(&atelier.store, qui, &mut lot).map_err(|e| faute(&e))?;
+    for flux in &flux {
+        lot.timers_clear.extend(
+            Echeance::TOUTES
+                .iter()
+                .map(|e| format!("{flux}/{}", e.cle())),
+        );
+    }
+    let archivee = atelier
+        .catalogue()
+        .archives
+        .contains_key(&base.compte.campagne);
+    if !archivee {
+        for (dossier, formation) in &dossiers {
+            let places = annuaire.lire_places(formation).await?;
+            rendre(atelier, &places, (dossier, formation), &mut lot).map_err(|e| faute(&e))?;
+        }
+    }
+    if raison == Raison::Demande {
+        let mail = MailDu {
+            code: CodeMail::CptMinDelete,
+            a: base.compte.mail.clone(),
+            langue: base.compte.langue,
+            candidat: qui.clone(),
+            dossier: None,
+            formation: None,
+            lien: None,
+            jours: None,
+            details: None,
+        };
+        devoir(
+            atelier,
+            &mut lot,
+            format!("effacement.{qui}"),
+            &Effet::Mail(mail),
+        )
+        .map_err(|e| faute(&e))?;
+    }
+    atelier.store.commit(lot).await.map_err(|e| faute(&e))?;
+    atelier.reveil.notify_one();
+    let dossiers = dossiers.into_iter().map(|(id, _)| id).collect();
+    annuaire.oublier(qui.clone(), dossiers);
+    Ok(())
+}
+
+fn devoir(atelier: &Atelier, lot: &mut Batch, id: String, effet: &Effet) -> Result<(), StoreError> {
+    lot.outbox_put.push(OutboxItem {
+        id,
+        due_ms: atelier.maintenant().as_millisecond(),
+        attempts: 0,
+        data: json(effet)?,
+    });
+    Ok(())
+}
+
+/// Address and INE find nobody any more; the number stays taken, so that it is never given again.
+fn indexes(atelier: &Atelier, etat: &Candidat, lot: &mut Batch) -> Result<(), StoreError> {
+    let Some(base) = etat.base() else {
+        return Ok(());
+    };
+    let compte = &base.compte;
+    let adresse = atelier.cle.cle_adresse(&compte.campagne, &compte.mail);
+    // An account that was dropped may have lost its address to another one.
+    if atelier.store.index(&adresse)?.as_deref() == Some(compte.id.as_str().as_bytes()) {
+        lot.index_delete.push(adresse);
+    }
+    if let Candidat::Actif(actif) = etat
+        && let Some(ine) = actif
+            .profil
+            .informations
+            .as_ref()
+            .and_then(|i| i.ine.as_ref())
+    {
+        lot.index_delete
+            .push(atelier.cle.cle_candidat_ine(ine, &compte.id));
+    }
+    Ok(())
+}
+
+/// Whatever a dossier held in its formation is given back, and the list moves up (T22).
+fn rendre(
+    atelier: &Atelier,
+    places: &Places,
+    (dossier, code): (&DossierId, &FormationCode),
+    lot: &mut Batch,
+) -> Result<(), StoreError> {
+    let catalogue = atelier.catalogue();
+    let Some(formation) = catalogue.formations.get(code) else {
+        return Ok(());
+    };
+    let facts = Facts { formation };
+    let Ok(evenements) = domain::places::decide(places, dossier, &ActePlaces::Quitter, facts)
+    else {
+        return Ok(());
+    };
+    let mut apres = places.clone();
+    let mut octets = Vec::new();
+    for evenement in &evenements {
+        apres = domain::places::evolve(apres, evenement);
+        let fait = record::ecrire(atelier.maintenant(), evenement);
+        octets.push(fait.map_err(StoreError::Corrupt)?);
+        for (rang, effet) in domain::places::effets(&apres, evenement, facts)
+            .iter()
+            .enumerate()
+        {
+            let id = format!("effacement.{dossier}.{rang}");
+            devoir(atelier, lot, id, effet)?;
+        }
+    }
+    if !octets.is_empty() {
+        lot.appends.push(Append {
+            stream: format!("formation.{code}"),
+            expected: Expected::Any,
+            events: octets,
+        });
+    }
+    Ok(())
+}
+
+/// Everybody of a campaign; what a dead process left undone is done at the next ring.
+pub(crate) async fn purger(
+    atelier: &Atelier,
+    annuaire: &Annuaire,
+    campagne: &CampagneCode,
+) -> Result<(), Faute> {
+    let mut apres = "candidat.".to_owned();
+    loop {
+        let page = candidats(atelier, &apres).map_err(|e| faute(&e))?;
+        let Some((derniere, _)) = page.last() else {
+            return Ok(());
+        };
+        apres.clone_from(derniere);
+        for (_, qui) in page {
+            let fil = Fil::<Candidat>::charger(atelier, format!("candidat.{qui}"));
+            let fil = fil.map_err(|e| faute(&e))?;
+            let sien = fil
+                .etat
+                .base()
+                .is_some_and(|b| b.compte.campagne == *campagne);
+            if sien {
+                effacer(
+                    atelier,
+                    annuaire,
+                    &qui,
+                    Raison::Conservation,
+                    Batch::default(),
+                )
+                .await?;
+            }
+        }
+    }
+}
+
+/// Streams of candidates after one, with their ids.
+fn candidats(atelier: &Atelier, apres: &str) -> Result<Vec<(String, CandidatId)>, StoreError> {
+    let records = atelier
+        .store
+        .journal_after(Some((apres, u64::MAX - 1)), LOT)?;
+    let mut trouves: Vec<(String, CandidatId)> = Vec::new();
+    for record in records {
+        let Some(id) = record.stream.strip_prefix("candidat.") else {
+            break;
+        };
+        if trouves
+            .last()
+            .is_none_or(|(stream, _)| *stream != record.stream)
+        {
+            let id = CandidatId::new(id);
+            trouves.push((record.stream, id));
+        }
+    }
+    Ok(trouves)
+}

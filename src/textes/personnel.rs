@@ -1,0 +1,56 @@
+//! The pages about staff, their own access, and the trail.
+
+super::textes! {
+    personnel_titre: "Personnel", "Staff";
+    personnel_inviter: "Inviter une personne", "Invite somebody";
+    personnel_inviter_aide: "La personne reçoit un lien par mail, choisit son mot de passe, puis met en service son second facteur.", "The person gets a link by mail, chooses a password, then sets up a second factor.";
+    personnel_inviter_bouton: "Envoyer l'invitation", "Send the invitation";
+    personnel_invite: "Invité", "Invited";
+    personnel_actif: "Actif", "Active";
+    personnel_desactive: "Désactivé", "Disabled";
+    personnel_second: "Second facteur en service", "Second factor in use";
+    personnel_sans_second: "Sans second facteur", "No second factor";
+    personnel_mail: "Adresse mail", "Mail address";
+    personnel_nom: "Nom", "Family name";
+    personnel_prenom: "Prénom", "First name";
+    personnel_roles: "Rôles", "Roles";
+    personnel_centres: "Centres du gestionnaire", "Offices of the manager";
+    personnel_commissions: "Commissions du jury", "Juries of the member";
+    personnel_droits: "Décisions", "Decisions";
+    personnel_saisir: "Peut saisir des avis", "May enter decisions";
+    personnel_valider: "Peut valider des avis, ce qui les communique aux candidats", "May release decisions, which tells the candidates";
+    personnel_renvoyer: "Renvoyer l'invitation", "Send the invitation again";
+    personnel_desactiver: "Désactiver l'accès", "Disable the access";
+    personnel_desactiver_question(nom): "{nom} ne pourra plus se connecter, et ses connexions en cours se ferment. Son travail reste dans les dossiers.", "{nom} will no longer be able to log in, and open sessions end. The work stays in the applications.";
+    personnel_retirer_second: "Retirer le second facteur", "Remove the second factor";
+    personnel_retirer_question(nom): "À faire quand {nom} a perdu son téléphone : un nouveau second facteur sera demandé à la prochaine connexion.", "For when {nom} lost the telephone: a new second factor will be asked for at the next log-in.";
+    personnel_depuis(le): "Depuis le {le}", "Since {le}";
+    personnel_invitation_envoyee: "L'invitation est partie.", "The invitation is on its way.";
+    personnel_retour: "Revenir au personnel", "Back to staff";
+    personnel_trace: "Voir ses actes", "See what they did";
+    role_administrateur: "Administrateur : tout, partout", "Administrator: everything, everywhere";
+    role_gestionnaire: "Gestionnaire : les dossiers de ses centres", "Manager: the applications of some offices";
+    role_commission: "Commission : lit les dossiers de ses jurys", "Jury: reads the applications of some juries";
+    role_support: "Assistance aux candidats", "Support of candidates";
+    role_support_lecture: "Assistance, en lecture seule", "Support, to read only";
+    acces_titre: "Mon accès", "My access";
+    acces_mot_de_passe: "Changer de mot de passe", "Change the password";
+    acces_actuel: "Mot de passe actuel", "Present password";
+    acces_change: "Votre mot de passe est changé ; vos autres connexions sont fermées.", "Your password is changed; your other sessions have ended.";
+    acces_second_en_service(n): "Un second facteur est en service ; il reste {n} code(s) de secours.", "A second factor is in use; {n} recovery code(s) are left.";
+    acces_second_absent: "Aucun second facteur n'est en service.", "No second factor is in use.";
+    acces_second_mettre: "Mettre en service un second facteur", "Set up a second factor";
+    acces_recours: "De nouveaux codes de secours", "New recovery codes";
+    acces_recours_aide: "Les anciens cessent de valoir. Tapez le code de votre application.", "The older ones stop working. Type the code of your application.";
+    acces_recours_bouton: "Renouveler les codes", "Renew the codes";
+    second_qr: "Code QR à photographier avec votre application d'authentification", "QR code to photograph with your authenticator application";
+    audit_titre: "Journal des accès", "Trail of access";
+    audit_aide: "Chaque consultation et chaque acte du personnel, du plus récent au plus ancien.", "Every look and every act of staff, newest first.";
+    audit_qui: "Personne", "Person";
+    audit_tous: "Tout le personnel", "All staff";
+    audit_dossier: "Numéro du dossier", "Id of the application";
+    audit_quoi: "Acte", "Act";
+    audit_tous_actes: "Tous les actes", "All acts";
+    audit_filtrer: "Filtrer", "Filter";
+    audit_vide: "Rien ne correspond.", "Nothing matches.";
+}
