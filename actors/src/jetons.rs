@@ -20,6 +20,9 @@ pub const LONGUEUR_NUMERO: usize = 8;
 /// Characters of a dossier's id: 60 bits, guessing which gains nothing, as each access checks its owner.
 const LONGUEUR_DOSSIER: usize = 12;
 
+/// What the index keys of single sign-on identities start with.
+pub(crate) const PREFIXE_IDENTITE: &[u8] = b"identite:";
+
 /// The server's secret: signs links, hides addresses in the index.
 #[derive(Clone)]
 pub struct CleServeur([u8; 32]);
@@ -105,6 +108,18 @@ impl CleServeur {
         format!("personnel:{}", B64.encode(sceau)).into_bytes()
     }
 
+    /// The index key of a single sign-on identity within a campaign (G01): one account each.
+    pub fn cle_identite(&self, campagne: &CampagneCode, identite: &str) -> Vec<u8> {
+        let sceau = self.sceau(&["identite", campagne.as_str(), identite]);
+        [PREFIXE_IDENTITE, B64.encode(sceau).as_bytes()].concat()
+    }
+
+    /// The same for a member of staff.
+    pub fn cle_identite_personnel(&self, identite: &str) -> Vec<u8> {
+        let sceau = self.sceau(&["identite personnel", identite]);
+        [PREFIXE_IDENTITE, B64.encode(sceau).as_bytes()].concat()
+    }
+
     /// The index key of an address within a campaign (G05): a keyed hash, no address in the clear.
     pub fn cle_adresse(&self, campagne: &CampagneCode, mail: &str) -> Vec<u8> {
         let sceau = self.sceau(&["adresse", campagne.as_str(), mail]);
@@ -130,6 +145,7 @@ const fn but_texte(but: But) -> &'static str {
         But::Validation => "validation",
         But::Reinitialisation => "reinitialisation",
         But::ChangementMail => "changement_mail",
+        But::Rattachement => "rattachement",
         But::Invitation => "invitation",
         But::ReinitialisationPersonnel => "reinitialisation_personnel",
     }

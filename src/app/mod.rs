@@ -25,9 +25,10 @@ use crate::cles::Cles;
 use crate::comptoir::Comptoir;
 use crate::config::{Config, Etablissement};
 use crate::edge::{
-    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Sentinelle, Statiques, Verifier,
+    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Sentinelle, Sso, Statiques, Verifier,
 };
 use crate::mail::Facteur;
+use crate::views::Maison;
 use crate::vitrine::Vitrine;
 use bord::{Bord, VerifierAntivirus, VerifierMail};
 use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
@@ -106,6 +107,7 @@ impl App {
             statiques: Arc::new(statiques),
             cle_serveur: cles.serveur,
             outils: Arc::new(outils),
+            sso: None,
             demo: Some(Demo {
                 horloge: mobile,
                 mails,
@@ -175,7 +177,8 @@ impl App {
             let porte = bord::porte(&config.serveur)?;
             let ecoute = ecouter(config.serveur.listen).await?;
             let admin = bord::admin(&config.serveur).await?;
-            let (statiques, maison) = Statiques::preparer(&config.etablissement);
+            let (statiques, mut maison) = Statiques::preparer(&config.etablissement);
+            let sso = sso(&config, &mut maison)?;
             let etat = Etat {
                 guichet: comptoir,
                 vitrine: Arc::new(vitrine),
@@ -186,6 +189,7 @@ impl App {
                 statiques: Arc::new(statiques),
                 cle_serveur: cles.serveur,
                 outils: Arc::new(outils),
+                sso,
                 demo: None,
             };
             partie = Some(Bord::demarrer(ecoute, porte, admin, &etat));
@@ -261,6 +265,16 @@ async fn acteurs_de(
     }
     partie.veiller(&config.donnees, cles, blobs).await?;
     Ok(partie)
+}
+
+/// The establishment's log-in, if the configuration has one.
+fn sso(config: &Config, maison: &mut Maison) -> Result<Option<Arc<Sso>>, String> {
+    let Some(sso) = &config.sso else {
+        return Ok(None);
+    };
+    maison.sso = Some(sso.libelle.clone());
+    let sso = Sso::new(sso, &config.serveur.public_url)?;
+    Ok(Some(Arc::new(sso)))
 }
 
 /// The way to the actors: over NATS, or in this process.

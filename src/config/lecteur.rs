@@ -189,6 +189,17 @@ impl Lecteur {
         ici.or(fichier)
     }
 
+    /// Whether a section is there.
+    pub(super) fn presente_section(&self, section: &str) -> bool {
+        self.sections.contains_key(section)
+    }
+
+    /// Whether a key is there, and was not taken yet.
+    pub(super) fn presente(&self, section: &str, cle: &str) -> bool {
+        let trouvee = self.sections.get(section);
+        trouvee.is_some_and(|(_, entrees)| entrees.contains_key(cle))
+    }
+
     /// Where a section begins.
     pub(super) fn ou(&self, section: &str) -> Ou {
         let trouvee = self.sections.get(section);

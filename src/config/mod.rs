@@ -4,6 +4,7 @@ mod couleur;
 mod etablissement;
 mod lecteur;
 mod mail;
+mod sso;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,18 +17,20 @@ pub use couleur::Couleur;
 pub use etablissement::{Etablissement, Logo};
 pub use lecteur::{FauteConfig, Ou};
 pub use mail::{Mail, Sortie};
+pub use sso::{Attributs, Fournisseur, Secret, Sso};
 
 use crate::antivirus::clamd::Adresse;
 use crate::edge::Cadence;
 use lecteur::Lecteur;
 
 /// The sections there are.
-const SECTIONS: [&str; 8] = [
+const SECTIONS: [&str; 9] = [
     "etablissement",
     "serveur",
     "donnees",
     "bus",
     "mail",
+    "sso",
     "antivirus",
     "campagne",
     "limites",
@@ -46,6 +49,8 @@ pub struct Config {
     pub nats: Option<Nats>,
     /// How mails leave.
     pub mail: Mail,
+    /// The establishment's own log-in (G01).
+    pub sso: Option<Sso>,
     /// The campaign file, imported at the start.
     pub campagne: Option<PathBuf>,
     /// Lives.
@@ -119,6 +124,7 @@ impl Config {
             l.valeur("donnees", "dir").unwrap_or("donnees".into()),
             nats(&mut l),
             mail::lire(&mut l),
+            sso::lire(&mut l),
             l.valeur("campagne", "file"),
             limites(&mut l),
             cadence(&mut l),
@@ -132,6 +138,7 @@ impl Config {
                 donnees,
                 nats,
                 Some(mail),
+                sso,
                 campagne,
                 limites,
                 cadence,
@@ -142,6 +149,7 @@ impl Config {
                 donnees,
                 nats,
                 mail,
+                sso,
                 campagne,
                 limites,
                 cadence,
@@ -173,7 +181,8 @@ impl Config {
         let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);
         let places = places.chain(self.nats.as_mut().and_then(|n| n.credentials.as_mut()));
         let tls = self.serveur.tls.iter_mut().flat_map(|(c, k)| [c, k]);
-        for place in places.chain(tls).chain(self.mail.places()) {
+        let ca = self.sso.iter_mut().flat_map(|s| &mut s.ca);
+        for place in places.chain(tls).chain(self.mail.places()).chain(ca) {
             *place = dossier.join(&place);
         }
         self

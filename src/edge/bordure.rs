@@ -17,7 +17,7 @@ use super::presse::presser;
 use super::problemes::{self, Probleme};
 
 /// What is asked by POST here costs a password's hash or a mail (Q10, Q13).
-const COUTEUX: [&str; 17] = [
+const COUTEUX: [&str; 19] = [
     "/api/v1/session",
     "/api/v1/comptes",
     "/api/v1/comptes/code-perdu",
@@ -35,6 +35,8 @@ const COUTEUX: [&str; 17] = [
     "/mot-de-passe",
     "/validation",
     "/verification",
+    "/sso/inscription",
+    "/sso/rattacher",
 ];
 
 /// What every answer says unless its handler said more (Q14).
@@ -110,7 +112,9 @@ fn entrer(outils: &Outils, adresse: IpAddr, requete: &Request) -> Result<(), u32
     outils
         .garde
         .entrer(adresse, session.map(HeaderValue::as_bytes))?;
-    if requete.method() == Method::POST && COUTEUX.contains(&requete.uri().path()) {
+    // What the provider is asked for each.
+    let sso = requete.method() == Method::GET && requete.uri().path() == "/sso/retour";
+    if sso || requete.method() == Method::POST && COUTEUX.contains(&requete.uri().path()) {
         outils.garde.connecter(adresse)?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Instant;
 
-use actors::protocol::Requete;
+use actors::protocol::{PreuveCompte, Requete};
 
 use super::seaux::Seaux;
 
@@ -154,9 +154,17 @@ fn cible(requete: &Requete) -> Option<Cible> {
     if let Requete::Connecter { identifiant, .. } = requete {
         return Some(Cible::Compte(plat(identifiant)));
     }
+    if let Requete::RattacherSso {
+        preuve: PreuveCompte::MotDePasse { identifiant, .. },
+        ..
+    } = requete
+    {
+        return Some(Cible::Compte(plat(identifiant)));
+    }
     if let Requete::Inscrire { mail, .. }
+    | Requete::InscrireSso { mail, .. }
     | Requete::RenvoyerLien { mail }
-    | Requete::DemanderReinitialisation { mail } = requete
+    | Requete::DemanderReinitialisation { mail, .. } = requete
     {
         return Some(Cible::Mail(plat(mail)));
     }

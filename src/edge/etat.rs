@@ -11,6 +11,7 @@ use storage::blobs::Blobs;
 
 use super::Statiques;
 use super::outils::Outils;
+use super::sso::Sso;
 use crate::comptoir::Comptoir;
 use crate::views::Maison;
 use crate::vitrine::Vitrine;
@@ -36,6 +37,8 @@ pub struct Etat {
     pub cle_serveur: [u8; 32],
     /// What the edge keeps for itself.
     pub outils: Arc<Outils>,
+    /// The establishment's own log-in, if there is one (G01).
+    pub sso: Option<Arc<Sso>>,
     /// Present in the demo only.
     pub demo: Option<Demo>,
 }

@@ -17,6 +17,7 @@ mod problemes;
 mod sante;
 mod seaux;
 mod serveur;
+mod sso;
 mod statiques;
 mod tls;
 mod vues;
@@ -26,6 +27,7 @@ pub use etat::{Demo, Etat, HorlogeMobile};
 pub use outils::Outils;
 pub use sante::{Disque, Sentinelle, Verifier};
 pub use serveur::{Porte, servir};
+pub use sso::{Sso, abritee, autorites};
 pub use statiques::Statiques;
 pub use tls::Certificat;
 

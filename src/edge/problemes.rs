@@ -98,6 +98,8 @@ fn statut(code: CodeRefus) -> StatusCode {
         | CodeRefus::CampagneArchivee
         | CodeRefus::LienExpire
         | CodeRefus::LienRemplace
+        | CodeRefus::IdentiteAutre
+        | CodeRefus::IdentiteInconnue
         | CodeRefus::AdressePrise
         | CodeRefus::ProfilIncomplet
         | CodeRefus::FormationFermee

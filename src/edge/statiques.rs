@@ -63,6 +63,7 @@ impl Statiques {
             style,
             script,
             logo,
+            sso: None,
         };
         (statiques, maison)
     }

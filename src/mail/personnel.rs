@@ -38,6 +38,7 @@ fn url(lien: &LienCourrier, enseigne: &Enseigne<'_>) -> String {
         But::Validation
         | But::Reinitialisation
         | But::ChangementMail
+        | But::Rattachement
         | But::ReinitialisationPersonnel => "mot-de-passe",
     };
     let racine = enseigne.url.trim_end_matches('/');

@@ -17,6 +17,8 @@ pub struct Maison {
     pub style: String,
     /// The address of the script.
     pub script: String,
+    /// Whether its own people log in by its single sign-on (G01), and the button's words if they are its own.
+    pub sso: Option<Option<Texte>>,
     /// The address of the logo, if there is one.
     pub logo: Option<String>,
 }

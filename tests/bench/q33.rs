@@ -88,6 +88,7 @@ fn candidat(rang: usize, hache: &str, le: Timestamp) -> Batch {
     ));
     let mail = format!("c{rang}@univ.example");
     let compte = Box::new(Compte {
+        identite: None,
         id: id.clone(),
         numero: Numero::new(numero(rang)),
         campagne: "essai".into(),
@@ -104,7 +105,7 @@ fn candidat(rang: usize, hache: &str, le: Timestamp) -> Batch {
         expire_le: le,
     };
     let mut faits = vec![
-        EvenementCandidat::CompteCree { compte, lien },
+        EvenementCandidat::CompteCree { compte, lien, prouve: false },
         EvenementCandidat::CompteValide { le },
     ];
     let mut lot = Batch::default();

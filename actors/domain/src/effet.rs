@@ -21,6 +21,8 @@ pub enum But {
     Reinitialisation,
     /// Proves a new address of an account (G10).
     ChangementMail,
+    /// Joins the account to a single sign-on identity (G01).
+    Rattachement,
     /// Accepts an invitation to the staff.
     Invitation,
     /// Sets a new password of a member of staff.

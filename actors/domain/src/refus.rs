@@ -32,6 +32,10 @@ pub enum CodeRefus {
     LienRemplace,
     /// The link is none of ours.
     LienInvalide,
+    /// The account, or the single sign-on identity, is joined to another one (G01).
+    IdentiteAutre,
+    /// No account is joined to this single sign-on identity (G01).
+    IdentiteInconnue,
     /// The address belongs to another account of the campaign (G05, G10).
     AdressePrise,
     /// The profile has a required section missing (G11).
@@ -143,6 +147,7 @@ impl CodeRefus {
             Self::CompteNonValide => Some("G06"),
             Self::AdresseRefusee => Some("G38"),
             Self::CompteHorsCampagne | Self::CampagneFermee | Self::CampagneArchivee => Some("G09"),
+            Self::IdentiteAutre | Self::IdentiteInconnue => Some("G01"),
             Self::LienRemplace => Some("G07"),
             Self::AdressePrise => Some("G05"),
             Self::ProfilIncomplet => Some("G11"),

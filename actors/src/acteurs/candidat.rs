@@ -13,7 +13,7 @@ use domain::refus::CodeRefus;
 use super::{BOITE, ESSAIS, Repere, Retour, repondre};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup};
-use crate::jetons::cle_numero;
+use crate::jetons::{PREFIXE_IDENTITE, cle_numero};
 use crate::protocol::Faute;
 
 /// A candidate as it stands at one version.
@@ -151,6 +151,9 @@ async fn executer(
         match fil.ajouter(atelier, evenements, effets, lot).await {
             Ok(()) | Err(StoreError::Duplicate(_)) => return Ok(instantane(fil)),
             Err(StoreError::Conflict { .. }) => {}
+            Err(StoreError::Taken(cle)) if cle.starts_with(PREFIXE_IDENTITE) => {
+                return Err(CodeRefus::IdentiteAutre.into());
+            }
             Err(StoreError::Taken(_)) => return Err(CodeRefus::AdressePrise.into()),
             Err(
                 erreur @ (StoreError::TooLarge { .. }
@@ -176,6 +179,10 @@ fn indexer(lot: &mut Batch, atelier: &Atelier, avant: &Candidat, evenement: &Eve
             &compte.id,
         );
         prendre(lot, cle_numero(compte.numero.as_str()), &compte.id);
+        if let Some(identite) = &compte.identite {
+            let cle = atelier.cle.cle_identite(&compte.campagne, &identite.cle);
+            prendre(lot, cle, &compte.id);
+        }
         return;
     }
     let Some(base) = avant.base() else { return };
@@ -185,6 +192,15 @@ fn indexer(lot: &mut Batch, atelier: &Atelier, avant: &Candidat, evenement: &Eve
     let adresse = |mail: &str| atelier.cle.cle_adresse(&base.compte.campagne, mail);
     if let Evenement::CompteExpire { .. } = evenement {
         lot.index_delete.push(adresse(&base.compte.mail));
+        let identite = base.compte.identite.iter();
+        lot.index_delete
+            .extend(identite.map(|i| atelier.cle.cle_identite(&base.compte.campagne, &i.cle)));
+    }
+    if let Evenement::IdentiteRattachee { identite } = evenement {
+        let cle = atelier
+            .cle
+            .cle_identite(&base.compte.campagne, &identite.cle);
+        prendre(lot, cle, &base.compte.id);
     }
     if let Evenement::MailChange { ancien, nouveau }
     | Evenement::MailCorrige {

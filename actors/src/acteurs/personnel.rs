@@ -13,6 +13,7 @@ use domain::refus::CodeRefus;
 use super::{BOITE, ESSAIS, Retour, occupe, repondre};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup, json};
+use crate::jetons::PREFIXE_IDENTITE;
 use crate::protocol::Faute;
 
 /// The index key of the set of administrators who can act.
@@ -152,6 +153,9 @@ async fn executer(
             // Another administrator came or went: look again.
             Err(StoreError::Taken(cle)) if cle == ADMINISTRATEURS => {}
             Err(StoreError::Conflict { .. }) => {}
+            Err(StoreError::Taken(cle)) if cle.starts_with(PREFIXE_IDENTITE) => {
+                return Err(CodeRefus::IdentiteAutre.into());
+            }
             Err(StoreError::Taken(_)) => return Err(CodeRefus::PersonnelExiste.into()),
             Err(
                 erreur @ (StoreError::TooLarge { .. }
@@ -202,6 +206,16 @@ fn indexer(
         let ligne = format!("{PREFIXE_VUE}{}", fiche.id).into_bytes();
         lot.views_put.push((ligne, id.to_vec()));
     }
+    let lies = evenements.iter().filter_map(liee);
+    for cle in lies.map(|lie| atelier.cle.cle_identite_personnel(lie)) {
+        lot.guards.push(Guard::Absent(cle.clone()));
+        lot.index_put.push((cle, id.to_vec()));
+    }
+    // Disabled or invited again: the identity is free for another person.
+    if let (Some(lie), None) = (identite(avant), identite(&apres)) {
+        lot.index_delete
+            .push(atelier.cle.cle_identite_personnel(lie));
+    }
     if avant.administre() != apres.administre() {
         let mut qui = admins.qui;
         if apres.administre() {
@@ -217,4 +231,20 @@ fn indexer(
         lot.index_put.push((cle, json(&qui)?));
     }
     Ok(())
+}
+
+/// The identity an event ties to the person.
+fn liee(evenement: &Evenement) -> Option<&str> {
+    if let Evenement::IdentiteLiee { cle } = evenement {
+        return Some(cle);
+    }
+    None
+}
+
+/// The directory identity of the person, while at work.
+fn identite(personnel: &Personnel) -> Option<&str> {
+    match personnel {
+        Personnel::Actif(actif) => actif.identite.as_deref(),
+        Personnel::Absent | Personnel::Invite { .. } | Personnel::Desactive { .. } => None,
+    }
 }

@@ -14,6 +14,7 @@ use domain::personnel::{Actif, Commande, NOMBRE_RECOURS, Personnel};
 use domain::refus::{CodeRefus, Refus};
 
 use super::Guichet;
+use super::sessions::FinSso;
 use crate::acteurs::InstantanePersonnel;
 use crate::atelier::{faute, plus};
 use crate::fil::json;
@@ -56,8 +57,12 @@ impl Agent {
 impl Guichet {
     /// Who on the staff has this address.
     pub(super) fn personnel_par_mail(&self, mail: &str) -> Result<Option<PersonnelId>, Faute> {
-        let cle = self.atelier.cle.cle_personnel(mail);
-        let trouve = self.atelier.store.index(&cle).map_err(|e| faute(&e))?;
+        self.personnel_par_cle(&self.atelier.cle.cle_personnel(mail))
+    }
+
+    /// Who on the staff is under this key of the index.
+    pub(super) fn personnel_par_cle(&self, cle: &[u8]) -> Result<Option<PersonnelId>, Faute> {
+        let trouve = self.atelier.store.index(cle).map_err(|e| faute(&e))?;
         Ok(trouve.map(|id| PersonnelId::new(String::from_utf8_lossy(&id))))
     }
 
@@ -102,18 +107,19 @@ impl Guichet {
                 EtapeSession::Complete
             }
         };
-        self.ouvrir_session_personnel(&id, &lu.etat, etape, None)
+        self.ouvrir_session_personnel(&id, &lu.etat, etape, (None, None))
             .await
             .map(Some)
     }
 
-    /// A new session; the one it goes on from, if any, ends in the same commit.
-    async fn ouvrir_session_personnel(
+    /// A new session; the one it goes on from, if any, ends in the same commit. The provider that vouched for the
+    /// person may end it under its own name for it.
+    pub(super) async fn ouvrir_session_personnel(
         &self,
         id: &PersonnelId,
         etat: &Arc<Personnel>,
         etape: EtapeSession,
-        ancienne: Option<&str>,
+        (ancienne, fin): (Option<&str>, Option<&str>),
     ) -> Resultat {
         let actif = actif(etat)?;
         let vie = match etape {
@@ -129,8 +135,10 @@ impl Guichet {
             etape,
         };
         let ligne = json(&session).map_err(|e| faute(&e))?;
+        let mut sessions_put = vec![(jetons::cle_session(&jeton), ligne)];
+        sessions_put.extend(FinSso::ligne(fin, &jeton, expire_le).map_err(|e| faute(&e))?);
         let lot = Batch {
-            sessions_put: vec![(jetons::cle_session(&jeton), ligne)],
+            sessions_put,
             sessions_delete: ancienne.map(jetons::cle_session).into_iter().collect(),
             ..Batch::default()
         };
@@ -201,7 +209,7 @@ impl Guichet {
             &agent.id,
             &agent.lu.etat,
             EtapeSession::Complete,
-            Some(&agent.session),
+            (Some(&agent.session), None),
         )
         .await
     }
@@ -296,7 +304,7 @@ impl Guichet {
         let mot_de_passe = self.hacheur.hacher(nouveau).await?;
         let commande = Commande::ChangerMotDePasse { mot_de_passe };
         let apres = self.annuaire.personnel(&agent.id, None, commande).await?;
-        let ancienne = Some(agent.session.as_str());
+        let ancienne = (Some(agent.session.as_str()), None);
         self.ouvrir_session_personnel(&agent.id, &apres.etat, agent.etape, ancienne)
             .await
     }

@@ -7,10 +7,11 @@ use domain::langue::Langue;
 use domain::refus::{CodeRefus, Refus};
 
 use super::Guichet;
+use super::sso::prouve;
 use crate::acteurs::{ESSAIS, occupe};
 use crate::atelier::plus;
 use crate::jetons;
-use crate::protocol::{Faute, Reponse, Resultat};
+use crate::protocol::{Faute, Reponse, Resultat, VuSso};
 
 impl Guichet {
     pub(super) async fn valider(&self, jeton: &str) -> Resultat {
@@ -41,13 +42,16 @@ impl Guichet {
     }
 
     /// G03, G05: the answer and the work are alike whether or not the address is known.
+    /// G01: whom the single sign-on vouches for gets an account joined to it, and a session at once if it proved the
+    /// address. An account that has the address already is joined only after its own proof.
     pub(super) async fn inscrire(
         &self,
+        vu: Option<&VuSso>,
         (nom, prenom): (String, String),
-        mail: String,
-        mot_de_passe: String,
+        (mail, mot_de_passe): (String, String),
         langue: Langue,
     ) -> Resultat {
+        let (identite, prouve) = prouve(vu, &mail);
         let (atelier, maintenant) = (&self.atelier, self.atelier.maintenant());
         let catalogue = atelier.catalogue();
         let campagne = catalogue
@@ -57,8 +61,19 @@ impl Guichet {
         let campagne = campagne.ok_or(CodeRefus::CampagneFermee)?.code.clone();
         let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
         for _ in 0..ESSAIS {
+            if let Some(identite) = &identite
+                && self.par_identite(&identite.cle)?.is_some()
+            {
+                return Err(CodeRefus::IdentiteAutre.into());
+            }
             if let Some(qui) = self.par_adresse(&mail)? {
-                return self.faire(&qui, None, Commande::SignalerDoublon).await;
+                let commande = match &identite {
+                    None => Commande::SignalerDoublon,
+                    Some(_) => Commande::DemanderRattachement {
+                        lien: atelier.lien(),
+                    },
+                };
+                return self.faire(&qui, None, commande).await;
             }
             let id = CandidatId::new(jetons::identifiant(atelier.alea.as_ref()));
             let compte = Box::new(Compte {
@@ -72,10 +87,12 @@ impl Guichet {
                 langue,
                 cree_le: maintenant,
                 expire_le: plus(maintenant, atelier.limites.vie_compte),
+                identite: identite.clone(),
             });
             let commande = Commande::Creer {
                 compte,
                 lien: atelier.lien(),
+                prouve,
             };
             match self.annuaire.candidat(&id, None, commande).await {
                 // The address or the number was taken in between: look again, with another number.
@@ -83,7 +100,13 @@ impl Guichet {
                     code: CodeRefus::AdressePrise,
                     ..
                 })) => {}
-                autre => return autre.map(|_| Reponse::Fait),
+                Err(faute) => return Err(faute),
+                Ok(_) => {
+                    return match vu.filter(|_| prouve) {
+                        Some(vu) => self.connecter_sso(vu).await,
+                        None => Ok(Reponse::Fait),
+                    };
+                }
             }
         }
         Err(occupe())

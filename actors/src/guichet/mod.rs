@@ -16,6 +16,7 @@ mod personnel;
 mod presences;
 mod repetition;
 mod sessions;
+mod sso;
 pub(crate) mod support;
 
 use std::sync::Arc;
@@ -115,18 +116,33 @@ impl Guichet {
                 mot_de_passe,
                 langue,
             } => {
-                self.inscrire((nom, prenom), mail, mot_de_passe, langue)
+                self.inscrire(None, (nom, prenom), (mail, mot_de_passe), langue)
                     .await
             }
+            Requete::InscrireSso {
+                vu,
+                nom,
+                prenom,
+                mail,
+                mot_de_passe,
+                langue,
+            } => {
+                let secrets = (mail, mot_de_passe);
+                self.inscrire(Some(&vu), (nom, prenom), secrets, langue)
+                    .await
+            }
+            Requete::ConnecterSso { vu } => self.connecter_sso(&vu).await,
+            Requete::RattacherSso { vu, preuve } => self.rattacher_sso(&vu, preuve).await,
+            Requete::DeconnecterSso { fin } => self.deconnecter_sso(&fin).await,
             Requete::Valider { jeton } => self.valider(&jeton).await,
             Requete::RenvoyerLien { mail } => {
                 let lien = self.atelier.lien();
                 self.ecrire_a(&mail, Commande::RenvoyerLien { lien }).await
             }
-            Requete::DemanderReinitialisation { mail } => {
+            Requete::DemanderReinitialisation { mail, sso } => {
                 let lien = self.atelier.lien();
                 self.reinitialiser_personnel(&mail).await?;
-                self.ecrire_a(&mail, Commande::DemanderReinitialisation { lien })
+                self.ecrire_a(&mail, Commande::DemanderReinitialisation { lien, sso })
                     .await
             }
             Requete::Reinitialiser {

@@ -18,7 +18,7 @@ pub(super) fn cle(id: Option<&str>, requete: &Requete) -> Option<String> {
         ("valider", jeton)
     } else if let Requete::RenvoyerLien { mail } = requete {
         ("lien", mail)
-    } else if let Requete::DemanderReinitialisation { mail } = requete {
+    } else if let Requete::DemanderReinitialisation { mail, .. } = requete {
         ("oubli", mail)
     } else if let Requete::Reinitialiser { jeton, .. } = requete {
         ("reinitialiser", jeton)

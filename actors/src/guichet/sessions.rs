@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use storage::Batch;
+use storage::{Batch, StoreError};
 
-use domain::candidat::{Candidat, Commande};
+use domain::candidat::{Actif, Candidat, Commande};
 use domain::formulaires::normaliser_mail;
 use domain::ids::CandidatId;
 use domain::refus::CodeRefus;
@@ -28,17 +28,51 @@ struct Session {
     expire_le: Timestamp,
 }
 
+/// A key and its row.
+type Rangee = (Vec<u8>, Vec<u8>);
+
+/// Which session ends when the single sign-on ends its own: a row beside it, under the hash of the other's name.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FinSso {
+    /// Where our session is.
+    pub(super) cle: Vec<u8>,
+    expire_le: Timestamp,
+}
+
+impl FinSso {
+    /// Never the token of a session: those hold no space.
+    pub(super) fn nom(fin: &str) -> String {
+        format!("sso {fin}")
+    }
+
+    pub(super) fn ligne(
+        fin: Option<&str>,
+        jeton: &str,
+        expire_le: Timestamp,
+    ) -> Result<Option<Rangee>, StoreError> {
+        let Some(fin) = fin else { return Ok(None) };
+        let cle = jetons::cle_session(jeton);
+        let ligne = json(&Self { cle, expire_le })?;
+        Ok(Some((jetons::cle_session(&Self::nom(fin)), ligne)))
+    }
+}
+
+/// A validated account; why not, for who has shown to be its owner (G06, G38).
+pub(super) fn valide(etat: &Candidat) -> Result<&Actif, Faute> {
+    match etat {
+        Candidat::Absent | Candidat::Expire(_) => Err(Faute::IdentifiantsFaux),
+        Candidat::AValider { base, .. } if base.rebond.is_some() => {
+            Err(CodeRefus::AdresseRefusee.into())
+        }
+        Candidat::AValider { .. } => Err(CodeRefus::CompteNonValide.into()),
+        Candidat::Actif(actif) => Ok(actif),
+    }
+}
+
 impl Guichet {
     pub(super) async fn connecter(&self, identifiant: &str, mot_de_passe: String) -> Resultat {
         let (qui, etat, verdict) = self.reconnaitre(identifiant, &mot_de_passe).await?;
-        let actif = match etat.as_ref() {
-            Candidat::Absent | Candidat::Expire(_) => return Err(Faute::IdentifiantsFaux),
-            Candidat::AValider { base, .. } if base.rebond.is_some() => {
-                return Err(CodeRefus::AdresseRefusee.into());
-            }
-            Candidat::AValider { .. } => return Err(CodeRefus::CompteNonValide.into()),
-            Candidat::Actif(actif) => actif,
-        };
+        let actif = valide(&etat)?;
         self.atelier.en_campagne(&actif.base.compte.campagne)?;
         if verdict == Verdict::ARehacher {
             let mot_de_passe = self.hacheur.hacher(mot_de_passe).await?;
@@ -46,7 +80,7 @@ impl Guichet {
                 .candidat(&qui, None, Commande::Rehacher { mot_de_passe })
                 .await?;
         }
-        self.ouvrir_session(qui, actif.base.epoque).await
+        self.ouvrir_session(qui, actif.base.epoque, None).await
     }
 
     /// Whose number or address it is, with the right password; only who knows that is told more (Q12).
@@ -78,7 +112,13 @@ impl Guichet {
         }
     }
 
-    async fn ouvrir_session(&self, candidat: CandidatId, epoque: u32) -> Resultat {
+    /// A new session, which the single sign-on may end under its own name for it.
+    pub(super) async fn ouvrir_session(
+        &self,
+        candidat: CandidatId,
+        epoque: u32,
+        fin: Option<&str>,
+    ) -> Resultat {
         let expire_le = plus(self.atelier.maintenant(), self.atelier.limites.vie_session);
         let jeton = jetons::jeton_session(self.atelier.alea.as_ref());
         let session = Session {
@@ -87,8 +127,10 @@ impl Guichet {
             expire_le,
         };
         let ligne = json(&session).map_err(|e| faute(&e))?;
+        let mut sessions_put = vec![(jetons::cle_session(&jeton), ligne)];
+        sessions_put.extend(FinSso::ligne(fin, &jeton, expire_le).map_err(|e| faute(&e))?);
         let lot = Batch {
-            sessions_put: vec![(jetons::cle_session(&jeton), ligne)],
+            sessions_put,
             ..Batch::default()
         };
         self.atelier

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use domain::candidat::Rebond;
+use domain::candidat::{Identite, Rebond};
 use domain::ids::{CandidatId, DemandeId, DossierId, EntreeId, FormationCode, Numero};
 use domain::langue::Langue;
 use domain::profil::ine::Ine;
@@ -137,6 +137,9 @@ pub struct Moi {
     pub mail_en_attente: Option<String>,
     /// Of mails and pages.
     pub langue: Langue,
+    /// The single sign-on identity it is joined to (G01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identite: Option<Identite>,
     /// The profile.
     pub profil: Profil,
     /// Live dossiers, for the limits (G22).

@@ -7,6 +7,7 @@ mod demande;
 mod dossier;
 mod gestion;
 mod instruction;
+mod sso;
 
 use bus::{Routed, Subject};
 use jiff::Timestamp;
@@ -36,6 +37,7 @@ pub use gestion::{
     PageDossiers, PersonnelVue, SecondVue, SessionOuverte, SujetAudit, TriDossiers,
 };
 pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
+pub use sso::{PersonnelSso, PreuveCompte, VuSso};
 
 /// The most events of the campaign in one answer; the asker comes back for the rest.
 pub const MAX_EVENEMENTS_CAMPAGNE: usize = 200;
@@ -57,6 +59,39 @@ pub enum Requete {
         /// Of the mails.
         langue: Langue,
     },
+    /// G01: as [`Requete::Inscrire`], by somebody whom the single sign-on vouches for; answered by a session when
+    /// it proved the address, too.
+    InscrireSso {
+        /// Who.
+        vu: Box<VuSso>,
+        /// Family name.
+        nom: String,
+        /// First name.
+        prenom: String,
+        /// Normalised address.
+        mail: String,
+        /// Checked against G02.
+        mot_de_passe: String,
+        /// Of the mails.
+        langue: Langue,
+    },
+    /// G01: opens the session of whoever the single sign-on names.
+    ConnecterSso {
+        /// Who.
+        vu: Box<VuSso>,
+    },
+    /// G01: joins an account to an identity, and opens its session.
+    RattacherSso {
+        /// Who.
+        vu: Box<VuSso>,
+        /// That the account is theirs.
+        preuve: PreuveCompte,
+    },
+    /// The single sign-on ended one of its sessions.
+    DeconnecterSso {
+        /// Its name for it.
+        fin: String,
+    },
     /// G04.
     Valider {
         /// From the link.
@@ -71,6 +106,9 @@ pub enum Requete {
     DemanderReinitialisation {
         /// Normalised address.
         mail: String,
+        /// There is a single sign-on: its people are told to use that one.
+        #[serde(default)]
+        sso: bool,
     },
     /// G08.
     Reinitialiser {
@@ -175,13 +213,18 @@ impl Routed for Requete {
     fn subject(&self) -> Subject {
         Subject::command(match self {
             Self::Inscrire { .. }
+            | Self::InscrireSso { .. }
             | Self::Valider { .. }
             | Self::RenvoyerLien { .. }
             | Self::DemanderReinitialisation { .. }
             | Self::Reinitialiser { .. }
             | Self::CorrigerAdresse { .. }
             | Self::ConfirmerMail { .. } => "compte",
-            Self::Connecter { .. } | Self::Deconnecter { .. } => "session",
+            Self::Connecter { .. }
+            | Self::ConnecterSso { .. }
+            | Self::RattacherSso { .. }
+            | Self::DeconnecterSso { .. }
+            | Self::Deconnecter { .. } => "session",
             Self::Candidat { .. } | Self::ConclureAnalyse { .. } => "candidat",
             Self::Gestion { .. } => "gestion",
             Self::RecevoirMail { .. } => "support",

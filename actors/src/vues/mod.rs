@@ -25,6 +25,7 @@ pub(crate) fn moi(actif: &Actif, version: u64) -> Moi {
         rebond: actif.base.rebond.clone(),
         mail_en_attente: actif.changement.as_ref().map(|(mail, _)| mail.clone()),
         langue: compte.langue,
+        identite: compte.identite.clone(),
         profil: actif.profil.clone(),
         dossiers_vivants: vivants.collect(),
         version,

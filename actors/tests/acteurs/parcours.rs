@@ -94,7 +94,7 @@ async fn g08_un_nouveau_mot_de_passe_ferme_les_sessions_et_le_lien_ne_sert_qu_un
     let session = monde.candidat("a@b.fr").await;
     let mail = "a@b.fr".to_owned();
     monde
-        .demander(Requete::DemanderReinitialisation { mail })
+        .demander(Requete::DemanderReinitialisation { mail, sso: false })
         .await
         .unwrap();
     monde.relayer().await;
@@ -129,7 +129,10 @@ async fn q12_une_adresse_inconnue_est_repondue_pareil() {
     let mail = || "inconnu@b.fr".to_owned();
     for requete in [
         Requete::RenvoyerLien { mail: mail() },
-        Requete::DemanderReinitialisation { mail: mail() },
+        Requete::DemanderReinitialisation {
+            mail: mail(),
+            sso: false,
+        },
     ] {
         assert!(matches!(monde.demander(requete).await, Ok(Reponse::Fait)));
     }

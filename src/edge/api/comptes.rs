@@ -107,8 +107,9 @@ pub(super) async fn mot_de_passe_oublie(
     Corps(Mail { mail }): Corps<Mail>,
 ) -> Result<Response, Probleme> {
     let mail = normaliser_mail(&mail);
+    let sso = etat.sso.is_some();
     etat.guichet
-        .traiter(cle, Requete::DemanderReinitialisation { mail })
+        .traiter(cle, Requete::DemanderReinitialisation { mail, sso })
         .await?;
     Ok(envoye())
 }

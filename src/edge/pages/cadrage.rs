@@ -171,6 +171,10 @@ fn suites(visiteur: &Visiteur, arret: &Arret) -> Vec<Lien> {
             };
             suites.push(Lien::new(ou, &t.nouveau_lien()));
         }
+        Some(CodeRefus::CompteNonValide | CodeRefus::AdresseRefusee) => {
+            suites.push(Lien::new("/code-perdu", &t.nouveau_lien()));
+            suites.push(Lien::new("/inscription/adresse", &t.corriger_adresse()));
+        }
         Some(CodeRefus::CompteDejaValide) => {
             suites.push(Lien::new("/connexion", &t.se_connecter()));
         }

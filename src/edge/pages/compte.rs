@@ -18,7 +18,7 @@ use crate::views::{Champ, Formulaire, Lien};
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Lu {
-    jeton: String,
+    pub(super) jeton: String,
     mail: String,
 }
 
@@ -35,6 +35,7 @@ pub(super) struct TexteEtFormulaire {
 #[template(path = "compte/inscription.html")]
 struct PageInscription {
     t: Textes,
+    sso: Option<String>,
     form: Formulaire,
 }
 
@@ -93,7 +94,8 @@ pub(super) fn mails(t: Textes, libelle: &str) -> [Champ; 2] {
     ]
 }
 
-fn form_inscription(visiteur: &Visiteur) -> Formulaire {
+/// The form of a new account, sent there.
+pub(super) fn form_d_inscription(visiteur: &Visiteur, action: &str) -> Formulaire {
     let t = visiteur.t;
     let mut champs = vec![
         Champ::ligne(t, "nom", &t.nom(), "text").remplissage("family-name"),
@@ -101,12 +103,30 @@ fn form_inscription(visiteur: &Visiteur) -> Formulaire {
     ];
     champs.extend(mails(t, &t.mail()));
     champs.extend(mots_de_passe(t, &t.mot_de_passe()));
-    Formulaire::new(t, "/inscription", &t.creer_mon_compte(), champs)
+    Formulaire::new(t, action, &t.creer_mon_compte(), champs)
+}
+
+fn form_inscription(visiteur: &Visiteur) -> Formulaire {
+    form_d_inscription(visiteur, "/inscription")
+}
+
+impl From<&Saisie> for Inscription {
+    fn from(saisie: &Saisie) -> Self {
+        Self {
+            nom: saisie.brut("nom"),
+            prenom: saisie.brut("prenom"),
+            mail: saisie.brut("mail"),
+            mail_confirmation: saisie.brut("mail_confirmation"),
+            mot_de_passe: saisie.brut("mot_de_passe"),
+            mot_de_passe_confirmation: saisie.brut("mot_de_passe_confirmation"),
+        }
+    }
 }
 
 fn page_inscription(visiteur: &Visiteur, form: Formulaire) -> Response {
     let t = visiteur.t;
-    visiteur.page(&t.inscription_titre(), &PageInscription { t, form })
+    let sso = visiteur.bouton_sso();
+    visiteur.page(&t.inscription_titre(), &PageInscription { t, sso, form })
 }
 
 pub(super) async fn inscription(visiteur: Visiteur) -> Response {
@@ -118,15 +138,7 @@ pub(super) async fn inscrire(
     visiteur: Visiteur,
     saisie: Saisie,
 ) -> Response {
-    let form = Inscription {
-        nom: saisie.brut("nom"),
-        prenom: saisie.brut("prenom"),
-        mail: saisie.brut("mail"),
-        mail_confirmation: saisie.brut("mail_confirmation"),
-        mot_de_passe: saisie.brut("mot_de_passe"),
-        mot_de_passe_confirmation: saisie.brut("mot_de_passe_confirmation"),
-    };
-    let fait = match form.lire() {
+    let fait = match Inscription::from(&saisie).lire() {
         Err(refus) => Err(refus.into()),
         Ok((nom, prenom, mail, mot_de_passe)) => {
             let requete = Requete::Inscrire {
@@ -247,12 +259,24 @@ pub(super) async fn renvoyer(
     Ok(envoye(&visiteur, true))
 }
 
-pub(super) async fn oublie(visiteur: Visiteur, Query(lu): Query<Lu>) -> Response {
+/// G08: who comes by the single sign-on changes that password where it is kept.
+pub(super) async fn oublie(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+    Query(lu): Query<Lu>,
+) -> Response {
     let t = visiteur.t;
+    let mut textes = vec![t.oublie_aide().to_owned()];
+    let mut suites = vec![Lien::new("/connexion", &t.se_connecter())];
+    if let Some(sso) = &etat.sso {
+        textes.push(t.oublie_ent().to_owned());
+        let aide = sso.aide.as_ref();
+        suites.extend(aide.map(|url| Lien::new(url.as_str(), &t.sso_aide_mot_de_passe())));
+    }
     let corps = TexteEtFormulaire {
-        textes: vec![t.oublie_aide().to_owned(), t.oublie_ent().to_owned()],
+        textes,
         form: form_mail(&visiteur, &lu.mail),
-        suites: vec![Lien::new("/connexion", &t.se_connecter())],
+        suites,
     };
     visiteur.page(&t.oublie(), &corps)
 }
@@ -263,7 +287,8 @@ pub(super) async fn demander(
     saisie: Saisie,
 ) -> Result<Response, Arret> {
     let mail = normaliser_mail(&saisie.brut("mail").unwrap_or_default());
-    let requete = Requete::DemanderReinitialisation { mail };
+    let sso = etat.sso.is_some();
+    let requete = Requete::DemanderReinitialisation { mail, sso };
     etat.guichet.traiter(None, requete).await?;
     Ok(envoye(&visiteur, false))
 }

@@ -3,17 +3,21 @@
 use actors::protocol::{Acte, Faute, Moi, Reponse, Requete};
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::formulaires::{ChangementMail, ChangementMotDePasse};
 use domain::langue::Langue;
 use domain::refus::{CodeRefus, FauteChamp, Refus};
 use serde::Deserialize;
 
+use super::cadrage::percent;
 use super::compte::{mails, mots_de_passe, refuser};
 use super::reprise::{Reprise, sceau_de};
 use super::saisie::Saisie;
-use super::visiteur::{Arret, COOKIE_QUI, COOKIE_SESSION, Visiteur, cookie, cookie_langue};
+use super::sso;
+use super::visiteur::{
+    Arret, COOKIE_QUI, COOKIE_SESSION, COOKIE_SSO, Visiteur, cookie, cookie_langue,
+};
 use crate::edge::{Etat, donnees};
 use crate::textes::Textes;
 use crate::views::{Champ, Formulaire, Lien, jour};
@@ -29,6 +33,7 @@ pub(super) struct Suite {
 struct PageConnexion {
     t: Textes,
     avis: String,
+    sso: Option<Lien>,
     form: Formulaire,
     suites: Vec<Lien>,
 }
@@ -67,11 +72,21 @@ fn form_connexion(t: Textes, suite: &str, reprise: Option<String>) -> Formulaire
     form
 }
 
-fn page_connexion(visiteur: &Visiteur, titre: &str, avis: &str, form: Formulaire) -> Response {
+fn page_connexion(
+    visiteur: &Visiteur,
+    titre: &str,
+    avis: &str,
+    (form, suite): (Formulaire, &str),
+) -> Response {
     let t = visiteur.t;
+    let ou = match suite_sure(suite) {
+        Some(suite) => format!("/sso?suite={}", percent(suite)),
+        None => "/sso".to_owned(),
+    };
     let corps = PageConnexion {
         t,
         avis: avis.to_owned(),
+        sso: visiteur.bouton_sso().map(|texte| Lien::new(ou, &texte)),
         form,
         suites: vec![
             Lien::new("/mot-de-passe-oublie", &t.oublie()),
@@ -98,7 +113,7 @@ pub(super) fn page_session_finie(visiteur: &Visiteur, reprise: Option<String>) -
         visiteur,
         &t.expiree_titre(),
         &avis,
-        form_connexion(t, suite, reprise),
+        (form_connexion(t, suite, reprise), suite),
     )
 }
 
@@ -107,7 +122,7 @@ pub(super) async fn connexion(
     Query(Suite { suite }): Query<Suite>,
 ) -> Response {
     let form = form_connexion(visiteur.t, &suite, None);
-    page_connexion(&visiteur, &visiteur.t.connexion_titre(), "", form)
+    page_connexion(&visiteur, &visiteur.t.connexion_titre(), "", (form, &suite))
 }
 
 pub(super) async fn connecter(
@@ -141,19 +156,19 @@ pub(super) async fn connecter(
         );
         let avis = if ancien { t.ancienne_campagne().0 } else { "" };
         let form = refuser(t, form, &faute);
-        page_connexion(&visiteur, &t.connexion_titre(), avis, form)
+        page_connexion(&visiteur, &t.connexion_titre(), avis, (form, &suite))
     })
 }
 
 /// A session of staff, whole or still to be proved: the pages of gestion go on from there.
-fn entrer_en_gestion(jeton: &str) -> Response {
+pub(super) fn entrer_en_gestion(jeton: &str) -> Response {
     let mut reponse = Redirect::to("/gestion").into_response();
     poser(&mut reponse, &cookie(COOKIE_SESSION, jeton));
     reponse
 }
 
 /// The session is open: its cookies, then back to what was under way.
-async fn entrer(
+pub(super) async fn entrer(
     etat: &Etat,
     visiteur: &Visiteur,
     saisie: &Saisie,
@@ -191,7 +206,7 @@ async fn entrer(
     Ok(reponse)
 }
 
-fn poser(reponse: &mut Response, cookie: &str) {
+pub(super) fn poser(reponse: &mut Response, cookie: &str) {
     if let Ok(valeur) = HeaderValue::from_str(cookie) {
         reponse.headers_mut().append(header::SET_COOKIE, valeur);
     }
@@ -230,13 +245,16 @@ fn page_reprise(visiteur: &Visiteur, reprise: Reprise) -> Response {
 pub(super) async fn deconnecter(
     State(etat): State<Etat>,
     visiteur: Visiteur,
+    entetes: HeaderMap,
     saisie: Saisie,
 ) -> Result<Response, Arret> {
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
     let session = visiteur.session()?.to_owned();
     let requete = Requete::Deconnecter { session };
     etat.guichet.traiter(None, requete).await?;
-    let mut reponse = Redirect::to("/").into_response();
+    let sorti = sso::sorti(&etat, &visiteur, &entetes).await;
+    let mut reponse = sorti.unwrap_or_else(|| Redirect::to("/").into_response());
+    poser(&mut reponse, &cookie(COOKIE_SSO, ""));
     poser(&mut reponse, &cookie(COOKIE_SESSION, ""));
     poser(&mut reponse, &cookie(COOKIE_QUI, ""));
     Ok(reponse)

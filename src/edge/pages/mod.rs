@@ -14,6 +14,7 @@ mod pieces;
 mod profil;
 mod reprise;
 mod saisie;
+mod sso;
 mod verification;
 mod visiteur;
 
@@ -54,6 +55,11 @@ fn compte() -> Router<Etat> {
             "/inscription/adresse",
             get(adresse::corriger).post(adresse::enregistrer),
         )
+        .route("/sso", get(sso::partir))
+        .route("/sso/retour", get(sso::retour).post(sso::clore))
+        .route("/sso/inscription", post(sso::inscrire))
+        .route("/sso/rattacher", post(sso::rattacher))
+        .route("/sso/rattachement", get(sso::rattachement))
         .route("/validation", get(c::validation).post(c::valider))
         .route("/code-perdu", get(c::code_perdu).post(c::renvoyer))
         .route("/mot-de-passe-oublie", get(c::oublie).post(c::demander))

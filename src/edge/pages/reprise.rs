@@ -33,7 +33,7 @@ pub(super) struct Reprise {
     qui: String,
 }
 
-fn sceller(etat: &Etat, parties: &[&str]) -> Vec<u8> {
+pub(super) fn sceller(etat: &Etat, parties: &[&str]) -> Vec<u8> {
     // HMAC takes a key of any length, so this cannot fail; an empty seal would match nothing.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&etat.cle_serveur) else {
         return Vec::new();

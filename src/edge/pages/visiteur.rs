@@ -27,6 +27,8 @@ use crate::views::{Cadre, Champ, Formulaire, Lien, Maison, Page, quand, rendu};
 pub(super) const COOKIE_SESSION: &str = "__Host-session";
 /// Whose session it was, as a seal: what was typed is given back to the same person only.
 pub(super) const COOKIE_QUI: &str = "__Host-qui";
+/// On the way to the single sign-on and back; after it, that the session came of it.
+pub(super) const COOKIE_SSO: &str = "__Host-sso";
 /// The language the visitor chose.
 pub(super) const COOKIE_LANGUE: &str = "langue";
 
@@ -68,7 +70,7 @@ impl FromRequestParts<Etat> for Visiteur {
     }
 }
 
-fn cookie_de(entetes: &HeaderMap, nom: &str) -> Option<String> {
+pub(super) fn cookie_de(entetes: &HeaderMap, nom: &str) -> Option<String> {
     let cookies = entetes.get_all(header::COOKIE).iter();
     let mut cookies = cookies
         .filter_map(|v| v.to_str().ok())
@@ -361,6 +363,13 @@ impl Visiteur {
         let lang = format!("lang={autre}");
         let requete: Vec<&str> = gardes.chain([lang.as_str()]).collect();
         format!("{}?{}", self.chemin, requete.join("&"))
+    }
+
+    /// The words on the single sign-on's button, if there is one (G01).
+    pub(super) fn bouton_sso(&self) -> Option<String> {
+        let libelle = self.maison.sso.as_ref()?;
+        let dit = libelle.as_ref().map(|l| l.dans(self.t.langue()).to_owned());
+        Some(dit.unwrap_or_else(|| self.t.sso_bouton().to_string()))
     }
 
     /// A page around a body.

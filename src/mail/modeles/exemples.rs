@@ -126,12 +126,13 @@ pub(super) fn exemples(code: CodeMail, langue: Langue) -> Vec<Courrier> {
         vec![complet, dossier.clone()]
     };
     match code {
-        CodeMail::CptMinCreate | CodeMail::CptMinLienValidOublie => {
-            vec![avec_lien(But::Validation)]
-        }
-        CodeMail::CptMinMdpOublie => vec![avec_lien(But::Reinitialisation)],
+        CodeMail::CptMinLienValidOublie => vec![avec_lien(But::Validation)],
+        // Without a link: to people of the single sign-on (G01, G08).
+        CodeMail::CptMinCreate => vec![avec_lien(But::Validation), simple.clone()],
+        CodeMail::CptMinMdpOublie => vec![avec_lien(But::Reinitialisation), simple.clone()],
         CodeMail::CptMinModMail => vec![avec_lien(But::ChangementMail), simple.clone()],
-        CodeMail::CptMinDelete | CodeMail::CompteExiste => vec![simple.clone()],
+        CodeMail::CompteExiste => vec![simple.clone(), avec_lien(But::Rattachement)],
+        CodeMail::CptMinDelete => vec![simple.clone()],
         CodeMail::RelanceTransmission => [7, 1]
             .map(|jours| Courrier {
                 jours: Some(jours),

@@ -48,6 +48,7 @@ pub(super) const fn nom_lien(courrier: &Courrier) -> Option<&'static str> {
         None => None,
         Some(lien) => Some(match lien.but {
             But::Validation | But::ChangementMail | But::Invitation => "lienValidation",
+            But::Rattachement => "lienRattachement",
             But::Reinitialisation | But::ReinitialisationPersonnel => "lienReinitialisation",
         }),
     }
@@ -60,6 +61,7 @@ pub(super) fn lien(courrier: &Courrier, enseigne: &Enseigne<'_>) -> Option<Strin
             But::Validation => "validation",
             But::Reinitialisation | But::ReinitialisationPersonnel => "mot-de-passe",
             But::ChangementMail => "nouvelle-adresse",
+            But::Rattachement => "sso/rattachement",
             But::Invitation => "gestion/invitation",
         };
         format!("{}/{page}?jeton={}", racine(enseigne), lien.jeton)
@@ -107,6 +109,7 @@ pub(super) fn contexte(c: &Courrier, enseigne: &Enseigne<'_>) -> Map<String, Val
         json!({ "numDossierOpi": numero, "nomPat": nom, "prenom": prenom, "libLangue": c.langue.choisir("français", "English") }),
     );
     mettre("lienValidation", json!(selon("lienValidation", &lien)));
+    mettre("lienRattachement", json!(selon("lienRattachement", &lien)));
     mettre(
         "lienReinitialisation",
         json!(selon("lienReinitialisation", &lien)),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actif, Base, Candidat, Commande, Evenement, Ouverture};
+use super::{Actif, Base, Candidat, Commande, Evenement, Identite, Ouverture};
 use crate::campagne::{Campagne, Catalogue, Formation};
 use crate::dossier::{ActeTiroir, Acteur};
 use crate::effet::Lien;
@@ -35,8 +35,20 @@ pub fn decide(candidat: &Candidat, commande: Commande, facts: &Facts<'_>) -> Res
 }
 
 fn absent(commande: Commande) -> Resultat {
-    if let Commande::Creer { compte, lien } = commande {
-        return un(Evenement::CompteCree { compte, lien });
+    if let Commande::Creer {
+        compte,
+        lien,
+        prouve,
+    } = commande
+    {
+        let le = compte.cree_le;
+        let mut evenements = vec![Evenement::CompteCree {
+            compte,
+            lien,
+            prouve,
+        }];
+        evenements.extend(prouve.then_some(Evenement::CompteValide { le }));
+        return Ok(evenements);
     }
     sans_compte(&commande, CodeRefus::Introuvable)
 }
@@ -64,6 +76,8 @@ fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
         | Commande::RenvoyerLien { .. }
         | Commande::Valider { .. }
         | Commande::DemanderReinitialisation { .. }
+        | Commande::DemanderRattachement { .. }
+        | Commande::Rattacher { .. }
         | Commande::Reinitialiser { .. }
         | Commande::ChangerMotDePasse { .. }
         | Commande::ChangerLangue { .. }
@@ -84,11 +98,14 @@ fn sans_compte(commande: &Commande, code: CodeRefus) -> Resultat {
 
 fn a_valider(base: &Base, lien: &Lien, commande: Commande, facts: &Facts<'_>) -> Resultat {
     match commande {
-        Commande::SignalerDoublon => un(Evenement::DoublonSignale {
-            le: facts.maintenant,
-        }),
+        // Nobody has proved that the address is theirs yet: there is nothing to join (G01).
+        Commande::SignalerDoublon | Commande::DemanderRattachement { .. } => {
+            un(Evenement::DoublonSignale {
+                le: facts.maintenant,
+            })
+        }
         // Who forgot the password before ever validating needs the link first: it proves the address as well.
-        Commande::RenvoyerLien { lien } | Commande::DemanderReinitialisation { lien } => {
+        Commande::RenvoyerLien { lien } | Commande::DemanderReinitialisation { lien, .. } => {
             un(Evenement::LienRenvoye { lien })
         }
         Commande::Valider { nonce } => {
@@ -111,6 +128,7 @@ fn a_valider(base: &Base, lien: &Lien, commande: Commande, facts: &Facts<'_>) ->
             lien,
         }),
         autre @ (Commande::Creer { .. }
+        | Commande::Rattacher { .. }
         | Commande::Reinitialiser { .. }
         | Commande::ChangerMotDePasse { .. }
         | Commande::ChangerLangue { .. }
@@ -143,9 +161,20 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
             Err(CodeRefus::CompteDejaValide.into())
         }
         Commande::Expirer => Ok(Vec::new()),
-        Commande::DemanderReinitialisation { lien } => {
+        Commande::DemanderReinitialisation { sso: true, .. }
+            if actif.base.compte.identite.is_some() =>
+        {
+            un(Evenement::SsoRappele { le: maintenant })
+        }
+        Commande::DemanderReinitialisation { lien, .. } => {
             un(Evenement::ReinitialisationDemandee { lien })
         }
+        // The account of another identity is not given away by mail.
+        Commande::DemanderRattachement { .. } if actif.base.compte.identite.is_some() => {
+            un(Evenement::DoublonSignale { le: maintenant })
+        }
+        Commande::DemanderRattachement { lien } => un(Evenement::RattachementDemande { lien }),
+        Commande::Rattacher { nonce, identite } => rattacher(actif, nonce, identite, maintenant),
         Commande::Reinitialiser {
             nonce,
             mot_de_passe,
@@ -211,6 +240,26 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
         }
         Commande::LeverRebond { mail } => lever(&actif.base, mail),
     }
+}
+
+/// G01: an account has one identity at most; the same one again is no fault.
+fn rattacher(
+    actif: &Actif,
+    nonce: Option<String>,
+    identite: Box<Identite>,
+    maintenant: Timestamp,
+) -> Resultat {
+    let deja = actif.base.compte.identite.as_ref();
+    if deja.is_some_and(|d| d.cle == identite.cle) {
+        return Ok(Vec::new());
+    }
+    if let Some(nonce) = nonce {
+        suivre(actif.rattachement.as_ref(), &nonce, maintenant)?;
+    }
+    if deja.is_some() {
+        return Err(CodeRefus::IdentiteAutre.into());
+    }
+    un(Evenement::IdentiteRattachee { identite })
 }
 
 fn retirer(actif: &Actif, rubrique: Rubrique, id: EntreeId) -> Resultat {

@@ -23,6 +23,9 @@ fn publication(compte: &Compte, evenement: &Evenement) -> Option<Effet> {
         Evenement::DoublonSignale { .. }
         | Evenement::LienRenvoye { .. }
         | Evenement::ReinitialisationDemandee { .. }
+        | Evenement::SsoRappele { .. }
+        | Evenement::RattachementDemande { .. }
+        | Evenement::IdentiteRattachee { .. }
         | Evenement::MotDePasseChange { .. }
         | Evenement::MotDePasseRehache { .. }
         | Evenement::ChangementMailDemande { .. }
@@ -47,9 +50,14 @@ fn publication(compte: &Compte, evenement: &Evenement) -> Option<Effet> {
 }
 
 /// Mails, timers, steps of other streams.
+#[expect(clippy::too_many_lines, reason = "a table: one row per event")]
 fn dus(compte: &Compte, evenement: &Evenement) -> Vec<Effet> {
     let mail = |code, a: &str, lien| mail(compte, code, a, lien);
     match evenement {
+        // G01: nothing is left to prove; the number is told all the same (G03).
+        Evenement::CompteCree { prouve: true, .. } => {
+            vec![mail(CodeMail::CptMinCreate, &compte.mail, None)]
+        }
         Evenement::CompteCree { lien, .. } => vec![
             mail(
                 CodeMail::CptMinCreate,
@@ -62,6 +70,11 @@ fn dus(compte: &Compte, evenement: &Evenement) -> Vec<Effet> {
             },
         ],
         Evenement::DoublonSignale { .. } => vec![mail(CodeMail::CompteExiste, &compte.mail, None)],
+        Evenement::RattachementDemande { lien } => {
+            let lien = Some((But::Rattachement, lien));
+            vec![mail(CodeMail::CompteExiste, &compte.mail, lien)]
+        }
+        Evenement::SsoRappele { .. } => vec![mail(CodeMail::CptMinMdpOublie, &compte.mail, None)],
         Evenement::LienRenvoye { lien } | Evenement::MailCorrige { lien, .. } => {
             let lien = Some((But::Validation, lien));
             vec![mail(CodeMail::CptMinLienValidOublie, &compte.mail, lien)]
@@ -102,6 +115,7 @@ fn dus(compte: &Compte, evenement: &Evenement) -> Vec<Effet> {
         }],
         // Told by the page at once; a mail of its own is not among those of the trade (`2-domain.md`, section 6).
         Evenement::MotDePasseChange { .. }
+        | Evenement::IdentiteRattachee { .. }
         | Evenement::LangueChangee { .. }
         | Evenement::MotDePasseRehache { .. }
         | Evenement::InformationsEnregistrees(_)

@@ -9,7 +9,7 @@ use crate::profil::{CursusInterne, Informations, Profil};
 pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
     match candidat {
         Candidat::Absent => match evenement {
-            Evenement::CompteCree { compte, lien } => Candidat::AValider {
+            Evenement::CompteCree { compte, lien, .. } => Candidat::AValider {
                 base: Box::new(Base {
                     compte: (**compte).clone(),
                     epoque: 0,
@@ -22,6 +22,9 @@ pub fn evolve(candidat: Candidat, evenement: &Evenement) -> Candidat {
             | Evenement::CompteValide { .. }
             | Evenement::CompteExpire { .. }
             | Evenement::ReinitialisationDemandee { .. }
+            | Evenement::SsoRappele { .. }
+            | Evenement::RattachementDemande { .. }
+            | Evenement::IdentiteRattachee { .. }
             | Evenement::MotDePasseChange { .. }
             | Evenement::LangueChangee { .. }
             | Evenement::MotDePasseRehache { .. }
@@ -59,6 +62,7 @@ fn a_valider(mut base: Box<Base>, lien: crate::effet::Lien, evenement: &Evenemen
             base: *base,
             reinitialisation: None,
             changement: None,
+            rattachement: None,
             profil: crate::profil::Profil::default(),
             tiroir: crate::dossier::Tiroir::new(),
             dossiers: std::collections::BTreeMap::new(),
@@ -87,6 +91,9 @@ fn a_valider(mut base: Box<Base>, lien: crate::effet::Lien, evenement: &Evenemen
         Evenement::CompteCree { .. }
         | Evenement::DoublonSignale { .. }
         | Evenement::ReinitialisationDemandee { .. }
+        | Evenement::SsoRappele { .. }
+        | Evenement::RattachementDemande { .. }
+        | Evenement::IdentiteRattachee { .. }
         | Evenement::MotDePasseChange { .. }
         | Evenement::LangueChangee { .. }
         | Evenement::ChangementMailDemande { .. }
@@ -103,6 +110,7 @@ fn a_valider(mut base: Box<Base>, lien: crate::effet::Lien, evenement: &Evenemen
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one row per event")]
 fn appliquer(actif: &mut Actif, evenement: &Evenement) {
     match evenement {
         Evenement::CompteCree { .. }
@@ -110,7 +118,13 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
         | Evenement::LienRenvoye { .. }
         | Evenement::CompteValide { .. }
         | Evenement::CompteExpire { .. }
+        | Evenement::SsoRappele { .. }
         | Evenement::MailCorrige { .. } => {}
+        Evenement::RattachementDemande { lien } => actif.rattachement = Some(lien.clone()),
+        Evenement::IdentiteRattachee { identite } => {
+            actif.base.compte.identite = Some((**identite).clone());
+            actif.rattachement = None;
+        }
         Evenement::RebondSignale { rebond } => actif.base.rebond = Some(rebond.clone()),
         Evenement::RebondLeve { .. } => actif.base.rebond = None,
         Evenement::ReinitialisationDemandee { lien } => {
@@ -134,6 +148,7 @@ fn appliquer(actif: &mut Actif, evenement: &Evenement) {
             actif.changement = None;
             // A reset link that went to the former address must not outlive it.
             actif.reinitialisation = None;
+            actif.rattachement = None;
         }
         Evenement::InformationsEnregistrees(v) => informer(&mut actif.profil, v),
         Evenement::CursusInterneRecu { cursus } => {

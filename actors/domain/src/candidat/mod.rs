@@ -30,6 +30,19 @@ fn par_le_candidat(par: &Acteur) -> bool {
     *par == Acteur::Candidat
 }
 
+/// Who somebody is at the establishment's single sign-on (G01).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identite {
+    /// The provider and the name there: by it the person is recognised.
+    pub cle: String,
+    /// As the establishment says; the form still asks to confirm it (G13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ine: Option<String>,
+    /// Of the establishment's own students.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numero_etudiant: Option<String>,
+}
+
 /// The account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compte {
@@ -53,6 +66,9 @@ pub struct Compte {
     pub cree_le: Timestamp,
     /// When it goes if it is never validated.
     pub expire_le: Timestamp,
+    /// Of a person who comes by the single sign-on (G01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identite: Option<Identite>,
 }
 
 /// What every account that exists carries.
@@ -97,6 +113,8 @@ pub struct Actif {
     pub reinitialisation: Option<Lien>,
     /// The address to be proved, with its link (G10).
     pub changement: Option<(String, Lien)>,
+    /// The single live link that joins the account to a single sign-on identity (G01).
+    pub rattachement: Option<Lien>,
     /// The profile.
     pub profil: Profil,
     /// The common files.
@@ -145,6 +163,9 @@ pub enum Commande {
         compte: Box<Compte>,
         /// The link to prove the address.
         lien: Lien,
+        /// The single sign-on has proved the address already (G01): no link is needed.
+        #[serde(default)]
+        prouve: bool,
     },
     /// G05: somebody asked for an account with this address.
     SignalerDoublon,
@@ -164,6 +185,21 @@ pub enum Commande {
     DemanderReinitialisation {
         /// The single-use link.
         lien: Lien,
+        /// There is a single sign-on: who comes by it is told to use that one.
+        #[serde(default)]
+        sso: bool,
+    },
+    /// G01: an unknown identity asked for an account with this address, which may be the same person.
+    DemanderRattachement {
+        /// The single-use link that proves it.
+        lien: Lien,
+    },
+    /// G01: the same person, proved by the account's password or its link.
+    Rattacher {
+        /// From the link; none after the password.
+        nonce: Option<String>,
+        /// Who it is there.
+        identite: Box<Identite>,
     },
     /// G08.
     Reinitialiser {
@@ -281,6 +317,9 @@ pub enum Evenement {
         compte: Box<Compte>,
         /// The link.
         lien: Lien,
+        /// The address was proved by the single sign-on (G01): the link is not sent.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        prouve: bool,
     },
     /// G05.
     DoublonSignale {
@@ -306,6 +345,21 @@ pub enum Evenement {
     ReinitialisationDemandee {
         /// The single-use link.
         lien: Lien,
+    },
+    /// G08: who comes by the single sign-on asked for a new password, and is told to use that one.
+    SsoRappele {
+        /// When.
+        le: Timestamp,
+    },
+    /// G01: a link to join the account to an identity left.
+    RattachementDemande {
+        /// The single-use link.
+        lien: Lien,
+    },
+    /// G01: the account is joined to an identity.
+    IdentiteRattachee {
+        /// Who it is there.
+        identite: Box<Identite>,
     },
     /// A new password: by link (G08) or by the candidate. Sessions end.
     MotDePasseChange {

@@ -54,6 +54,7 @@ fn absent(commande: Commande) -> Resultat {
         | Commande::Reinitialiser { .. }
         | Commande::ChangerMotDePasse { .. }
         | Commande::Rehacher { .. }
+        | Commande::LierIdentite { .. }
         | Commande::CommencerSecond { .. }
         | Commande::ConfirmerSecond { .. }
         | Commande::ProuverSecond { .. }
@@ -90,6 +91,7 @@ fn invite(fiche: &Fiche, lien: &Lien, commande: Commande, facts: &Facts<'_>) -> 
         Commande::Reinitialiser { .. } => Err(CodeRefus::LienRemplace.into()),
         Commande::ChangerMotDePasse { .. }
         | Commande::Rehacher { .. }
+        | Commande::LierIdentite { .. }
         | Commande::CommencerSecond { .. }
         | Commande::ConfirmerSecond { .. }
         | Commande::ProuverSecond { .. }
@@ -121,6 +123,7 @@ fn desactive(fiche: &Fiche, commande: Commande) -> Resultat {
         Commande::DemanderReinitialisation { .. } => Ok(Vec::new()),
         Commande::ChangerMotDePasse { .. }
         | Commande::Rehacher { .. }
+        | Commande::LierIdentite { .. }
         | Commande::CommencerSecond { .. }
         | Commande::ConfirmerSecond { .. }
         | Commande::ProuverSecond { .. }
@@ -168,6 +171,11 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
             un(Evenement::MotDePasseChange { mot_de_passe })
         }
         Commande::Rehacher { mot_de_passe } => un(Evenement::MotDePasseRehache { mot_de_passe }),
+        Commande::LierIdentite { cle } => match &actif.identite {
+            Some(deja) if *deja == cle => Ok(Vec::new()),
+            Some(_) => Err(CodeRefus::IdentiteAutre.into()),
+            None => un(Evenement::IdentiteLiee { cle }),
+        },
         Commande::CommencerSecond { nonce } => match actif.second {
             // Whoever steals a session must not put a second factor of their own in its place.
             Some(_) => Err(CodeRefus::SecondFacteurActif.into()),

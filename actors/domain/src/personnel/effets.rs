@@ -26,6 +26,7 @@ pub fn effets(apres: &Personnel, evenement: &Evenement) -> Vec<Effet> {
         | Evenement::PersonnelModifie { .. }
         | Evenement::PersonnelDesactive { .. }
         | Evenement::MotDePasseRehache { .. }
+        | Evenement::IdentiteLiee { .. }
         | Evenement::SecondCommence { .. }
         | Evenement::SecondConfirme { .. }
         | Evenement::SecondProuve { .. }

@@ -42,6 +42,7 @@ fn arriver(evenement: &Evenement, epoque: u32) -> Option<Personnel> {
         | Evenement::ReinitialisationDemandee { .. }
         | Evenement::MotDePasseChange { .. }
         | Evenement::MotDePasseRehache { .. }
+        | Evenement::IdentiteLiee { .. }
         | Evenement::SecondCommence { .. }
         | Evenement::SecondConfirme { .. }
         | Evenement::SecondProuve { .. }
@@ -62,6 +63,7 @@ fn entrer(fiche: Fiche, mot_de_passe: &str, epoque: u32) -> Personnel {
         enrolement: None,
         second: None,
         affaires: Affaires::default(),
+        identite: None,
     }))
 }
 
@@ -119,6 +121,7 @@ fn actif(mut actif: Box<Actif>, evenement: &Evenement) -> Personnel {
         Evenement::MotDePasseRehache { mot_de_passe } => {
             actif.mot_de_passe.clone_from(mot_de_passe);
         }
+        Evenement::IdentiteLiee { cle } => actif.identite = Some(cle.clone()),
         Evenement::SecondCommence { nonce } => actif.enrolement = Some(nonce.clone()),
         Evenement::SecondConfirme {
             nonce,

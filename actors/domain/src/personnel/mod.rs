@@ -73,6 +73,8 @@ pub struct Actif {
     pub second: Option<SecondFacteur>,
     /// What the person keeps at hand.
     pub affaires: Affaires,
+    /// The directory identity that came first; no other one comes in as this person.
+    pub identite: Option<String>,
 }
 
 /// The states of a member of staff.
@@ -192,6 +194,11 @@ pub enum Commande {
         /// The new hash.
         mot_de_passe: String,
     },
+    /// The directory vouches for the person under this identity.
+    LierIdentite {
+        /// The provider and the name there.
+        cle: String,
+    },
     /// A second factor to be shown to the person, and confirmed by a code.
     CommencerSecond {
         /// What its secret comes from.
@@ -302,6 +309,11 @@ pub enum Evenement {
     MotDePasseRehache {
         /// The hash.
         mot_de_passe: String,
+    },
+    /// The directory identity of the person, until another invitation.
+    IdentiteLiee {
+        /// The provider and the name there.
+        cle: String,
     },
     /// A second factor was shown.
     SecondCommence {

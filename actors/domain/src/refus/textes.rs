@@ -50,6 +50,14 @@ impl CodeRefus {
                 "Ce lien n'est pas valable. Vérifiez qu'il est copié en entier, ou demandez-en un nouveau.",
                 "This link is not valid. Check that it is copied in full, or ask for a new one.",
             ),
+            Self::IdentiteAutre => (
+                "Ce compte est déjà rattaché à une autre identité de l'établissement, ou cette identité à un autre compte. Écrivez à l'assistance.",
+                "This account is already joined to another identity of the university, or this identity to another account. Write to support.",
+            ),
+            Self::IdentiteInconnue => (
+                "Aucun compte n'est rattaché à cette identité de l'établissement.",
+                "No account is joined to this identity of the university.",
+            ),
             Self::AdressePrise => (
                 "Un compte utilise déjà cette adresse pour la campagne en cours.",
                 "An account already uses this address for the current campaign.",
