@@ -85,7 +85,7 @@ fn les_dependances_vont_dans_un_seul_sens() {
 
 #[test]
 fn chaque_bibliotheque_n_est_nommee_que_chez_elle() {
-    let chez: [(&str, &[&str]); 8] = [
+    let chez: [(&str, &[&str]); 10] = [
         ("lettre::", &["src/mail/"]),
         ("mail_parser::", &["src/mail/", "fixtures/", "tests/mail/"]),
         ("async_nats::", &["bus/src/nats"]),
@@ -93,6 +93,8 @@ fn chaque_bibliotheque_n_est_nommee_que_chez_elle() {
         ("actix::", &["actors/src/"]),
         ("axum::", &["src/edge/"]),
         ("hyper_util::", &["src/edge/", "tests/", "fixtures/"]),
+        ("openidconnect::", &["src/edge/sso/"]),
+        ("roxmltree::", &["src/edge/sso/"]),
         ("argon2::", &["actors/src/mots_de_passe"]),
     ];
     for (nom, texte) in sources().iter().filter(|(nom, _)| *nom != "tests/tidy.rs") {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{Echec, Issue, sortie};
 use crate::app;
 use crate::config::{Config, FauteConfig, Ou, Sortie};
+use crate::edge::Sso;
 use crate::mail::{Modeles, Transport};
 
 /// How long NATS may take to answer.
@@ -65,6 +66,7 @@ impl Check {
         if let Some(config) = config {
             constat.lieux(&self.config, &config);
             constat.mail(&self.config, &config);
+            constat.sso(&self.config, &config).await;
             constat.nats(&config).await;
         }
         rendre(&constat, json)
@@ -180,6 +182,28 @@ impl Constat {
                 "mail.folder : les mails sont écrits dans {} et ne partent pas",
                 dossier.display()
             )),
+        }
+    }
+
+    /// The single sign-on: what would keep the service from starting, and what would keep people from logging in.
+    async fn sso(&mut self, fichier: &Path, config: &Config) {
+        let Some(section) = &config.sso else { return };
+        match Sso::new(section, &config.serveur.public_url) {
+            Err(raison) => self.faute(fichier, format!("sso : {raison}")),
+            Ok(sso) => {
+                if let Ok(Err(raison)) = tokio::time::timeout(PATIENCE, sso.saluer()).await {
+                    self.avertissements.push(format!(
+                        "sso : le fournisseur ne répond pas comme attendu ({raison}) ; les autres connexions marchent"
+                    ));
+                }
+            }
+        }
+        if section.personnel.is_some() {
+            self.avertissements.push(
+                "sso.attribut_personnel : qui peut changer cet attribut dans l'annuaire peut devenir membre du personnel ; \
+                 choisissez-en un que l'établissement seul écrit"
+                    .to_owned(),
+            );
         }
     }
 

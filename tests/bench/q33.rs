@@ -105,7 +105,11 @@ fn candidat(rang: usize, hache: &str, le: Timestamp) -> Batch {
         expire_le: le,
     };
     let mut faits = vec![
-        EvenementCandidat::CompteCree { compte, lien, prouve: false },
+        EvenementCandidat::CompteCree {
+            compte,
+            lien,
+            prouve: false,
+        },
         EvenementCandidat::CompteValide { le },
     ];
     let mut lot = Batch::default();

@@ -22,7 +22,7 @@ const http = createServer();
 http.listen(0, '127.0.0.1', () => {
   const { port } = http.address();
   const provider = new Provider(`http://127.0.0.1:${port}`, {
-    clients: [{ client_id: 'postule', client_secret: 'un secret d’essai, long : +/=', redirect_uris: [retour], post_logout_redirect_uris: [accueil], response_types: ['code'], grant_types: ['authorization_code'] }],
+    clients: [{ client_id: 'postule', client_secret: 'un secret, long : +/=&%', redirect_uris: [retour], post_logout_redirect_uris: [accueil], response_types: ['code'], grant_types: ['authorization_code'] }],
     claims: { openid: ['sub', 'acr', 'amr', 'supannCodeINE', 'eduPersonAffiliation'], profile: ['family_name', 'given_name'], email: ['email', 'email_verified'] },
     acrValues: ['https://refeds.org/profile/mfa'],
     findAccount: (_, id) => (GENS[id] ? { accountId: id, claims: () => ({ sub: id, ...GENS[id] }) } : undefined),
@@ -41,6 +41,7 @@ http.listen(0, '127.0.0.1', () => {
     if (!ctx.path.startsWith('/entrer/')) return suite();
     ctx.respond = false;
     if (ctx.method === 'GET') {
+      ctx.res.statusCode = 200;
       ctx.res.setHeader('content-type', 'text/html; charset=utf-8');
       ctx.res.end('<!doctype html><html lang="fr"><title>Connexion</title><form method="post"><label>Nom <input name="login"></label><label><input type="checkbox" name="mfa"> MFA</label><button>Entrer</button></form></html>');
       return undefined;

@@ -44,6 +44,13 @@ impl Echec {
     fn panne(raison: impl std::fmt::Display) -> Self {
         Self::Panne(raison.to_string())
     }
+
+    /// With every cause: the outermost one rarely says what to do.
+    fn panne_de(erreur: &(dyn std::error::Error + 'static)) -> Self {
+        let causes = std::iter::successors(Some(erreur), |e| e.source());
+        let dites: Vec<String> = causes.map(ToString::to_string).collect();
+        Self::Panne(dites.join(": "))
+    }
 }
 
 /// What a visitor set out with; comes back sealed in a cookie, so that nobody is led in by somebody else's link.

@@ -99,7 +99,7 @@ impl Oidc {
                 *connue = Some((Instant::now(), fiche.clone()));
                 Ok(fiche)
             }
-            Err(erreur) => Err(Echec::panne(erreur)),
+            Err(erreur) => Err(Echec::panne_de(&erreur)),
         }
     }
 
@@ -194,7 +194,7 @@ impl Oidc {
                 }
                 erreur @ (RequestTokenError::Request(_)
                 | RequestTokenError::Parse(..)
-                | RequestTokenError::Other(_)) => Echec::panne(erreur),
+                | RequestTokenError::Other(_)) => Echec::panne_de(&erreur),
             })?;
         let id = jetons
             .id_token()
