@@ -126,7 +126,7 @@ fn devoir(atelier: &Atelier, lot: &mut Batch, id: String, effet: &Effet) -> Resu
     Ok(())
 }
 
-/// Address and INE find nobody any more; the number stays taken, so that it is never given again.
+/// Address, identity and INE find nobody any more; the number stays taken, so that it is never given again.
 fn indexes(atelier: &Atelier, etat: &Candidat, lot: &mut Batch) -> Result<(), StoreError> {
     let Some(base) = etat.base() else {
         return Ok(());
@@ -136,6 +136,12 @@ fn indexes(atelier: &Atelier, etat: &Candidat, lot: &mut Batch) -> Result<(), St
     // An account that was dropped may have lost its address to another one.
     if atelier.store.index(&adresse)?.as_deref() == Some(compte.id.as_str().as_bytes()) {
         lot.index_delete.push(adresse);
+    }
+    if let Some(identite) = &compte.identite {
+        let identite = atelier.cle.cle_identite(&compte.campagne, &identite.cle);
+        if atelier.store.index(&identite)?.as_deref() == Some(compte.id.as_str().as_bytes()) {
+            lot.index_delete.push(identite);
+        }
     }
     if let Candidat::Actif(actif) = etat
         && let Some(ine) = actif

@@ -35,6 +35,16 @@ struct SessionPersonnel {
     etape: EtapeSession,
 }
 
+/// What a name and a password are among the staff.
+pub(super) enum Entree {
+    /// A session.
+    Ouverte(Box<Reponse>),
+    /// The name is of the staff, the password is not.
+    Fausse,
+    /// Nobody at work has the name.
+    Inconnue,
+}
+
 /// Who asks, proved by a session.
 pub(super) struct Agent {
     /// Who.
@@ -66,22 +76,22 @@ impl Guichet {
         Ok(trouve.map(|id| PersonnelId::new(String::from_utf8_lossy(&id))))
     }
 
-    /// A session, when name and password are those of a member of staff; none when they may be a candidate's.
+    /// A session, when name and password are those of a member of staff; else whether a hash was worked out for it.
     pub(super) async fn connecter_personnel(
         &self,
         identifiant: &str,
         mot_de_passe: &str,
         code: Option<String>,
-    ) -> Result<Option<Reponse>, Faute> {
+    ) -> Result<Entree, Faute> {
         if !identifiant.contains('@') {
-            return Ok(None);
+            return Ok(Entree::Inconnue);
         }
         let Some(id) = self.personnel_par_mail(&normaliser_mail(identifiant))? else {
-            return Ok(None);
+            return Ok(Entree::Inconnue);
         };
         let lu = self.annuaire.lire_personnel(&id).await?;
         let Personnel::Actif(actif) = lu.etat.as_ref() else {
-            return Ok(None);
+            return Ok(Entree::Inconnue);
         };
         let hache = Some(actif.mot_de_passe.clone());
         let verdict = self
@@ -90,7 +100,7 @@ impl Guichet {
             .await?;
         match verdict {
             // The same person may be a candidate with another password.
-            Verdict::Faux => return Ok(None),
+            Verdict::Faux => return Ok(Entree::Fausse),
             Verdict::Juste => {}
             Verdict::ARehacher => {
                 let mot_de_passe = self.hacheur.hacher(mot_de_passe.to_owned()).await?;
@@ -109,7 +119,7 @@ impl Guichet {
         };
         self.ouvrir_session_personnel(&id, &lu.etat, etape, (None, None))
             .await
-            .map(Some)
+            .map(|session| Entree::Ouverte(Box::new(session)))
     }
 
     /// A new session; the one it goes on from, if any, ends in the same commit. The provider that vouched for the
@@ -323,11 +333,12 @@ impl Guichet {
 
     /// A link to a new password, if the address is one of the staff's; the answer is alike when it is not (Q12).
     pub(super) async fn reinitialiser_personnel(&self, mail: &str) -> Result<(), Faute> {
-        if let Some(id) = self.personnel_par_mail(mail)? {
-            let lien = self.atelier.lien();
-            let commande = Commande::DemanderReinitialisation { lien };
-            self.annuaire.personnel(&id, None, commande).await?;
-        }
+        let Some(id) = self.personnel_par_mail(mail)? else {
+            return self.leurrer().await;
+        };
+        let lien = self.atelier.lien();
+        let commande = Commande::DemanderReinitialisation { lien };
+        self.annuaire.personnel(&id, None, commande).await?;
         Ok(())
     }
 

@@ -172,6 +172,7 @@ const fn nom(commande: &Commande) -> &'static str {
         | Commande::Reinitialiser { .. }
         | Commande::ChangerMotDePasse { .. }
         | Commande::Rehacher { .. }
+        | Commande::LierIdentite { .. }
         | Commande::CommencerSecond { .. }
         | Commande::ConfirmerSecond { .. }
         | Commande::ProuverSecond { .. }

@@ -96,6 +96,7 @@ fn invite(fiche: Box<Fiche>, lien: Lien, epoque: u32, evenement: &Evenement) -> 
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one row per event")]
 fn actif(mut actif: Box<Actif>, evenement: &Evenement) -> Personnel {
     match evenement {
         Evenement::PersonnelInvite { .. }

@@ -21,7 +21,7 @@ fn situations() -> Vec<(&'static str, Monde)> {
     };
     let reinitialiser = |monde: Monde| {
         let lien = lien(2, monde.maintenant);
-        monde.ok(Commande::DemanderReinitialisation { lien })
+        monde.ok(Commande::DemanderReinitialisation { lien, sso: false })
     };
     let changer = |monde: Monde| {
         let (mail, lien) = (AUTRE_MAIL.to_owned(), lien(3, monde.maintenant));
@@ -115,7 +115,10 @@ fn commandes(monde: &Monde) -> Vec<(&'static str, Commande)> {
         ),
         (
             "demander_reinitialisation",
-            Commande::DemanderReinitialisation { lien: neuf() },
+            Commande::DemanderReinitialisation {
+                lien: neuf(),
+                sso: false,
+            },
         ),
         (
             "reinitialiser",

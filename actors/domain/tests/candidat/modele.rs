@@ -356,7 +356,10 @@ fn commande(geste: &Geste, modele: &Modele, dossiers: usize) -> Option<Commande>
             mail: AUTRE_MAIL.to_owned(),
             lien: neuf(),
         },
-        Geste::DemanderReinitialisation => Commande::DemanderReinitialisation { lien: neuf() },
+        Geste::DemanderReinitialisation => Commande::DemanderReinitialisation {
+            lien: neuf(),
+            sso: false,
+        },
         Geste::Reinitialiser(avant) => Commande::Reinitialiser {
             nonce: nonce(avant),
             mot_de_passe: mot_de_passe(),

@@ -94,6 +94,7 @@ pub(crate) fn ine() -> Ine {
 
 pub(crate) fn creer(maintenant: Timestamp, lien: Lien) -> Commande {
     let compte = Compte {
+        identite: None,
         id: "c1".into(),
         numero: "ABCDEFGH".into(),
         campagne: "2027".into(),
@@ -106,6 +107,7 @@ pub(crate) fn creer(maintenant: Timestamp, lien: Lien) -> Commande {
         expire_le: maintenant + JOUR * 5,
     };
     Commande::Creer {
+        prouve: false,
         compte: Box::new(compte),
         lien,
     }

@@ -131,9 +131,15 @@ pub(in super::super) async fn informations(
     let moi = visiteur.moi(&etat).await?;
     let form = match informations_connues(&moi) {
         Some(connues) => derniere_etape(&visiteur, false).remplir(&connues),
-        None => premiere_etape(&visiteur),
+        None => premiere_etape(&visiteur).remplir(&informations_de_l_etablissement(&moi)),
     };
     Ok(page_informations(&visiteur, &moi, form))
+}
+
+/// G01: what the single sign-on said; it is asked to be confirmed like any other (G13).
+fn informations_de_l_etablissement(moi: &Moi) -> Champs {
+    let ine = moi.identite.as_ref().and_then(|i| i.ine.clone());
+    ine.map(|ine| champ("ine", ine)).into_iter().collect()
 }
 
 fn form_de(saisie: &Saisie) -> InformationsForm {
