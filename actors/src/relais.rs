@@ -10,13 +10,12 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use jiff::SignedDuration;
-use storage::{Batch, Guard, OutboxItem, StoreError, Timer};
+use storage::{Batch, Guard, OutboxItem, Rung, StoreError, Timer};
 
-use domain::candidat::{Candidat, Commande, Compte};
+use domain::candidat::{Candidat, Commande};
 use domain::dossier::Commande as CommandeDossier;
 use domain::effet::{CodeMail, Echeance, Effet, MailDu, MailPersonnel, Publication};
 use domain::ids::{CandidatId, DossierId, FormationCode};
-use domain::profil::Profil;
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, Compteurs, plus};
@@ -24,6 +23,7 @@ use crate::bail::Bail;
 use crate::courriers::{self, Envoi, EtatEnvoi};
 use crate::effacement::{self, Raison};
 use crate::fil::json;
+use crate::guichet::personne;
 use crate::jetons::identifiant;
 use crate::liste::Liste;
 use crate::ports::{
@@ -40,6 +40,8 @@ const EN_VOL_MAX: usize = 256;
 const RONDE: Duration = Duration::from_millis(500);
 /// Between the end of an account that was never validated and its erasure.
 const UN_JOUR_S: i64 = 24 * 3600;
+/// The longest wait before what was done is noted again in a store that does not take it.
+const ECRITURE_MAX: Duration = Duration::from_secs(10);
 /// The first wait after a failure; it doubles.
 const ATTENTE_MIN_S: i64 = 5;
 /// The longest wait between two tries.
@@ -121,7 +123,11 @@ impl Relais {
                     for du in pris.dus {
                         ids.insert(du.id.clone());
                         let gardes = pris.gardes.clone();
-                        en_vol.push(async { (du.id.clone(), self.acquitter(du, gardes).await) });
+                        en_vol.push(async {
+                            let id = du.id.clone();
+                            self.acquitter_enfin(du, gardes).await;
+                            id
+                        });
                     }
                 }
                 Err(erreur) => {
@@ -134,12 +140,8 @@ impl Relais {
                 () = self.atelier.reveil.notified() => None,
                 () = tokio::time::sleep(RONDE) => None,
             };
-            while let Some((id, issue)) = fini {
+            while let Some(id) = fini {
                 ids.remove(&id);
-                if let Err(erreur) = issue {
-                    tracing::error!(%erreur, id, "the relay cannot write the store");
-                    tokio::time::sleep(RONDE).await;
-                }
                 fini = en_vol.next().now_or_never().flatten();
             }
         }
@@ -241,7 +243,7 @@ impl Relais {
             (_, None) => Ok(()),
         };
         let mut lot = Batch::default();
-        match fait {
+        let encore = match fait {
             Ok(()) | Err(Faute::Refus(_)) => {
                 if let Some(echeance) = suite {
                     // A day later: the mail that tells of it has left by then.
@@ -251,16 +253,20 @@ impl Relais {
                         data: json(&echeance)?,
                     });
                 }
-                lot.timers_clear.push(minuteur.key);
+                None
             }
             Err(faute) => {
                 tracing::warn!(?faute, cle = minuteur.key, "a timer will be tried again");
-                lot.timers_set.push(Timer {
-                    due_ms: self.dans(ATTENTE_MIN_S),
-                    ..minuteur
-                });
+                Some(self.dans(ATTENTE_MIN_S))
             }
-        }
+        };
+        let (key, due_ms) = (minuteur.key.clone(), minuteur.due_ms);
+        // Only the one that rang: the act itself, or anybody since, may have moved it.
+        lot.timers_rung.push(Rung {
+            key,
+            due_ms,
+            again_ms: encore,
+        });
         self.noter(lot, gardes).await
     }
 
@@ -287,6 +293,30 @@ impl Relais {
     }
 
     async fn acquitter(&self, du: OutboxItem, gardes: Vec<Guard>) -> Result<(), StoreError> {
+        let lot = self.accomplir(du).await?;
+        self.noter(lot, &gardes).await
+    }
+
+    /// What was done is done: only its note is tried again, more and more slowly, or a mail would leave again and again.
+    async fn acquitter_enfin(&self, du: OutboxItem, gardes: Vec<Guard>) {
+        let id = du.id.clone();
+        let mut pause = RONDE;
+        let lot = match self.accomplir(du).await {
+            Ok(lot) => lot,
+            Err(erreur) => {
+                tracing::error!(%erreur, id, "the relay cannot read the store");
+                return tokio::time::sleep(ECRITURE_MAX).await;
+            }
+        };
+        while let Err(erreur) = self.noter(lot.clone(), &gardes).await {
+            tracing::error!(%erreur, id, "the relay cannot write the store");
+            tokio::time::sleep(pause).await;
+            pause = ECRITURE_MAX.min(pause * 2);
+        }
+    }
+
+    /// Does what is owed, and says what to write.
+    async fn accomplir(&self, du: OutboxItem) -> Result<Batch, StoreError> {
         let mut lot = Batch::default();
         let issue = match serde_json::from_slice::<Effet>(&du.data) {
             Ok(Effet::Mail(mail)) => self.poster(&du, mail, &mut lot).await?,
@@ -302,7 +332,7 @@ impl Relais {
             Issue::PlusTard => abandonner(&mut lot, du.id, TROP_D_ESSAIS),
             Issue::Abandonne(raison) => abandonner(&mut lot, du.id, &raison),
         }
-        self.noter(lot, &gardes).await
+        Ok(lot)
     }
 
     fn repousser(&self, du: OutboxItem, au_plus: i64) -> OutboxItem {
@@ -529,7 +559,7 @@ impl Relais {
         let Some(editeur) = &self.editeur else {
             return Issue::Fait;
         };
-        let Ok(personne) = self.personne(&publication).await else {
+        let Ok(personne) = personne(&self.annuaire, &publication).await else {
             return Issue::PlusTard;
         };
         let parution = Parution {
@@ -544,25 +574,6 @@ impl Relais {
                 Issue::Attend
             }
         }
-    }
-
-    /// Whom the scolarité is told of; events name nobody.
-    async fn personne(
-        &self,
-        publication: &Publication,
-    ) -> Result<Option<Box<(Compte, Profil)>>, Faute> {
-        let (Publication::Admission { candidat, .. }
-        | Publication::AdmissionAnnulation { candidat, .. }) = publication
-        else {
-            return Ok(None);
-        };
-        let etat = self.annuaire.lire_candidat(candidat).await?.etat;
-        Ok(match etat.as_ref() {
-            Candidat::Actif(actif) => {
-                Some(Box::new((actif.base.compte.clone(), actif.profil.clone())))
-            }
-            Candidat::Absent | Candidat::AValider { .. } | Candidat::Expire(_) => None,
-        })
     }
 
     /// With the token of its link, made now and stored nowhere (ADR 0005).
