@@ -25,6 +25,15 @@ impl Editeur for Edition {
     }
 }
 
+/// The payload alone, as JSON.
+///
+/// # Errors
+/// As when it is published.
+pub fn message(parution: &Parution) -> Result<serde_json::Value, String> {
+    let (_, octets) = charge(parution)?;
+    serde_json::from_slice(&octets).map_err(|e| e.to_string())
+}
+
 /// The subject and the payload.
 ///
 /// # Errors

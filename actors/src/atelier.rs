@@ -25,7 +25,7 @@ use crate::support::{Boite, Lecteur, Lecture};
 pub(crate) const CAMPAGNE: &str = "campagne";
 
 /// How long the log may take to say where it ends.
-const FRONTIERE: Duration = Duration::from_secs(2);
+const FRONTIERE: Duration = Duration::from_secs(1);
 /// How long a request waits for this node to catch up.
 const RATTRAPAGE: Duration = Duration::from_secs(5);
 

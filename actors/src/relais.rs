@@ -3,6 +3,8 @@
 mod demande;
 mod suites;
 
+mod sonnerie;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,20 +12,18 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use jiff::SignedDuration;
-use storage::{Batch, Guard, OutboxItem, StoreError, Timer};
+use storage::{Batch, Guard, OutboxItem, StoreError};
 
-use domain::candidat::{Candidat, Commande, Compte};
+use domain::candidat::{Candidat, Commande};
 use domain::dossier::Commande as CommandeDossier;
-use domain::effet::{CodeMail, Echeance, Effet, MailDu, MailPersonnel, Publication};
-use domain::ids::{CandidatId, DossierId, FormationCode};
-use domain::profil::Profil;
+use domain::effet::{CodeMail, Effet, MailDu, MailPersonnel, Publication};
+use domain::ids::FormationCode;
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, Compteurs, plus};
 use crate::bail::Bail;
 use crate::courriers::{self, Envoi, EtatEnvoi};
-use crate::effacement::{self, Raison};
-use crate::fil::json;
+use crate::guichet::personne;
 use crate::jetons::identifiant;
 use crate::liste::Liste;
 use crate::ports::{
@@ -40,6 +40,8 @@ const EN_VOL_MAX: usize = 256;
 const RONDE: Duration = Duration::from_millis(500);
 /// Between the end of an account that was never validated and its erasure.
 const UN_JOUR_S: i64 = 24 * 3600;
+/// The longest wait before what was done is noted again in a store that does not take it.
+const ECRITURE_MAX: Duration = Duration::from_secs(10);
 /// The first wait after a failure; it doubles.
 const ATTENTE_MIN_S: i64 = 5;
 /// The longest wait between two tries.
@@ -121,7 +123,11 @@ impl Relais {
                     for du in pris.dus {
                         ids.insert(du.id.clone());
                         let gardes = pris.gardes.clone();
-                        en_vol.push(async { (du.id.clone(), self.acquitter(du, gardes).await) });
+                        en_vol.push(async {
+                            let id = du.id.clone();
+                            self.acquitter_enfin(du, gardes).await;
+                            id
+                        });
                     }
                 }
                 Err(erreur) => {
@@ -134,12 +140,8 @@ impl Relais {
                 () = self.atelier.reveil.notified() => None,
                 () = tokio::time::sleep(RONDE) => None,
             };
-            while let Some((id, issue)) = fini {
+            while let Some(id) = fini {
                 ids.remove(&id);
-                if let Err(erreur) = issue {
-                    tracing::error!(%erreur, id, "the relay cannot write the store");
-                    tokio::time::sleep(RONDE).await;
-                }
                 fini = en_vol.next().now_or_never().flatten();
             }
         }
@@ -191,79 +193,6 @@ impl Relais {
         })
     }
 
-    async fn sonner(&self, minuteur: Timer, gardes: &[Guard]) -> Result<(), StoreError> {
-        let (stream, _) = minuteur.key.split_once('/').unwrap_or((&minuteur.key, ""));
-        let echeance = serde_json::from_slice::<Echeance>(&minuteur.data)
-            .map_err(|e| StoreError::Corrupt(format!("timer {}: {e}", minuteur.key)))?;
-        // The same ring is recognised when the process dies before the timer is cleared.
-        let sonnerie = format!("{}/{}", minuteur.key, minuteur.due_ms);
-        let mut suite = None;
-        let fait = match (echeance, stream.split_once('.')) {
-            (Echeance::ExpirationCompte, Some((_, id))) => {
-                let qui = CandidatId::new(id);
-                let apres = self.annuaire.candidat(&qui, None, Commande::Expirer).await;
-                apres.map(|apres| {
-                    let parti = matches!(apres.etat.as_ref(), Candidat::Expire(_));
-                    suite = parti.then_some(Echeance::Effacement);
-                })
-            }
-            (Echeance::Effacement, Some((_, id))) => {
-                let (qui, raison) = (CandidatId::new(id), Raison::JamaisValide);
-                effacement::effacer(
-                    &self.atelier,
-                    &self.annuaire,
-                    &qui,
-                    raison,
-                    Batch::default(),
-                )
-                .await
-            }
-            (Echeance::Purge, _) => {
-                let code = minuteur.key.rsplit('/').next().unwrap_or_default();
-                effacement::purger(&self.atelier, &self.annuaire, &code.into()).await
-            }
-            (Echeance::RelanceJ7, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::Rappeler { jours: 7 })
-                    .await
-            }
-            (Echeance::RelanceJ1, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::Rappeler { jours: 1 })
-                    .await
-            }
-            (Echeance::RelanceConfirmation, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::RelancerConfirmation)
-                    .await
-            }
-            (Echeance::FinConfirmation, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::ExpirerConfirmation)
-                    .await
-            }
-            (_, None) => Ok(()),
-        };
-        let mut lot = Batch::default();
-        match fait {
-            Ok(()) | Err(Faute::Refus(_)) => {
-                if let Some(echeance) = suite {
-                    // A day later: the mail that tells of it has left by then.
-                    lot.timers_set.push(Timer {
-                        key: format!("{stream}/{}", echeance.cle()),
-                        due_ms: self.dans(UN_JOUR_S),
-                        data: json(&echeance)?,
-                    });
-                }
-                lot.timers_clear.push(minuteur.key);
-            }
-            Err(faute) => {
-                tracing::warn!(?faute, cle = minuteur.key, "a timer will be tried again");
-                lot.timers_set.push(Timer {
-                    due_ms: self.dans(ATTENTE_MIN_S),
-                    ..minuteur
-                });
-            }
-        }
-        self.noter(lot, gardes).await
-    }
-
     /// Under the lease: whoever lost it leaves the rows to the node that has it now.
     async fn noter(&self, mut lot: Batch, gardes: &[Guard]) -> Result<(), StoreError> {
         lot.guards.extend_from_slice(gardes);
@@ -273,20 +202,31 @@ impl Relais {
         }
     }
 
-    /// The dossier looks again whether the act is still due.
-    async fn rappeler(
-        &self,
-        dossier: &str,
-        id: String,
-        commande: CommandeDossier,
-    ) -> Result<(), Faute> {
-        let mut demande = Demande::du_systeme(commande);
-        demande.id = Some(id);
-        let dossier = DossierId::new(dossier);
-        self.annuaire.dossier(&dossier, demande).await.map(drop)
+    async fn acquitter(&self, du: OutboxItem, gardes: Vec<Guard>) -> Result<(), StoreError> {
+        let lot = self.accomplir(du).await?;
+        self.noter(lot, &gardes).await
     }
 
-    async fn acquitter(&self, du: OutboxItem, gardes: Vec<Guard>) -> Result<(), StoreError> {
+    /// What was done is done: only its note is tried again, more and more slowly, or a mail would leave again and again.
+    async fn acquitter_enfin(&self, du: OutboxItem, gardes: Vec<Guard>) {
+        let id = du.id.clone();
+        let mut pause = RONDE;
+        let lot = match self.accomplir(du).await {
+            Ok(lot) => lot,
+            Err(erreur) => {
+                tracing::error!(%erreur, id, "the relay cannot read the store");
+                return tokio::time::sleep(ECRITURE_MAX).await;
+            }
+        };
+        while let Err(erreur) = self.noter(lot.clone(), &gardes).await {
+            tracing::error!(%erreur, id, "the relay cannot write the store");
+            tokio::time::sleep(pause).await;
+            pause = ECRITURE_MAX.min(pause * 2);
+        }
+    }
+
+    /// Does what is owed, and says what to write.
+    async fn accomplir(&self, du: OutboxItem) -> Result<Batch, StoreError> {
         let mut lot = Batch::default();
         let issue = match serde_json::from_slice::<Effet>(&du.data) {
             Ok(Effet::Mail(mail)) => self.poster(&du, mail, &mut lot).await?,
@@ -302,7 +242,7 @@ impl Relais {
             Issue::PlusTard => abandonner(&mut lot, du.id, TROP_D_ESSAIS),
             Issue::Abandonne(raison) => abandonner(&mut lot, du.id, &raison),
         }
-        self.noter(lot, &gardes).await
+        Ok(lot)
     }
 
     fn repousser(&self, du: OutboxItem, au_plus: i64) -> OutboxItem {
@@ -529,7 +469,7 @@ impl Relais {
         let Some(editeur) = &self.editeur else {
             return Issue::Fait;
         };
-        let Ok(personne) = self.personne(&publication).await else {
+        let Ok(personne) = personne(&self.annuaire, &publication).await else {
             return Issue::PlusTard;
         };
         let parution = Parution {
@@ -544,25 +484,6 @@ impl Relais {
                 Issue::Attend
             }
         }
-    }
-
-    /// Whom the scolarité is told of; events name nobody.
-    async fn personne(
-        &self,
-        publication: &Publication,
-    ) -> Result<Option<Box<(Compte, Profil)>>, Faute> {
-        let (Publication::Admission { candidat, .. }
-        | Publication::AdmissionAnnulation { candidat, .. }) = publication
-        else {
-            return Ok(None);
-        };
-        let etat = self.annuaire.lire_candidat(candidat).await?.etat;
-        Ok(match etat.as_ref() {
-            Candidat::Actif(actif) => {
-                Some(Box::new((actif.base.compte.clone(), actif.profil.clone())))
-            }
-            Candidat::Absent | Candidat::AValider { .. } | Candidat::Expire(_) => None,
-        })
     }
 
     /// With the token of its link, made now and stored nowhere (ADR 0005).

@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::client::{Client, RequestErrorKind};
 use async_nats::connection::State;
-use async_nats::{ConnectOptions, Message, Request};
+use async_nats::{ConnectOptions, Event, Message, Request};
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use serde::Serialize;
@@ -25,15 +25,74 @@ const QUEUE: &str = "acteurs";
 /// How long the work under way may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
+/// How often a silent server is asked whether it is there; after two without an answer it is left.
+const PING: Duration = Duration::from_secs(5);
+/// How long one server may take to let us in.
+const CONNECT: Duration = Duration::from_secs(3);
+/// The longest pause between two tries to connect.
+const RECONNECT: Duration = Duration::from_secs(1);
+
 /// How to reach NATS.
 #[derive(Clone, Debug)]
 pub struct NatsOptions {
     /// `nats://host:4222`, several separated by commas; user and password may stand in it.
     pub url: String,
-    /// A `.creds` file.
-    pub credentials: Option<PathBuf>,
+    /// Who we are, and whom we trust.
+    pub access: NatsAccess,
     /// How long an answer may take.
     pub deadline: Duration,
+}
+
+/// Who we are to NATS, and whom we trust: all of it in files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NatsAccess {
+    /// A `.creds` file: a JWT with its seed.
+    pub credentials: Option<PathBuf>,
+    /// A file with the seed of an NKey (`SU…`).
+    pub nkey: Option<PathBuf>,
+    /// Authorities whose certificates are taken, beside the system's (PEM).
+    pub ca: Option<PathBuf>,
+    /// Our own certificate and its key (PEM), for servers that ask for one.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+    /// What the subjects of answers begin with; `_INBOX` if absent.
+    pub inbox: Option<String>,
+}
+
+impl NatsAccess {
+    async fn apply(&self, mut options: ConnectOptions) -> Result<ConnectOptions, String> {
+        let named = |file: &PathBuf, e: &dyn std::fmt::Display| format!("{}: {e}", file.display());
+        if let Some(file) = &self.credentials {
+            let read = options.credentials_file(file).await;
+            options = read.map_err(|e| named(file, &e))?;
+        }
+        if let Some(file) = &self.nkey {
+            let seed = tokio::fs::read_to_string(file).await;
+            let seed = seed.map_err(|e| named(file, &e))?;
+            // A file of nsc or nk has the seed on a line among others.
+            let seed = seed.lines().map(str::trim).find(|l| l.starts_with('S'));
+            let seed = seed.ok_or_else(|| named(file, &"no NKey seed (SU…) is in it"))?;
+            options = options.nkey(seed.to_owned());
+        }
+        for file in self
+            .ca
+            .iter()
+            .chain(self.certificate.iter().flat_map(|(c, k)| [c, k]))
+        {
+            tokio::fs::metadata(file)
+                .await
+                .map_err(|e| named(file, &e))?;
+        }
+        if let Some(prefix) = &self.inbox {
+            options = options.custom_inbox_prefix(prefix);
+        }
+        if let Some(file) = &self.ca {
+            options = options.add_root_certificates(file.clone());
+        }
+        if let Some((certificate, key)) = &self.certificate {
+            options = options.add_client_certificate(certificate.clone(), key.clone());
+        }
+        Ok(options)
+    }
 }
 
 /// A connection, shared by all that ask and serve in one process. It comes back by itself.
@@ -43,6 +102,8 @@ pub struct Nats {
     deadline: Duration,
     /// Whether the streams of what leaves were seen to be there.
     pub(crate) streams: Arc<AtomicBool>,
+    /// What the server, or the way to it, said last against us.
+    trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl Nats {
@@ -53,25 +114,35 @@ impl Nats {
     pub async fn connect(options: &NatsOptions) -> Result<Self, BusError> {
         let away =
             |e: &dyn std::fmt::Display| BusError::Away(format!("{}: {e}", host(&options.url)));
-        let mut connect = ConnectOptions::new()
+        let trouble = Arc::<Mutex<Option<String>>>::default();
+        let heard = trouble.clone();
+        let connect = ConnectOptions::new()
             .name("postule")
             .retry_on_initial_connect()
             .request_timeout(Some(options.deadline))
-            .event_callback(async |event| tracing::info!(%event, "NATS"));
-        if let Some(file) = &options.credentials {
-            connect = connect.credentials_file(file).await.map_err(|e| away(&e))?;
-        }
+            .ping_interval(PING)
+            .connection_timeout(CONNECT)
+            .reconnect_delay_callback(|tries| {
+                RECONNECT.min(Duration::from_millis(50) * tries.saturating_sub(1).min(100) as u32)
+            })
+            .event_callback(move |event| {
+                let heard = heard.clone();
+                async move { hear(&heard, &event) }
+            });
+        let connect = options.access.apply(connect).await.map_err(|e| away(&e))?;
         let urls: Vec<async_nats::ServerAddr> = options
             .url
             .split(',')
             .map(|url| url.trim().parse())
             .collect::<Result<_, _>>()
             .map_err(|e| away(&e))?;
+        let connect = named_in(&urls, connect);
         let client = connect.connect(urls).await.map_err(|e| away(&e))?;
         Ok(Self {
             client,
             deadline: options.deadline,
             streams: Arc::default(),
+            trouble,
         })
     }
 
@@ -82,6 +153,14 @@ impl Nats {
     /// Whether the server answers.
     pub fn connected(&self) -> bool {
         matches!(self.client.connection_state(), State::Connected)
+    }
+
+    /// What was said last against us: a refused name, a certificate, a subject that is not ours.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits until it is connected, at most this long.
@@ -150,6 +229,38 @@ impl Nats {
             }
         });
         Ok(Serving::new(stop, task))
+    }
+}
+
+/// A new NKey of a user: its public key, and the seed that proves it.
+///
+/// # Errors
+/// In words, when the system gives no random bytes.
+pub fn nkey() -> Result<(String, String), String> {
+    let pair = nkeys::KeyPair::new_user();
+    let seed = pair.seed().map_err(|e| e.to_string())?;
+    Ok((pair.public_key(), seed))
+}
+
+fn hear(heard: &Mutex<Option<String>>, event: &Event) {
+    let trouble = match event {
+        Event::Connected => None,
+        Event::ServerError(error) => Some(error.to_string()),
+        Event::ClientError(error) => Some(error.to_string()),
+        Event::Disconnected
+        | Event::LameDuckMode
+        | Event::Draining
+        | Event::Closed
+        | Event::SlowConsumer(_) => return tracing::info!(%event, "NATS"),
+    };
+    let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+    // Once each: who is refused is refused several times a second.
+    if *heard != trouble {
+        match &trouble {
+            Some(trouble) => tracing::warn!(trouble, "NATS"),
+            None => tracing::info!("NATS: connected"),
+        }
+        *heard = trouble;
     }
 }
 
@@ -247,6 +358,35 @@ where
         })?;
         Reply::read(&message.payload)
     }
+}
+
+/// With the name and the password, or the token, of a URL that has one: the client does not look there.
+fn named_in(urls: &[async_nats::ServerAddr], options: ConnectOptions) -> ConnectOptions {
+    let named = urls
+        .iter()
+        .find_map(|url| Some((url.username()?, url.password())));
+    match named {
+        None => options,
+        Some((token, None)) => options.token(plain(token)),
+        Some((user, Some(password))) => options.user_and_password(plain(user), plain(password)),
+    }
+}
+
+/// As it was before it was written for a URL (`%40` is `@`).
+fn plain(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%');
+        let code = code.and_then(|c| u8::from_str_radix(std::str::from_utf8(c).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() {
+            after.get(2..).unwrap_or_default()
+        } else {
+            after
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The URL without what may be secret.

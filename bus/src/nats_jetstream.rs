@@ -58,6 +58,15 @@ impl Nats {
         stored
     }
 
+    /// Removes a stream with all that is in it.
+    ///
+    /// # Errors
+    /// The reason.
+    pub async fn delete_stream(&self, name: &str) -> Result<(), String> {
+        let gone = self.jetstream().delete_stream(name).await;
+        gone.map(drop).map_err(|e| e.to_string())
+    }
+
     async fn stored(
         &self,
         js: &Context,
@@ -131,7 +140,7 @@ pub(crate) async fn ensure(js: &Context, wanted: Config) -> Result<Stream, Strin
 }
 
 /// Whether a pattern takes in all a subject does.
-fn covers(pattern: &str, subject: &str) -> bool {
+pub(crate) fn covers(pattern: &str, subject: &str) -> bool {
     let mut tokens = subject.split('.');
     for part in pattern.split('.') {
         if part == ">" {

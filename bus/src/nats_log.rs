@@ -2,39 +2,46 @@
 //!
 //! What an acknowledgement promises is the server's: with one replica the entry survives the server's
 //! process, with three one machine, and with `sync_interval: always` on every server a power cut too.
+//!
+//! When a server dies its stream has no leader until the others have chosen one, which takes them some
+//! seconds. Every wait here is short, so that the first moment at which it goes on again is not missed.
 
+use std::future::IntoFuture;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::DeliverPolicy;
-use async_nats::jetstream::consumer::pull::{Ordered, OrderedConfig};
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{Config, StorageType};
+use async_nats::jetstream::stream::{Config, Info, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self, Context};
-use futures_util::{FutureExt, StreamExt};
 use tokio::sync::Mutex;
 
+use crate::nats_jetstream::covers;
+use crate::nats_reading::Feed;
 use crate::{BusError, Nats, Subject};
 
 /// The stream's name.
-const STREAM: &str = "POSTULE_JOURNAL";
+pub(crate) const STREAM: &str = "POSTULE_JOURNAL";
+/// Under what the stream's configuration keeps whose log it is.
+const IDENTITY: &str = "postule.journal";
 /// How long the server recognises a repeat by its id.
 const REPEATS: Duration = Duration::from_secs(120);
 /// How long the servers may take to agree on the stream.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long one acknowledgement is waited for.
-const ACK: Duration = Duration::from_secs(3);
-/// How long the next entry is waited for.
-const WAIT: Duration = Duration::from_secs(1);
-/// Entries read at once.
-const PAGE: usize = 64;
+/// How long one acknowledgement is waited for; who has none offers the entry again under its id.
+const ACK: Duration = Duration::from_secs(1);
+/// How long the servers may take to answer a question.
+const ANSWER: Duration = Duration::from_millis(800);
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// The log of one installation.
 pub struct NatsLog {
-    context: Context,
+    identity: String,
+    pub(crate) context: Context,
+    /// The furthest place anybody told of.
+    pub(crate) known: AtomicU64,
     /// Where the reading is, and what comes next.
-    feed: Mutex<Option<(u64, Ordered)>>,
+    pub(crate) feed: Mutex<Feed>,
 }
 
 impl std::fmt::Debug for NatsLog {
@@ -43,7 +50,7 @@ impl std::fmt::Debug for NatsLog {
     }
 }
 
-fn away(error: &dyn std::fmt::Display) -> BusError {
+pub(crate) fn away(error: &dyn std::fmt::Display) -> BusError {
     BusError::Away(error.to_string())
 }
 
@@ -51,40 +58,57 @@ impl NatsLog {
     /// Opens the log, made at the first start with this many replicas.
     ///
     /// # Errors
-    /// [`BusError::Away`] when the servers do not agree on it in time, or have it with another number of replicas.
+    /// [`BusError::Away`] when the servers do not agree on it in time, or have it in a form that cannot serve:
+    /// with every fault, and what to do.
     pub async fn open(nats: &Nats, replicas: usize) -> Result<Self, BusError> {
-        let context = jetstream::new(nats.client.clone());
+        let mut context = jetstream::new(nats.client.clone());
         let config = Config {
             name: STREAM.to_owned(),
+            description: Some("Postule: what all nodes apply, in one order".to_owned()),
             subjects: vec![Subject::journal().to_string()],
             num_replicas: replicas,
             storage: StorageType::File,
             duplicate_window: REPEATS,
             deny_delete: true,
             allow_direct: true,
+            // Who follows this log tells it from another of the same name by this.
+            metadata: [(IDENTITY.to_owned(), identity())].into(),
             ..Config::default()
         };
+        let mut why = String::new();
         let made = async {
             loop {
                 match context.get_or_create_stream(config.clone()).await {
-                    Ok(stream) => return stream.cached_info().config.num_replicas,
+                    Ok(stream) => return stream.cached_info().clone(),
                     Err(error) => {
                         tracing::warn!(%error, "the servers do not agree on the log yet");
+                        why = error.to_string();
                         tokio::time::sleep(PAUSE).await;
                     }
                 }
             }
         };
         let found = tokio::time::timeout(PATIENCE, made).await;
-        let found = found.map_err(|_elapsed| away(&"JetStream does not give the log"))?;
-        if found != replicas {
+        let found = found.map_err(|_elapsed| {
+            away(&format!(
+                "JetStream does not give the log {STREAM} ({why}); is it on in {replicas} server(s) that reach one another, \
+                 with room, and may this account use it? see docs/exploitation.md, NATS"
+            ))
+        })?;
+        let faults = faults(&found.config, replicas);
+        if !faults.is_empty() {
             return Err(away(&format!(
-                "the log {STREAM} has {found} replica(s), the configuration asks for {replicas}"
+                "the stream {STREAM} exists, and cannot serve: {}",
+                faults.join("; ")
             )));
         }
+        context.set_timeout(ANSWER);
+        let identity = found.config.metadata.get(IDENTITY);
         Ok(Self {
+            identity: identity.cloned().unwrap_or_default(),
             context,
-            feed: Mutex::new(None),
+            known: AtomicU64::new(found.state.last_sequence),
+            feed: Mutex::default(),
         })
     }
 
@@ -100,65 +124,13 @@ impl NatsLog {
             .await;
         let ack = sent.map_err(|e| away(&e))?.into_future();
         match tokio::time::timeout(ACK, ack).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(BusError::Lost(error.to_string())),
+            Ok(Ok(ack)) => {
+                self.known.fetch_max(ack.sequence, Ordering::Release);
+                Ok(())
+            }
+            Ok(Err(error)) => Err(BusError::Lost(told(&error.to_string()))),
             Err(_elapsed) => Err(BusError::Lost("no acknowledgement".to_owned())),
         }
-    }
-
-    /// Entries after a sequence, in order and without gap; none when nothing came for a while.
-    ///
-    /// # Errors
-    /// [`BusError`]; the next call starts again from where it is told.
-    pub async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, BusError> {
-        let mut feed = self.feed.lock().await;
-        let (mut last, mut messages) = match feed.take() {
-            Some((last, messages)) if last == after => (last, messages),
-            Some(_) | None => (after, self.subscribe(after).await?),
-        };
-        let Ok(first) = tokio::time::timeout(WAIT, messages.next()).await else {
-            // Silence, or a reading that died with its server: who is behind starts another.
-            if self.last().await? == after {
-                *feed = Some((last, messages));
-            }
-            return Ok(Vec::new());
-        };
-        let mut read = Vec::new();
-        let mut next = Some(first.ok_or_else(|| away(&"the reading ended"))?);
-        while let Some(message) = next.take() {
-            let message = message.map_err(|e| away(&e))?;
-            let sequence = message.info().map_err(|e| away(&e))?.stream_sequence;
-            if sequence != last + 1 {
-                return Err(away(&format!(
-                    "the log goes on at {sequence} after {last}: restore a backup that is newer"
-                )));
-            }
-            last = sequence;
-            read.push((sequence, message.payload.to_vec()));
-            if read.len() < PAGE {
-                next = messages.next().now_or_never().flatten();
-            }
-        }
-        if !read.is_empty() {
-            *feed = Some((last, messages));
-        }
-        Ok(read)
-    }
-
-    async fn subscribe(&self, after: u64) -> Result<Ordered, BusError> {
-        let stream = self.context.get_stream(STREAM).await;
-        let config = OrderedConfig {
-            deliver_policy: DeliverPolicy::ByStartSequence {
-                start_sequence: after + 1,
-            },
-            ..OrderedConfig::default()
-        };
-        let consumer = stream.map_err(|e| away(&e))?.create_consumer(config).await;
-        consumer
-            .map_err(|e| away(&e))?
-            .messages()
-            .await
-            .map_err(|e| away(&e))
     }
 
     /// The last sequence; 0 when the log is empty.
@@ -166,8 +138,148 @@ impl NatsLog {
     /// # Errors
     /// [`BusError::Away`].
     pub async fn last(&self) -> Result<u64, BusError> {
-        let stream = self.context.get_stream(STREAM).await;
+        let last = self.info().await?.state.last_sequence;
+        self.known.fetch_max(last, Ordering::Release);
+        Ok(last)
+    }
+
+    /// Which log this is; empty for one that was made otherwise.
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// The first sequence that is still there, and the last; an empty log begins after its last.
+    ///
+    /// # Errors
+    /// [`BusError::Away`].
+    pub async fn extent(&self) -> Result<(u64, u64), BusError> {
+        let state = self.info().await?.state;
+        Ok((state.first_sequence.max(1), state.last_sequence))
+    }
+
+    /// Drops the entries up to this one; returns how many went. Who has not read them cannot any more.
+    ///
+    /// # Errors
+    /// [`BusError::Away`].
+    pub async fn trim(&self, upto: u64) -> Result<u64, BusError> {
+        let stream = self.context.get_stream_no_info(STREAM).await;
         let stream = stream.map_err(|e| away(&e))?;
-        Ok(stream.cached_info().state.last_sequence)
+        let gone = stream.purge().sequence(upto + 1).await;
+        Ok(gone.map_err(|e| away(&e))?.purged)
+    }
+
+    pub(crate) async fn info(&self) -> Result<Info, BusError> {
+        let stream = self.context.get_stream(STREAM).await;
+        Ok(stream.map_err(|e| away(&e))?.cached_info().clone())
+    }
+}
+
+/// Of a new log: as hard to guess as a key, and never used as one.
+fn identity() -> String {
+    nkeys::KeyPair::new_account().public_key()
+}
+
+/// What the server says, and what to do where the operator must.
+fn told(error: &str) -> String {
+    let full = [
+        "maximum bytes exceeded",
+        "maximum messages exceeded",
+        "insufficient",
+    ];
+    if full.iter().any(|f| error.contains(f)) {
+        return format!(
+            "{error}: JetStream is full; give it room (nats stream edit {STREAM} --max-bytes=-1, or max_file_store of the servers)"
+        );
+    }
+    error.to_owned()
+}
+
+/// Everything in a stream's configuration with which it cannot be the log, with what to do.
+fn faults(config: &Config, replicas: usize) -> Vec<String> {
+    let mut faults = Vec::new();
+    let journal = Subject::journal().to_string();
+    if !config.subjects.iter().any(|s| covers(s, &journal)) {
+        let has = config.subjects.join(", ");
+        faults.push(format!(
+            "its subjects are {has}: nats stream edit {STREAM} --subjects {journal}"
+        ));
+    }
+    if config.num_replicas != replicas {
+        faults.push(format!(
+            "it has {} replica(s), [bus] replicas asks for {replicas}: nats stream edit {STREAM} --replicas {replicas}, \
+             or the other number in the configuration",
+            config.num_replicas
+        ));
+    }
+    // With room limited and the oldest dropped, acknowledged commands would go without a word.
+    let drops = config.max_age > Duration::ZERO
+        || ((config.max_bytes > 0 || config.max_messages > 0)
+            && config.discard == jetstream::stream::DiscardPolicy::Old);
+    if drops {
+        faults.push(format!(
+            "it drops its oldest entries (max_age, max_bytes or max_msgs): \
+             nats stream edit {STREAM} --max-age=0 --max-bytes=-1 --max-msgs=-1, or --discard=new"
+        ));
+    }
+    if config.retention != RetentionPolicy::Limits {
+        faults.push(format!(
+            "its retention is not by limits: it drops what was read; remove it if it is not Postule's: nats stream rm {STREAM}"
+        ));
+    }
+    if config.storage != StorageType::File {
+        faults.push(format!(
+            "it is in memory: what is acknowledged would not outlive the servers; remove it while nothing is in it: nats stream rm {STREAM}"
+        ));
+    }
+    if !config.allow_direct {
+        faults.push(format!(
+            "it does not allow direct reads: nats stream edit {STREAM} --allow-direct"
+        ));
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ours() -> Config {
+        Config {
+            name: STREAM.to_owned(),
+            subjects: vec![Subject::journal().to_string()],
+            num_replicas: 3,
+            allow_direct: true,
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_stream_is_named_with_what_to_do() {
+        assert_eq!(faults(&ours(), 3), Vec::<String>::new());
+        let bounded = Config {
+            max_bytes: 1,
+            discard: jetstream::stream::DiscardPolicy::New,
+            ..ours()
+        };
+        assert_eq!(
+            faults(&bounded, 3),
+            Vec::<String>::new(),
+            "full is said, nothing goes"
+        );
+        let other = Config {
+            subjects: vec!["other".to_owned()],
+            num_replicas: 1,
+            max_age: Duration::from_secs(1),
+            retention: RetentionPolicy::WorkQueue,
+            storage: StorageType::Memory,
+            allow_direct: false,
+            ..ours()
+        };
+        let found = faults(&other, 3);
+        assert_eq!(found.len(), 6, "{found:?}");
+        assert!(
+            found.iter().all(|f| f.contains("nats stream ")),
+            "{found:?}"
+        );
     }
 }

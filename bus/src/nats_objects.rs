@@ -5,6 +5,7 @@ use std::path::Path;
 use async_nats::jetstream;
 use async_nats::jetstream::object_store::{Config, ObjectStore};
 use async_nats::jetstream::stream::StorageType;
+use futures_util::TryStreamExt;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
@@ -58,6 +59,32 @@ impl NatsObjects {
         let mut file = File::open(file).await.map_err(|e| away(&e))?;
         let kept = self.0.put(name, &mut file).await;
         kept.map(drop).map_err(|e| away(&e))
+    }
+
+    /// Keeps a file under a name in place of the one before.
+    ///
+    /// # Errors
+    /// [`BusError::Away`]: the one before may be there still.
+    pub async fn replace(&self, name: &str, file: &Path) -> Result<(), BusError> {
+        let mut file = File::open(file).await.map_err(|e| away(&e))?;
+        let kept = self.0.put(name, &mut file).await;
+        kept.map(drop).map_err(|e| away(&e))
+    }
+
+    /// Every name.
+    ///
+    /// # Errors
+    /// [`BusError::Away`].
+    pub async fn names(&self) -> Result<Vec<String>, BusError> {
+        let list = self.0.list().await.map_err(|e| away(&e))?;
+        let names = list.map_ok(|info| info.name).try_collect();
+        names.await.map_err(|e| away(&e))
+    }
+
+    /// How many bytes a file has, if it is kept.
+    pub async fn size(&self, name: &str) -> Option<u64> {
+        let info = self.0.info(name).await.ok()?;
+        (!info.deleted).then_some(info.size as u64)
     }
 
     /// Writes a file that is kept, if it is.

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{
-    Bus, BusError, Envelope, InProcess, LocalBus, MAX_FRAME, MAX_IN_FLIGHT, Nats, NatsOptions,
-    Routed, Service, Serving, Subject, VERSION, serve_local, serve_local_bounded,
+    Bus, BusError, Envelope, InProcess, LocalBus, MAX_FRAME, MAX_IN_FLIGHT, Nats, NatsAccess,
+    NatsOptions, Routed, Service, Serving, Subject, VERSION, serve_local, serve_local_bounded,
 };
 use fixtures::outils::ServeurNats;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ type Asker = Arc<dyn Bus<Ask, Answer>>;
 async fn nats(server: &ServeurNats) -> Nats {
     let options = NatsOptions {
         url: server.url(),
-        credentials: None,
+        access: NatsAccess::default(),
         deadline: DEADLINE,
     };
     let nats = Nats::connect(&options).await.unwrap();

@@ -9,7 +9,9 @@ use storage::StoreError;
 use storage::blobs::Blobs;
 
 use super::{Echec, Lieu};
-use crate::controle::{self, Bilan, LigneJournal, Moyens, Ordre, Retour, Suivi, Travail};
+use crate::controle::{
+    self, Bilan, LigneJournal, Moyens, Ordre, PageAdmissions, Retour, Suivi, Travail,
+};
 
 /// How long the server may take for one answer.
 const DELAI: Duration = Duration::from_secs(30);
@@ -63,6 +65,12 @@ impl Acces {
     /// [`Echec::PlusTard`] when they cannot answer now; their own [`Faute`] is in the answer.
     pub async fn demander(&self, id: Option<String>, requete: Requete) -> Result<Resultat, Echec> {
         let resultat = match self {
+            // Written here alone it would be on no other node, and this one could not follow any more.
+            Self::Direct(moyens) if suit(moyens)? => {
+                return Err(Echec::PlusTard(
+                    "ce dossier est celui d'un nœud qui suit un journal partagé : démarrez le nœud, puis recommencez".to_owned(),
+                ));
+            }
             Self::Direct(moyens) => moyens.guichet.traiter(id, requete).await,
             Self::Serveur(serveur) => {
                 let requete = Box::new(requete);
@@ -106,7 +114,9 @@ impl Acces {
         };
         match bilan {
             Bilan::Echec { raison } => Err(Echec::Echoue(raison)),
-            fait @ (Bilan::Verifie(_) | Bilan::Sauvegarde(_)) => Ok(fait),
+            fait @ (Bilan::Verifie(_) | Bilan::Sauvegarde(_) | Bilan::Instantane { .. }) => {
+                Ok(fait)
+            }
         }
     }
 
@@ -129,6 +139,23 @@ impl Acces {
         }
     }
 
+    /// What the scolarité was told of admissions, by the records after a position.
+    ///
+    /// # Errors
+    /// [`Echec`].
+    pub async fn admissions(&self, apres: u64) -> Result<PageAdmissions, Echec> {
+        match self {
+            Self::Direct(moyens) => moyens.admissions(apres).await.map_err(Echec::Echoue),
+            Self::Serveur(serveur) => {
+                let retour = envoyer(serveur, None, Ordre::Admissions { apres }).await?;
+                let Retour::Admissions { page } = retour else {
+                    return Err(inattendu(&retour));
+                };
+                Ok(page)
+            }
+        }
+    }
+
     /// The files of the folder, which one may add to beside a server.
     ///
     /// # Errors
@@ -141,6 +168,13 @@ impl Acces {
                 .map_err(|e| Echec::Echoue(e.to_string())),
         }
     }
+}
+
+/// Whether others have the journal as well.
+fn suit(moyens: &Moyens) -> Result<bool, Echec> {
+    let lignee = storage::lineage(moyens.store.kv());
+    let lignee = lignee.map_err(|e| Echec::Echoue(e.to_string()))?;
+    Ok(lignee.log.is_some())
 }
 
 async fn envoyer(
@@ -166,6 +200,7 @@ fn inattendu(retour: &Retour) -> Echec {
         | Retour::Reponse { .. }
         | Retour::EnCours { .. }
         | Retour::Fini { .. }
+        | Retour::Admissions { .. }
         | Retour::Journal { .. } => {
             Echec::Echoue("le serveur est d'une autre version que cette commande".to_owned())
         }

@@ -155,7 +155,11 @@ impl Constat {
             lus.push(("serveur.tls_cert", certificat));
             lus.push(("serveur.tls_key", cle));
         }
-        if let Some(credentials) = config.nats.as_ref().and_then(|n| n.credentials.as_ref()) {
+        if let Some(credentials) = config
+            .nats
+            .as_ref()
+            .and_then(|n| n.acces.credentials.as_ref())
+        {
             lus.push(("bus.credentials", credentials));
         }
         for (cle, lu) in lus {
@@ -211,19 +215,17 @@ impl Constat {
         let Some(nats) = &config.nats else { return };
         let options = NatsOptions {
             url: nats.url.clone(),
-            credentials: nats.credentials.clone(),
+            access: nats.acces.clone(),
             deadline: PATIENCE,
         };
-        let joint = match Nats::connect(&options).await {
-            Ok(joint) => joint.ready(PATIENCE).await,
-            Err(erreur) => {
-                self.avertissements.push(format!("bus.nats : {erreur}"));
-                false
-            }
+        let absent = match Nats::connect(&options).await {
+            Ok(joint) if joint.ready(PATIENCE).await => None,
+            Ok(joint) => Some(crate::app::pourquoi_nats(&joint)),
+            Err(erreur) => Some(erreur.to_string()),
         };
-        if !joint {
+        if let Some(raison) = absent {
             self.avertissements.push(format!(
-                "bus.nats : pas de réponse en {PATIENCE:?} ; le service attendra que NATS soit là"
+                "bus.nats : pas de réponse en {PATIENCE:?} : {raison} ; le service attendra que NATS soit là"
             ));
         }
         self.avertissements.push(

@@ -3,11 +3,14 @@
 
 mod acces;
 mod accuse;
+mod admissions;
 mod campagne;
 mod check;
+mod cluster;
 mod courrier;
 mod journal;
 mod lieu;
+mod migration;
 mod personnel;
 mod sauvegarde;
 mod scolarite;
@@ -155,6 +158,9 @@ enum Commande {
     /// Remet une sauvegarde dans un dossier de données vide.
     #[command(help_template = AIDE)]
     Restore(sauvegarde::Restore),
+    /// Plusieurs machines : les essayer sur une seule, faire leurs clés.
+    #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
+    Cluster(cluster::Cluster),
     /// La scolarité : lui pousser des cursus, relire ce qu'elle reçoit.
     #[command(help_template = AIDE, subcommand_help_heading = "Commandes")]
     Scolarite(scolarite::Scolarite),
@@ -177,6 +183,7 @@ pub async fn lancer() -> ExitCode {
         Commande::Dessiner { mime, page } => return crate::apercu::dessin::a_part(&mime, page),
         Commande::Backup(backup) => backup.lancer(json).await,
         Commande::Restore(restore) => restore.lancer(json),
+        Commande::Cluster(cluster) => cluster.lancer(json).await,
         Commande::Scolarite(scolarite) => scolarite.lancer(json).await,
     };
     match fait {
@@ -202,6 +209,7 @@ impl Commande {
             | Self::Dessiner { .. }
             | Self::Backup(_)
             | Self::Restore(_)
+            | Self::Cluster(_)
             | Self::Scolarite(_) => "error",
         }
     }

@@ -32,7 +32,7 @@ impl Backup {
         drop(barre);
         match bilan {
             Bilan::Sauvegarde(fait) => rendre(&fait, json, "sauvegardé dans", &dossier),
-            Bilan::Verifie(_) | Bilan::Echec { .. } => {
+            Bilan::Verifie(_) | Bilan::Instantane { .. } | Bilan::Echec { .. } => {
                 Err(Echec::Echoue("le serveur a fait autre chose".to_owned()))
             }
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bus::wire::scolarite::{Accuse, Raison};
-use bus::{BusError, Nats, NatsOptions};
+use bus::{BusError, Nats, NatsAccess, NatsOptions};
 use clap::{Args, Subcommand};
 use futures_util::StreamExt;
 use serde_json::json;
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::sortie::{self, Barre};
-use super::{Echec, Issue};
+use super::{Echec, Issue, admissions};
 
 /// Records on their way at once.
 const EN_VOL: usize = 256;
@@ -39,26 +39,45 @@ enum Quoi {
         #[command(flatten)]
         nats: NatsArgs,
     },
+    /// Les admissions du journal, et leurs annulations, en un fichier.
+    Admissions(admissions::Admissions),
+    /// Publie de nouveau les admissions à partir d'une date, sous leurs identifiants.
+    Rejouer(admissions::Rejouer),
     /// Le contrat NATS : document AsyncAPI avec les schémas JSON de chaque message.
     Asyncapi,
 }
 
 /// How to reach NATS.
 #[derive(Debug, Args)]
-struct NatsArgs {
+pub(super) struct NatsArgs {
     /// URL de NATS.
     #[arg(long = "nats", value_name = "URL")]
     url: String,
     /// Un fichier .creds.
     #[arg(long, value_name = "FICHIER")]
     credentials: Option<PathBuf>,
+    /// Un fichier qui contient la graine d'une NKey.
+    #[arg(long, value_name = "FICHIER")]
+    nkey: Option<PathBuf>,
+    /// Ce par quoi commencent les sujets des réponses, si le compte en a un à lui (_INBOX_SCOLARITE).
+    #[arg(long, value_name = "PRÉFIXE")]
+    inbox: Option<String>,
+    /// L'autorité dont le certificat du serveur est signé (PEM).
+    #[arg(long = "tls-ca", value_name = "FICHIER")]
+    ca: Option<PathBuf>,
 }
 
 impl NatsArgs {
-    async fn joindre(self) -> Result<Nats, Echec> {
+    pub(super) async fn joindre(self) -> Result<Nats, Echec> {
         let options = NatsOptions {
             url: self.url,
-            credentials: self.credentials,
+            access: NatsAccess {
+                credentials: self.credentials,
+                nkey: self.nkey,
+                ca: self.ca,
+                certificate: None,
+                inbox: self.inbox,
+            },
             deadline: DELAI,
         };
         let joint = Nats::connect(&options).await;
@@ -66,7 +85,10 @@ impl NatsArgs {
         if joint.ready(DELAI).await {
             return Ok(joint);
         }
-        Err(Echec::PlusTard(format!("NATS ne répond pas en {DELAI:?}")))
+        Err(Echec::PlusTard(format!(
+            "NATS ne répond pas en {DELAI:?} : {}",
+            crate::app::pourquoi_nats(&joint)
+        )))
     }
 }
 
@@ -74,6 +96,8 @@ impl Scolarite {
     pub(super) async fn lancer(self, json: bool) -> Issue {
         match self.quoi {
             Quoi::Push { fichier, nats } => pousser(&fichier, nats, json).await,
+            Quoi::Admissions(admissions) => admissions.lancer().await,
+            Quoi::Rejouer(rejouer) => rejouer.lancer(json).await,
             Quoi::Asyncapi => {
                 let document = serde_json::to_string_pretty(&bus::wire::asyncapi());
                 sortie::ecrire(&document.map_err(|e| e.to_string())?)

@@ -98,11 +98,10 @@ impl Serve {
         lue.serveur.listen = self.listen.unwrap_or(lue.serveur.listen);
         lue.donnees = self.data.unwrap_or(lue.donnees);
         if let Some(url) = self.nats {
-            let replicas = lue.nats.as_ref().and_then(|n| n.replicas);
-            let credentials = lue.nats.and_then(|n| n.credentials);
+            let (acces, replicas) = lue.nats.map(|n| (n.acces, n.replicas)).unwrap_or_default();
             lue.nats = Some(Nats {
                 url,
-                credentials,
+                acces,
                 replicas,
             });
         }

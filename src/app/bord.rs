@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bus::Nats;
 use storage::blobs::Blobs;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::ecouter;
+use super::{ecouter, parties};
 use crate::antivirus::Antivirus;
 use crate::antivirus::attente::Attente;
 use crate::antivirus::clamd::Adresse;
@@ -171,5 +172,27 @@ impl Verifier for VerifierMail {
 
     async fn verifier(&self) -> Result<(), String> {
         self.0.verifier().await
+    }
+}
+
+/// The connection to NATS, in the health page.
+#[derive(Debug)]
+pub(super) struct VerifierNats(pub(super) Nats);
+
+#[async_trait]
+impl Verifier for VerifierNats {
+    fn nom(&self) -> &'static str {
+        "nats"
+    }
+
+    fn sert_sans(&self) -> bool {
+        true
+    }
+
+    async fn verifier(&self) -> Result<(), String> {
+        if self.0.connected() {
+            return Ok(());
+        }
+        Err(parties::pourquoi(&self.0))
     }
 }

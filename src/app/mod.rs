@@ -30,14 +30,19 @@ use crate::edge::{
 use crate::mail::Facteur;
 use crate::views::Maison;
 use crate::vitrine::Vitrine;
-use bord::{Bord, VerifierAntivirus, VerifierMail};
-use parties::{Acteurs, comptoir_local, comptoir_nats, joindre_nats};
+use bord::{Bord, VerifierAntivirus, VerifierMail, VerifierNats};
+use parties::{Acteurs, comptoir_local, comptoir_nats};
 use replique::Partage;
+
+pub(crate) use parties::pourquoi as pourquoi_nats;
 
 pub use demo::{ETUDIANTE_DEMO, MOT_DE_PASSE_PERSONNEL, OptionsDemo, personnel_demo};
 pub use importation::{
     fautes as fautes_de_campagne, importer, lire as lire_campagne, verifier as verifier_campagne,
 };
+pub(crate) use parties::joindre_nats;
+pub use replique::amorcer;
+pub(crate) use replique::{INSTANTANE, partages};
 
 /// Which parts this process runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +61,7 @@ pub enum Role {
 pub struct App {
     bord: Option<Bord>,
     acteurs: Option<Acteurs>,
+    blobs: Blobs,
 }
 
 impl App {
@@ -80,7 +86,7 @@ impl App {
         let facteur = Arc::new(facteur);
         let store = Store::open(parties::kv(&donnees)?).map_err(|e| e.to_string())?;
         outils.apercus = bord::apercus(&donnees, &blobs)?;
-        outils.sentinelle = sentinelle(&donnees, Some(facteur.clone()), None);
+        outils.sentinelle = sentinelle(&donnees, (Some(facteur.clone()), None, None));
         // Whoever tries the demo has no telephone at hand for it; who enrols is asked for the code all the same.
         let limites = Limites {
             exiger_second_facteur: false,
@@ -101,7 +107,7 @@ impl App {
             guichet: comptoir,
             vitrine: Arc::new(vitrine),
             horloge: mobile.clone(),
-            blobs,
+            blobs: blobs.clone(),
             cle_accuse: Arc::new(cles.accuse),
             maison: Arc::new(maison),
             statiques: Arc::new(statiques),
@@ -121,6 +127,7 @@ impl App {
                 &etat,
             )),
             acteurs: Some(acteurs),
+            blobs,
         })
     }
 
@@ -165,7 +172,7 @@ impl App {
                 .as_ref()
                 .filter(|_| partage.is_none() || acteurs.is_none());
             let comptoir = comptoir(lointains, acteurs.as_ref())?;
-            let outils = outils(&config, poste, &blobs)?;
+            let outils = outils(&config, poste, nats.as_ref(), &blobs)?;
             let comptoir = comptoir.garde(outils.garde.clone());
             let vitrine = Vitrine::new(comptoir.clone());
             if let Err(faute) = vitrine.rafraichir().await {
@@ -183,7 +190,7 @@ impl App {
                 guichet: comptoir,
                 vitrine: Arc::new(vitrine),
                 horloge,
-                blobs,
+                blobs: blobs.clone(),
                 cle_accuse: Arc::new(cles.accuse),
                 maison: Arc::new(maison),
                 statiques: Arc::new(statiques),
@@ -197,6 +204,7 @@ impl App {
         Ok(Self {
             bord: partie,
             acteurs,
+            blobs,
         })
     }
 
@@ -245,8 +253,8 @@ async fn acteurs_de(
 ) -> Result<Acteurs, String> {
     let kv = parties::kv(&config.donnees)?;
     let store = match partage {
-        Some(partage) => partage.store(kv).await?,
-        None => Store::open(kv).map_err(|e| e.to_string())?,
+        Some(partage) => partage.store(kv, &config.donnees).await?,
+        None => replique::seul(kv, &config.donnees)?,
     };
     let mut partie = Acteurs::demarrer(
         store,
@@ -287,26 +295,34 @@ fn comptoir(nats: Option<&Nats>, acteurs: Option<&Acteurs>) -> Result<Comptoir, 
 }
 
 /// The edge's tools, as a configuration asks for them.
-fn outils(config: &Config, poste: Option<Arc<Facteur>>, blobs: &Blobs) -> Result<Outils, String> {
+fn outils(
+    config: &Config,
+    poste: Option<Arc<Facteur>>,
+    nats: Option<&Nats>,
+    blobs: &Blobs,
+) -> Result<Outils, String> {
     let mut outils = Outils::new(&config.serveur.public_url, config.cadence);
     outils.hsts |= config.serveur.tls.is_some();
     let confiance = &config.serveur.trusted_proxies;
     outils.confiance.clone_from(confiance);
     outils.apercus = bord::apercus(&config.donnees, blobs)?;
     outils.antivirus = bord::antivirus(config.antivirus.as_ref(), &config.donnees, blobs)?;
-    outils.sentinelle = sentinelle(&config.donnees, poste, outils.antivirus.clone());
+    let autres = (poste, nats, outils.antivirus.clone());
+    outils.sentinelle = sentinelle(&config.donnees, autres);
     Ok(outils)
 }
 
 /// The parts the health page asks, beside the actors.
 fn sentinelle(
     donnees: &Path,
-    poste: Option<Arc<Facteur>>,
-    antivirus: Option<Arc<Antivirus>>,
+    (poste, nats, antivirus): (Option<Arc<Facteur>>, Option<&Nats>, Option<Arc<Antivirus>>),
 ) -> Sentinelle {
     let mut parties: Vec<Arc<dyn Verifier>> = vec![Arc::new(Disque(donnees.to_owned()))];
     if let Some(facteur) = poste {
         parties.push(Arc::new(VerifierMail(facteur)));
+    }
+    if let Some(nats) = nats {
+        parties.push(Arc::new(VerifierNats(nats.clone())));
     }
     if let Some(antivirus) = antivirus {
         parties.push(Arc::new(VerifierAntivirus(antivirus)));

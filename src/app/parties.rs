@@ -146,18 +146,38 @@ pub(super) fn comptoir_nats(nats: &Nats) -> Comptoir {
 }
 
 /// Connects, and says at once when nothing is there.
-pub(super) async fn joindre_nats(nats: &config::Nats) -> Result<Nats, String> {
+pub(crate) async fn joindre_nats(nats: &config::Nats) -> Result<Nats, String> {
     let options = NatsOptions {
         url: nats.url.clone(),
-        credentials: nats.credentials.clone(),
+        access: nats.acces.clone(),
         deadline: DELAI,
     };
     let joint = Nats::connect(&options).await.map_err(|e| e.to_string())?;
     if joint.ready(PATIENCE_NATS).await {
-        Ok(joint)
-    } else {
-        Err(format!(
-            "NATS ne répond pas après {PATIENCE_NATS:?} : vérifiez [bus] nats et que le serveur est démarré"
-        ))
+        return Ok(joint);
     }
+    Err(format!(
+        "NATS ne répond pas après {PATIENCE_NATS:?} : {}",
+        pourquoi(&joint)
+    ))
+}
+
+/// Why NATS is not there, with what to do.
+pub(crate) fn pourquoi(nats: &Nats) -> String {
+    const GENERAL: &str = "vérifiez [bus] nats, que le serveur est démarré et, avec tls://, que l'autorité de son certificat \
+        est connue ([bus] tls_ca)";
+    let Some(dit) = nats.trouble() else {
+        return GENERAL.to_owned();
+    };
+    let bas = dit.to_lowercase();
+    let suite = if bas.contains("auth") {
+        "le serveur refuse ces identifiants : vérifiez [bus] credentials, nkey, ou l'utilisateur et le mot de passe de \
+         l'URL, et que ce compte existe dans la configuration de nats-server (deploy/nats)"
+    } else if bas.contains("tls") || bas.contains("certificate") {
+        "le certificat n'est pas accepté : donnez l'autorité qui l'a signé par [bus] tls_ca, et nommez le serveur comme \
+         dans son certificat"
+    } else {
+        GENERAL
+    };
+    format!("{dit} ; {suite}")
 }

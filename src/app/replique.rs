@@ -9,8 +9,14 @@ use actors::jetons::identifiant;
 use actors::ports::AleaSysteme;
 use async_trait::async_trait;
 use bus::{Nats, NatsLog, NatsObjects};
+use jiff::Timestamp;
 use storage::blobs::{Blobs, Mirror};
 use storage::{Kv, Log, LogError, Store};
+
+use super::parties::{Acteurs, comptoir_local};
+use super::{App, Role, demo};
+use crate::config::Config;
+use crate::vitrine::Vitrine;
 
 /// How long one step of catching up may take before it is told.
 const ETAPE: Duration = Duration::from_secs(2);
@@ -42,7 +48,8 @@ impl Partage {
     }
 
     /// Opens the store as a replica, and waits until it has all that the others have.
-    pub(super) async fn store(&self, kv: Arc<dyn Kv>) -> Result<Store, String> {
+    pub(super) async fn store(&self, kv: Arc<dyn Kv>, donnees: &Path) -> Result<Store, String> {
+        self.accueillir(kv.as_ref(), donnees).await?;
         // New at every start: what a former life of this process proposed is not this one's.
         let noeud = identifiant(&AleaSysteme);
         let store = Store::replicated(kv, self.journal.clone(), noeud);
@@ -50,7 +57,10 @@ impl Partage {
         let fin = loop {
             match store.frontier(ETAPE).await {
                 Ok(fin) => break fin,
-                Err(erreur) => tracing::warn!(%erreur, "le journal partagé ne répond pas encore"),
+                Err(erreur) => {
+                    tracing::warn!(%erreur, "le journal partagé ne répond pas encore");
+                    tokio::time::sleep(ETAPE).await;
+                }
             }
         };
         let mut avant = store.applied();
@@ -63,6 +73,127 @@ impl Partage {
             avant = ici;
         }
         Ok(store)
+    }
+}
+
+/// Gives an installation of many nodes the sample campaign and its staff, unless it has a campaign.
+///
+/// # Errors
+/// The reason in words.
+pub async fn amorcer(config: Config) -> Result<(), String> {
+    let app = App::servir(config, Role::Acteurs).await?;
+    let fait = match &app.acteurs {
+        Some(acteurs) => semer(&app, acteurs).await,
+        None => Ok(()),
+    };
+    app.arreter().await;
+    fait
+}
+
+async fn semer(app: &App, acteurs: &Acteurs) -> Result<(), String> {
+    let comptoir = comptoir_local(acteurs.guichet.clone());
+    let vitrine = Vitrine::new(comptoir.clone());
+    super::rafraichir(&vitrine).await?;
+    if vitrine.catalogue().campagne.is_some() {
+        return Ok(());
+    }
+    demo::importer(&comptoir, &app.blobs, Timestamp::now()).await?;
+    demo::recruter(&comptoir).await
+}
+
+/// A store of its own; a node's folder is none until it has left the others, files and all.
+pub(super) fn seul(kv: Arc<dyn Kv>, donnees: &Path) -> Result<Store, String> {
+    let lignee = storage::lineage(kv.as_ref()).map_err(|e| e.to_string())?;
+    if lignee.log.is_some() {
+        return Err(format!(
+            "{} suit un journal partagé : donnez [bus] nats et replicas, ou rendez-le indépendant par « postule cluster quitter »",
+            donnees.display()
+        ));
+    }
+    Store::open(kv).map_err(|e| e.to_string())
+}
+
+/// Files that are looked for on the other nodes, too.
+pub(crate) fn partages(blobs: Blobs, fichiers: NatsObjects) -> Blobs {
+    blobs.mirrored(Arc::new(Fichiers(fichiers)))
+}
+
+/// The name of the snapshot among the files.
+pub(crate) const INSTANTANE: &str = "instantane";
+
+impl Partage {
+    /// Lets a folder follow the log, from the snapshot if it is new; refuses one that cannot.
+    async fn accueillir(&self, kv: &dyn Kv, donnees: &Path) -> Result<(), String> {
+        let lignee = storage::lineage(kv).map_err(|e| e.to_string())?;
+        let journal = &self.journal.0;
+        let (debut, fin) = journal.extent().await.map_err(|e| e.to_string())?;
+        let ici = donnees.display();
+        match &lignee.log {
+            Some(suivi) if suivi != journal.identity() => {
+                return Err(format!(
+                    "{ici} suit un autre journal que celui de ces serveurs NATS : vérifiez [bus] nats, ou démarrez ce nœud \
+                     dans un dossier vide (avec donnees/cles)"
+                ));
+            }
+            Some(_) => {}
+            None if lignee.empty => {
+                self.restaurer(kv, donnees, debut).await?;
+                storage::adopt(kv, journal.identity()).map_err(|e| e.to_string())?;
+            }
+            // A node of a release that did not keep it.
+            None if lignee.applied > 0 => {
+                storage::adopt(kv, journal.identity()).map_err(|e| e.to_string())?;
+            }
+            None => {
+                return Err(format!(
+                    "{ici} a déjà des données à lui : « postule cluster fonder » en fait le début d'un journal partagé ; pour \
+                     rejoindre celui qui existe, démarrez dans un dossier vide (avec donnees/cles)"
+                ));
+            }
+        }
+        let place = storage::lineage(kv).map_err(|e| e.to_string())?.applied;
+        if place + 1 < debut {
+            return Err(format!(
+                "ce nœud est à {place}, le journal partagé ne commence plus qu'à {debut} : démarrez-le dans un dossier vide \
+                 (avec donnees/cles), il prendra l'instantané"
+            ));
+        }
+        if place > fin {
+            return Err(format!(
+                "ce nœud est à {place}, le journal partagé finit à {fin} : les serveurs NATS ont perdu ou oublié des entrées ; \
+                 arrêtez tout et voyez docs/exploitation.md, « Repartir d'un nœud »"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Everything up to some place of the log at once.
+    async fn restaurer(&self, kv: &dyn Kv, donnees: &Path, debut: u64) -> Result<(), String> {
+        let fichiers = &self.fichiers.0;
+        let Some(taille) = fichiers.size(INSTANTANE).await else {
+            if debut > 1 {
+                return Err(format!(
+                    "le journal partagé ne commence qu'à {debut} et il n'y a pas d'instantané : faites-en un sur un nœud qui \
+                     marche (postule cluster instantane)"
+                ));
+            }
+            return Ok(());
+        };
+        tracing::info!(taille, "un instantané est repris : {} Mio", taille >> 20);
+        let place = donnees.join("instantane.recu");
+        let recu = fichiers.get(INSTANTANE, &place).await;
+        let recu = recu.map_err(|e| e.to_string())?;
+        let repris = match recu {
+            true => storage::restore(&place, kv).map_err(|e| e.to_string()),
+            false => {
+                Err("l'instantané a disparu pendant qu'il était repris : recommencez".to_owned())
+            }
+        };
+        // What was received is of no more use.
+        let _parti = tokio::fs::remove_file(&place).await;
+        let repris = repris?;
+        tracing::info!(lignes = repris.rows, "l'instantané est repris");
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use actors::atelier::Limites;
+use bus::NatsAccess;
 use domain::formulaires::{mail_plausible, normaliser_mail};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
@@ -81,8 +82,8 @@ pub struct Serveur {
 pub struct Nats {
     /// One URL or several, separated by commas.
     pub url: String,
-    /// A `.creds` file.
-    pub credentials: Option<PathBuf>,
+    /// Who we are there, and whose certificates are taken.
+    pub acces: NatsAccess,
     /// Present: this is one node of many, and JetStream keeps that many copies of their common log.
     pub replicas: Option<u8>,
 }
@@ -179,7 +180,11 @@ impl Config {
     /// Relative paths are meant from the file's folder.
     fn depuis(mut self, dossier: &Path) -> Self {
         let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);
-        let places = places.chain(self.nats.as_mut().and_then(|n| n.credentials.as_mut()));
+        let acces = self.nats.as_mut().map(|n| &mut n.acces).into_iter();
+        let places = places.chain(acces.flat_map(|a| {
+            let un = a.credentials.iter_mut().chain(&mut a.nkey).chain(&mut a.ca);
+            un.chain(a.certificate.iter_mut().flat_map(|(c, k)| [c, k]))
+        }));
         let tls = self.serveur.tls.iter_mut().flat_map(|(c, k)| [c, k]);
         let ca = self.sso.iter_mut().flat_map(|s| &mut s.ca);
         for place in places.chain(tls).chain(self.mail.places()).chain(ca) {
@@ -235,7 +240,19 @@ fn serveur(l: &mut Lecteur) -> Option<Serveur> {
 
 fn nats(l: &mut Lecteur) -> Option<Nats> {
     let url = l.secret("bus", "nats");
-    let credentials = l.valeur("bus", "credentials");
+    let certificat: (Option<PathBuf>, Option<PathBuf>) =
+        (l.valeur("bus", "tls_cert"), l.valeur("bus", "tls_key"));
+    if certificat.0.is_some() != certificat.1.is_some() {
+        let ou = l.ou("bus");
+        l.faute(ou, "bus.tls_cert et bus.tls_key vont ensemble".to_owned());
+    }
+    let acces = NatsAccess {
+        credentials: l.valeur("bus", "credentials"),
+        nkey: l.valeur("bus", "nkey"),
+        ca: l.valeur("bus", "tls_ca"),
+        certificate: certificat.0.zip(certificat.1),
+        inbox: None,
+    };
     let replicas = l.lire("bus", "replicas", |n: u8| {
         [1, 3, 5]
             .contains(&n)
@@ -244,7 +261,7 @@ fn nats(l: &mut Lecteur) -> Option<Nats> {
     });
     url.map(|url| Nats {
         url,
-        credentials,
+        acces,
         replicas,
     })
 }

@@ -19,6 +19,11 @@ pub enum Travail {
         /// Absent, or empty.
         dossier: PathBuf,
     },
+    /// Writes every row of the tables into one file, for nodes to come.
+    Instantane {
+        /// It must not exist.
+        fichier: PathBuf,
+    },
 }
 
 /// How far it is.
@@ -41,6 +46,15 @@ pub enum Bilan {
     Verifie(entretien::Verification),
     /// The copy is there, whole.
     Sauvegarde(entretien::Sauvegarde),
+    /// The file is there.
+    Instantane {
+        /// Everything of the shared log up to here is in it.
+        place: u64,
+        /// Rows.
+        lignes: u64,
+        /// Bytes.
+        octets: u64,
+    },
     /// It could not be done.
     Echec {
         /// Why, and what to do.
@@ -61,6 +75,16 @@ impl Travail {
             Self::Sauvegarder { dossier } => entretien::sauvegarder(moyens, &dossier, &suivi)
                 .await
                 .map(Bilan::Sauvegarde),
+            Self::Instantane { fichier } => {
+                // Read before: what is applied while the rows are written may be in them or not.
+                let place = moyens.store.applied();
+                let ecrit = moyens.store.export(&fichier).await;
+                ecrit.map_err(|e| e.to_string()).map(|e| Bilan::Instantane {
+                    place,
+                    lignes: e.rows,
+                    octets: e.bytes,
+                })
+            }
         };
         fait.unwrap_or_else(|raison| Bilan::Echec { raison })
     }

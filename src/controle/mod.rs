@@ -44,6 +44,11 @@ pub enum Ordre {
     },
     /// How far it is.
     Suivre,
+    /// What the scolarité was told of admissions, by the records after a position.
+    Admissions {
+        /// The last one the asker has.
+        apres: Position,
+    },
     /// Records of the journal after a position, in order.
     Journal {
         /// The last one the asker has.
@@ -80,11 +85,40 @@ pub enum Retour {
         /// In order.
         faits: Vec<LigneJournal>,
     },
+    /// Admissions.
+    Admissions {
+        /// A page of them.
+        page: PageAdmissions,
+    },
     /// It was not done.
     Refus {
         /// Why, and what to do.
         raison: String,
     },
+}
+
+/// A page of what the scolarité was told.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PageAdmissions {
+    /// In the order in which it happened.
+    pub lignes: Vec<LigneAdmission>,
+    /// Of people whose data have left since.
+    pub effacees: u64,
+    /// Where to go on; none at the journal's end.
+    pub suite: Option<Position>,
+}
+
+/// A message of the scolarité, as it was published.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LigneAdmission {
+    /// When it happened.
+    pub le: jiff::Timestamp,
+    /// What it is known by, there and here.
+    pub id: String,
+    /// Whether an admission is given up.
+    pub annulation: bool,
+    /// The payload of the contract.
+    pub message: serde_json::Value,
 }
 
 /// One event of the journal as it is exported.
@@ -129,6 +163,10 @@ impl Controle {
             },
             Ordre::Commencer { travail } => self.chantier.commencer(&self.moyens, travail),
             Ordre::Suivre => self.chantier.suivre(),
+            Ordre::Admissions { apres } => match self.moyens.admissions(apres).await {
+                Ok(page) => Retour::Admissions { page },
+                Err(raison) => Retour::Refus { raison },
+            },
             Ordre::Journal { apres } => {
                 let moyens = self.moyens.clone();
                 let lus = tokio::task::spawn_blocking(move || moyens.journal(apres, LOT, MAX_PAGE));

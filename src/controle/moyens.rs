@@ -13,11 +13,13 @@ use actors::ports::{
 };
 use actors::systeme::Systeme;
 use async_trait::async_trait;
+use domain::effet::Publication;
 use storage::blobs::Blobs;
 use storage::{ERASURES, Position, SledKv, Store, StoreError};
 
-use super::LigneJournal;
+use super::{LigneAdmission, LigneJournal, PageAdmissions};
 use crate::cles::Cles;
+use crate::publication;
 
 /// The data folder, opened: its store, its files, and the counter of its actors.
 pub struct Moyens {
@@ -73,6 +75,33 @@ impl Moyens {
             horloge: atelier.horloge.clone(),
             _systeme: None,
         }
+    }
+
+    /// What the scolarité was told of admissions, by the records after a position.
+    ///
+    /// # Errors
+    /// In words.
+    pub async fn admissions(&self, apres: Position) -> Result<PageAdmissions, String> {
+        let lues = self.guichet.admissions(apres).await;
+        let lues = lues.map_err(|faute| format!("le journal ne se lit pas : {faute:?}"))?;
+        let mut page = PageAdmissions {
+            lignes: Vec::with_capacity(lues.parutions.len()),
+            effacees: lues.effacees,
+            suite: lues.suite,
+        };
+        for (le, parution) in lues.parutions {
+            let message = publication::message(&parution)?;
+            page.lignes.push(LigneAdmission {
+                le,
+                id: parution.id,
+                annulation: matches!(
+                    parution.publication,
+                    Publication::AdmissionAnnulation { .. }
+                ),
+                message,
+            });
+        }
+        Ok(page)
     }
 
     /// On a folder nobody serves. No mail leaves: they wait in the outbox for the next server.

@@ -41,6 +41,11 @@ struct Partie {
     partie: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Bout {
+    bout: &'static str,
+}
+
 /// Everything counted.
 #[derive(Debug)]
 pub struct Metriques {
@@ -58,6 +63,7 @@ pub struct Metriques {
     mails: Family<Issue, Gauge>,
     commits: Gauge,
     groupes: Gauge,
+    journal: Family<Bout, Gauge>,
 }
 
 fn histogramme() -> Histogram {
@@ -81,6 +87,7 @@ impl Default for Metriques {
             mails: Family::default(),
             commits: Gauge::default(),
             groupes: Gauge::default(),
+            journal: Family::default(),
         };
         moi.inscrire();
         moi
@@ -147,6 +154,11 @@ impl Metriques {
             "Groups of commits synced together since the start; commits by groups is the mean size",
             self.groupes.clone(),
         );
+        r.register(
+            "journal_partage",
+            "Places of the journal that many nodes share: where this node is, where it ended when asked last",
+            self.journal.clone(),
+        );
     }
 
     /// A request begins.
@@ -206,6 +218,15 @@ impl Metriques {
         self.plus_vieux_du.set(entier(sante.retard_s));
         self.commits.set(entier(sante.commits));
         self.groupes.set(entier(sante.groupes));
+        for (bout, place) in sante
+            .replique
+            .iter()
+            .flat_map(|r| [("ici", r.ici), ("fin", r.fin)])
+        {
+            self.journal
+                .get_or_create(&Bout { bout })
+                .set(entier(place));
+        }
         for (issue, combien) in [
             ("envoye", sante.mails.envoyes),
             ("remis", sante.mails.remis),

@@ -29,6 +29,10 @@ const PLACE_MIN: u64 = 256 * 1024 * 1024;
 pub trait Verifier: Send + Sync {
     /// Its name in the health page.
     fn nom(&self) -> &'static str;
+    /// Whether requests may come all the same when it is not well.
+    fn sert_sans(&self) -> bool {
+        false
+    }
     /// Asks.
     ///
     /// # Errors
@@ -70,6 +74,39 @@ impl Verifier for Disque {
 struct Constat {
     nom: &'static str,
     panne: Option<String>,
+    /// All the same it may be asked: what does not work here works nowhere, and the rest works.
+    sert: bool,
+}
+
+impl Constat {
+    const fn new(nom: &'static str, panne: Option<String>) -> Self {
+        Self {
+            nom,
+            panne,
+            sert: false,
+        }
+    }
+
+    const fn etat(&self) -> &'static str {
+        match (&self.panne, self.sert) {
+            (None, _) => "ok",
+            (Some(_), true) => "degrade",
+            (Some(_), false) => "panne",
+        }
+    }
+}
+
+/// How a node follows the journal it shares.
+fn journal_partage(acteurs: &Sante) -> Option<Constat> {
+    let replique = acteurs.replique.as_ref()?;
+    let mut constat = Constat::new("journal_partage", replique.panne.clone());
+    if constat.panne.is_none() && !replique.ecriture {
+        constat.panne = Some(
+            "JetStream ne prend rien : les lectures continuent, les actes attendent".to_owned(),
+        );
+        constat.sert = true;
+    }
+    Some(constat)
 }
 
 /// How everything was found.
@@ -114,11 +151,10 @@ impl Sentinelle {
         let sante = tokio::time::timeout(DELAI, etat.guichet.traiter(None, Requete::Sante));
         let parties = self.parties.iter().map(async |partie| {
             let verifie = tokio::time::timeout(DELAI, partie.verifier()).await;
+            let tard = |_| Err(format!("pas de réponse en {DELAI:?}"));
             Constat {
-                nom: partie.nom(),
-                panne: verifie
-                    .unwrap_or_else(|_| Err(format!("pas de réponse en {DELAI:?}")))
-                    .err(),
+                sert: partie.sert_sans(),
+                ..Constat::new(partie.nom(), verifie.unwrap_or_else(tard).err())
             }
         });
         let parties = futures_util::future::join_all(parties);
@@ -132,17 +168,15 @@ impl Sentinelle {
         };
         let inconnu = || Some("les acteurs ne répondent pas".to_owned());
         let mut constats = vec![
-            Constat {
-                nom: "stockage",
-                panne: acteurs
+            Constat::new(
+                "stockage",
+                acteurs
                     .as_ref()
                     .map_or_else(inconnu, |s| s.stockage.clone()),
-            },
-            Constat {
-                nom: "bus",
-                panne: bus,
-            },
+            ),
+            Constat::new("bus", bus),
         ];
+        constats.extend(acteurs.as_ref().and_then(journal_partage));
         constats.append(&mut autres);
         for constat in &constats {
             etat.outils
@@ -160,7 +194,7 @@ impl Sentinelle {
 
 impl Bilan {
     fn pret(&self) -> bool {
-        self.constats.iter().all(|c| c.panne.is_none())
+        self.constats.iter().all(|c| c.panne.is_none() || c.sert)
     }
 
     /// Reasons are for the operator: strangers learn which part, not why.
@@ -169,8 +203,7 @@ impl Bilan {
             .constats
             .iter()
             .map(|c| {
-                let mut ligne =
-                    json!({ "nom": c.nom, "etat": if c.panne.is_none() { "ok" } else { "panne" } });
+                let mut ligne = json!({ "nom": c.nom, "etat": c.etat() });
                 if let (true, Some(raison)) = (raisons, &c.panne) {
                     ligne["raison"] = json!(raison);
                 }

@@ -9,6 +9,7 @@ mod committer;
 mod erase;
 mod export;
 mod keys;
+mod lineage;
 mod memory;
 mod plan;
 mod replica;
@@ -21,13 +22,14 @@ mod verify;
 
 pub use erase::{ERASURES, erased, erasure};
 pub use export::{Exported, restore};
+pub use lineage::{Lineage, adopt, leave, lineage};
 pub use memory::MemoryKv;
-pub use replica::{Log, LogError};
+pub use replica::{Log, LogError, ReplicaState};
 pub use sled::SledKv;
 pub use store::Store;
 pub use types::{
     Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position,
-    Record, Stats, StoreError, Timer, Version,
+    Record, Rung, Stats, StoreError, Timer, Version,
 };
 pub use verify::{VerifyReport, verify};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::erase::ERASURES;
 use crate::types::{
-    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position,
+    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position, Rung,
     StoreError, Timer,
 };
 use crate::{Change, Kv, erase, keys, rows};
@@ -14,7 +14,7 @@ const MAX_HEADS: usize = 100_000;
 /// Rows of an erased stream read at once.
 const PAGE: usize = 1000;
 /// Under what the place in a shared log is kept.
-const APPLIED: &[u8] = b"applied";
+pub(crate) const APPLIED: &[u8] = b"applied";
 
 /// The state of the committer between and within groups.
 pub(crate) struct Planner {
@@ -111,6 +111,9 @@ impl Planner {
             (batch.timers_clear, batch.timers_set),
             &mut changes,
         )?;
+        for rung in batch.timers_rung {
+            self.rung(kv, rung, &mut changes)?;
+        }
         for id in batch.dedup_delete {
             changes.push((keys::key(keys::DEDUP, id.as_bytes()), None));
         }
@@ -276,6 +279,25 @@ impl Planner {
         let head = head_of(kv, stream)?;
         self.heads.insert(stream.to_owned(), head);
         Ok(head)
+    }
+
+    /// Ends a timer, or moves it, unless somebody has moved or ended it since it rang.
+    fn rung(&self, kv: &dyn Kv, rung: Rung, changes: &mut Vec<Change>) -> Result<(), StoreError> {
+        let key = keys::key(keys::TIMER, rung.key.as_bytes());
+        let Some(row) = self.get(kv, &key)? else {
+            return Ok(());
+        };
+        let (due_ms, _, data) = rows::timed_parts(&row).ok_or_else(|| damaged("timed row"))?;
+        if due_ms != rung.due_ms {
+            return Ok(());
+        }
+        let data = data.to_vec();
+        self.drop_timed(kv, keys::TIMER, keys::TIMER_DUE, &rung.key, changes)?;
+        if let Some(again_ms) = rung.again_ms {
+            let due = (again_ms, 0);
+            put_timed(keys::TIMER, keys::TIMER_DUE, &rung.key, due, &data, changes);
+        }
+        Ok(())
     }
 
     /// Drops a row and its due key; a row that is not there is no fault.

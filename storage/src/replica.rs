@@ -5,9 +5,9 @@
 //! alike everywhere; the node that proposed a batch learns its outcome when it applies it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,9 @@ use crate::committer::{Committer, Ordered};
 use crate::types::{Batch, Committed, StoreError};
 
 /// The form of entries written today; a later one stops a node, it must not guess.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The form before: its batches know nothing of timers that rang, which is an empty list at their end.
+const WITHOUT_RUNG: u8 = 1;
 /// Bytes of one entry: the log carries 1 MiB.
 const MAX_ENTRY: usize = 900_000;
 /// Batches in one entry.
@@ -29,6 +31,12 @@ const MAX_WAITING: usize = 4096;
 const IN_FLIGHT: usize = 32;
 /// How long one entry is offered again under the same id; shorter than the log recognises repeats.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// As long when the log did not take the entry before: nobody waits for what is known to be away.
+const SHORT: Duration = Duration::from_secs(2);
+/// After the log did not say where it ends, requests wait less for it for a while.
+const REST: Duration = Duration::from_secs(2);
+/// How long then.
+const IMPATIENCE: Duration = Duration::from_millis(250);
 /// How long an outcome may take in all.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// The pause after the log or the disk refused.
@@ -86,8 +94,22 @@ pub(crate) struct Replica {
     proposals: mpsc::Sender<(Vec<u8>, Answer)>,
     pub(crate) applied: watch::Receiver<u64>,
     pub(crate) foreign: Arc<AtomicU64>,
-    pub(crate) log: Arc<dyn Log>,
+    log: Arc<dyn Log>,
+    health: Arc<Health>,
     tasks: [JoinHandle<()>; 2],
+}
+
+/// How the log was last.
+#[derive(Default)]
+struct Health {
+    /// It did not take an entry in time.
+    refusing: AtomicBool,
+    /// Until when it is not asked where it ends.
+    resting: Mutex<Option<Instant>>,
+    /// The furthest place it told of.
+    end: AtomicU64,
+    /// Why this node applies no more, if it does not.
+    stopped: Mutex<Option<String>>,
 }
 
 impl Drop for Replica {
@@ -108,12 +130,15 @@ impl Replica {
         let (told, applied) = watch::channel(applied);
         let foreign = Arc::new(AtomicU64::new(0));
         let waiters = Waiters::default();
+        let health = Arc::new(Health::default());
         let proposer = Proposer {
+            health: health.clone(),
             log: log.clone(),
             node: node.clone(),
             waiters: waiters.clone(),
         };
         let reader = Reader {
+            health: health.clone(),
             log: log.clone(),
             node,
             waiters,
@@ -126,6 +151,7 @@ impl Replica {
             applied,
             foreign,
             log,
+            health,
             tasks: [
                 tokio::spawn(proposer.run(proposed)),
                 tokio::spawn(reader.run()),
@@ -156,6 +182,40 @@ impl Replica {
         }
     }
 
+    /// Where the log ends. After it was silent nobody waits long for it.
+    pub(crate) async fn frontier(&self, patience: Duration) -> Result<u64, StoreError> {
+        let resting = *locked(&self.health.resting);
+        let patience = if resting.is_some_and(|until| until > Instant::now()) {
+            patience.min(IMPATIENCE)
+        } else {
+            patience
+        };
+        let last = tokio::time::timeout(patience, self.log.last()).await;
+        let last = last.unwrap_or_else(|_elapsed| Err(LogError("no answer in time".to_owned())));
+        match last {
+            Ok(last) => {
+                *locked(&self.health.resting) = None;
+                self.health.end.fetch_max(last, Ordering::Relaxed);
+                Ok(last)
+            }
+            Err(error) => {
+                *locked(&self.health.resting) = Some(Instant::now() + REST);
+                Err(unavailable(&error))
+            }
+        }
+    }
+
+    /// How it is.
+    pub(crate) fn state(&self) -> ReplicaState {
+        let applied = *self.applied.borrow();
+        ReplicaState {
+            applied,
+            end: self.health.end.load(Ordering::Relaxed).max(applied),
+            refusing: self.health.refusing.load(Ordering::Relaxed),
+            stopped: locked(&self.health.stopped).clone(),
+        }
+    }
+
     /// Waits until everything before this sequence is in the tables.
     pub(crate) async fn reach(&self, sequence: u64, patience: Duration) -> bool {
         let mut applied = self.applied.clone();
@@ -166,8 +226,22 @@ impl Replica {
     }
 }
 
+/// How one node's part of the shared log is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReplicaState {
+    /// How far its tables are.
+    pub applied: u64,
+    /// Where the log ended when it was asked last.
+    pub end: u64,
+    /// The log did not take what was offered last.
+    pub refusing: bool,
+    /// Why this node applies no more: it would have to guess.
+    pub stopped: Option<String>,
+}
+
 /// Puts what waits into entries.
 struct Proposer {
+    health: Arc<Health>,
     log: Arc<dyn Log>,
     node: String,
     waiters: Waiters,
@@ -221,9 +295,16 @@ impl Proposer {
             batches,
         };
         let (log, waiters) = (self.log.clone(), self.waiters.clone());
+        let health = self.health.clone();
         tokio::spawn(async move {
-            let offered = tokio::time::timeout(PATIENCE, insist(log.as_ref(), &entry)).await;
+            let patience = if health.refusing.load(Ordering::Relaxed) {
+                SHORT
+            } else {
+                PATIENCE
+            };
+            let offered = tokio::time::timeout(patience, insist(log.as_ref(), &entry)).await;
             drop(place);
+            health.refusing.store(offered.is_err(), Ordering::Relaxed);
             if offered.is_err() {
                 // Should it be in the log all the same, a repeat under the command's id finds out.
                 let why = unavailable(&"the log did not take it in time");
@@ -254,6 +335,7 @@ async fn insist(log: &dyn Log, entry: &Entry) {
 
 /// Applies what the log says.
 struct Reader {
+    health: Arc<Health>,
     log: Arc<dyn Log>,
     node: String,
     waiters: Waiters,
@@ -281,6 +363,7 @@ impl Reader {
             if let Err(error) = self.apply(read).await {
                 // Guessing would make this replica differ from the others for ever.
                 tracing::error!(%error, after, "this replica stops here");
+                *locked(&self.health.stopped) = Some(error.to_string());
                 return;
             }
             self.told.send_replace(last);
@@ -324,8 +407,11 @@ impl Reader {
 fn decode(sequence: u64, bytes: &[u8]) -> Result<(Entry, Vec<Batch>), StoreError> {
     let bad = |why: String| StoreError::Corrupt(format!("entry {sequence} of the log: {why}"));
     match bytes.split_first() {
-        Some((&VERSION, form)) => {
-            let entry: Entry = postcard::from_bytes(form).map_err(|e| bad(e.to_string()))?;
+        Some((&version @ (WITHOUT_RUNG | VERSION), form)) => {
+            let mut entry: Entry = postcard::from_bytes(form).map_err(|e| bad(e.to_string()))?;
+            if version == WITHOUT_RUNG {
+                entry.batches.iter_mut().for_each(|batch| batch.push(0));
+            }
             let batches = entry.batches.iter().map(|b| postcard::from_bytes(b));
             let batches = batches.collect::<Result<_, _>>();
             Ok((entry, batches.map_err(|e| bad(e.to_string()))?))
@@ -334,5 +420,32 @@ fn decode(sequence: u64, bytes: &[u8]) -> Result<(Entry, Vec<Batch>), StoreError
             "form {version}, this program knows {VERSION}: run the later release"
         ))),
         None => Err(bad("empty".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_the_form_before_are_understood() {
+        let batch = Batch {
+            timers_clear: vec!["t".to_owned()],
+            views_delete: vec![b"v".to_vec()],
+            ..Batch::default()
+        };
+        let mut before = postcard::to_stdvec(&batch).unwrap();
+        assert_eq!(before.pop(), Some(0), "the last field, empty");
+        let entry = Entry {
+            node: "n".to_owned(),
+            number: 1,
+            batches: vec![before.clone(), before],
+        };
+        let mut bytes = vec![WITHOUT_RUNG];
+        bytes.extend(postcard::to_stdvec(&entry).unwrap());
+        let (_, batches) = decode(1, &bytes).unwrap();
+        assert_eq!(batches, [batch.clone(), batch]);
+        bytes[0] = VERSION + 1;
+        assert!(matches!(decode(1, &bytes), Err(StoreError::Corrupt(_))));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::committer::Committer;
 use crate::plan::{applied, damaged, head_of, last_position};
-use crate::replica::{Log, Replica};
+use crate::replica::{Log, Replica, ReplicaState};
 use crate::types::{
     Batch, Committed, Head, OutboxItem, Position, Record, Stats, StoreError, Timer, Version,
 };
@@ -112,13 +112,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when the log does not answer in time.
     pub async fn frontier(&self, patience: Duration) -> Result<u64, StoreError> {
-        let Some(replica) = &self.replica else {
-            return Ok(0);
-        };
-        let last = tokio::time::timeout(patience, replica.log.last()).await;
-        let late = || StoreError::Unavailable("the log does not answer".to_owned());
-        let last = last.map_err(|_elapsed| late())?;
-        last.map_err(|e| StoreError::Unavailable(e.to_string()))
+        match &self.replica {
+            Some(replica) => replica.frontier(patience).await,
+            None => Ok(0),
+        }
+    }
+
+    /// How this node's part of the shared log is; none for a store of its own.
+    pub fn replica(&self) -> Option<ReplicaState> {
+        self.replica.as_ref().map(Replica::state)
     }
 
     /// Waits until this replica has everything any node was told before this call.

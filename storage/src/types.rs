@@ -95,6 +95,17 @@ pub struct Timer {
     pub data: Vec<u8>,
 }
 
+/// A timer that rang, and was seen to. One that was moved in the meantime stays as it was moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rung {
+    /// Which.
+    pub key: String,
+    /// When it was due when it rang.
+    pub due_ms: i64,
+    /// When it rings again; never, if absent.
+    pub again_ms: Option<i64>,
+}
+
 /// The outcome of a command, kept so that a repeat gets the first answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dedup {
@@ -137,6 +148,8 @@ pub struct Batch {
     pub views_put: Vec<(Vec<u8>, Vec<u8>)>,
     /// View rows to drop.
     pub views_delete: Vec<Vec<u8>>,
+    /// Timers that rang.
+    pub timers_rung: Vec<Rung>,
 }
 
 /// What a commit came to.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use proptest::prelude::*;
 use storage::{
     Append, Batch, Change, Dedup, ERASURES, Expected, Guard, Kv, MAX_VALUE, MemoryKv, OutboxItem,
-    Row, SledKv, Store, StoreError, Timer, erasure, restore, verify,
+    Row, Rung, SledKv, Store, StoreError, Timer, erasure, restore, verify,
 };
 
 fn append(stream: &str, expected: u64, events: &[&[u8]]) -> Append {
@@ -187,6 +187,28 @@ async fn what_is_owed_comes_due_in_order_and_moves() {
         assert_eq!(store.outbox_len(10).unwrap(), 2);
         assert_eq!(store.timers_due(59, 10).unwrap(), []);
         assert_eq!(store.timers_due(60, 10).unwrap(), [timer("t", 60)]);
+        // It rang when it was due at 30, and has been moved since: it stays as it was moved.
+        let rung = |due_ms, again_ms| Batch {
+            timers_rung: vec![Rung {
+                key: "t".to_owned(),
+                due_ms,
+                again_ms,
+            }],
+            ..Batch::default()
+        };
+        store.commit(rung(30, None)).await.unwrap();
+        store.commit(rung(30, Some(1))).await.unwrap();
+        assert_eq!(store.timers_due(60, 10).unwrap(), [timer("t", 60)]);
+        store.commit(rung(60, Some(70))).await.unwrap();
+        assert_eq!(store.timers_due(69, 10).unwrap(), []);
+        assert_eq!(store.timers_due(70, 10).unwrap(), [timer("t", 70)]);
+        store.commit(rung(70, None)).await.unwrap();
+        assert_eq!(store.timers_due(i64::MAX, 10).unwrap(), []);
+        let set = Batch {
+            timers_set: vec![timer("t", 60)],
+            ..Batch::default()
+        };
+        store.commit(set).await.unwrap();
         let clear = Batch {
             timers_clear: vec!["t".to_owned()],
             ..Batch::default()

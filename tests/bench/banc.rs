@@ -1,6 +1,7 @@
 //! How fast it is, as ratios and percentiles measured in one run, printed with the machine and the date.
 //!
-//! `cargo bench --bench postule` runs everything; `-- q31 q36` some; `-- q33 --candidats 1000000` with that many.
+//! `cargo bench --bench postule` runs everything; `-- q31 q36` some; `-- q33 --candidats 1000000` with that many,
+//! `-- cursus --fiches 1000000` likewise.
 //! One module per question of `5-quality.md`; what they found is in `docs/performance.md`.
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +10,7 @@
     reason = "a benchmark prints, and fails loudly"
 )]
 
+mod grappe;
 mod mesure;
 mod q31;
 mod q33;
@@ -32,12 +34,18 @@ fn main() {
         let rang = arguments.iter().position(|a| a == nom)?;
         arguments.get(rang + 1)?.parse::<usize>().ok()
     };
-    let voulues = ["q31", "q33", "q36"];
+    let voulues = ["q31", "q33", "q36", "grappe", "cursus"];
     let nommees = arguments.iter().any(|a| voulues.contains(&a.as_str()));
     let voulue = |nom: &str| !nommees || arguments.iter().any(|a| a == nom);
     println!("{}", mesure::machine());
     if voulue("q31") {
         q31::mesurer();
+    }
+    if voulue("grappe") {
+        grappe::mesurer();
+    }
+    if voulue("cursus") {
+        grappe::pousser(valeur("--fiches").unwrap_or(grappe::FICHES));
     }
     if voulue("q33") {
         q33::preparer(valeur("--candidats").unwrap_or(q33::CANDIDATS));

@@ -11,7 +11,7 @@ use storage::{Change, Kv, Row, SledKv, StoreError};
 use crate::mesure::Durees;
 use crate::systeme::{Banc, au_fil, dossier};
 
-const DUREE: Duration = Duration::from_secs(3);
+pub(crate) const DUREE: Duration = Duration::from_secs(3);
 const TOURS: usize = 3;
 
 /// Counts what the committer writes, and keeps one group to write again.
@@ -103,13 +103,22 @@ fn tour(clients: usize) -> (String, f64) {
 }
 
 async fn charger(kv: Arc<Compteur>, clients: usize) -> (u64, Durees) {
-    let banc = Arc::new(Banc::ouvrir(kv.clone()));
+    // What was counted until here is not of the commands.
+    let zero = || {
+        kv.prendre();
+    };
+    charger_sur(Banc::ouvrir(kv.clone()), clients, zero).await
+}
+
+/// So many clients act for a while; `pret` is told when they begin.
+pub(crate) async fn charger_sur(banc: Banc, clients: usize, pret: impl Fn()) -> (u64, Durees) {
+    let banc = Arc::new(banc);
     banc.importer().await;
     let mut sessions = Vec::new();
     for rang in 0..clients {
         sessions.push(banc.candidat(rang).await);
     }
-    kv.prendre();
+    pret();
     let fin = Instant::now() + DUREE;
     let taches: Vec<_> = sessions
         .into_iter()

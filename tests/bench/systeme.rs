@@ -60,7 +60,11 @@ pub(crate) struct Banc {
 
 impl Banc {
     pub(crate) fn ouvrir(kv: Arc<dyn Kv>) -> Self {
-        let store = Arc::new(Store::open(kv).unwrap());
+        Self::sur(Store::open(kv).unwrap())
+    }
+
+    pub(crate) fn sur(store: Store) -> Self {
+        let store = Arc::new(store);
         let horloge = Arc::new(HorlogeSysteme);
         let limites = Limites::default();
         let atelier = Atelier::ouvrir(store, horloge, Arc::new(AleaSysteme), cle(), limites);

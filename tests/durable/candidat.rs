@@ -41,6 +41,10 @@ pub(crate) struct Candidat {
     pub(crate) noeuds: Vec<std::net::SocketAddr>,
     pub(crate) acquittes: usize,
     pub(crate) repetes: usize,
+    /// The longest any request waited for its acknowledgement.
+    pub(crate) attente: Duration,
+    /// Answers that were asked to come again, by code.
+    pub(crate) refuses: BTreeMap<String, usize>,
 }
 
 impl Candidat {
@@ -81,6 +85,8 @@ impl Candidat {
             noeuds: vec![terrain.adresse],
             acquittes: 0,
             repetes: 0,
+            attente: Duration::ZERO,
+            refuses: BTreeMap::new(),
         };
         let informations = json!({
             "nationalite": "FRA", "ine": null, "date_naissance": "2004-05-06", "lieu_naissance": "Lille",
@@ -102,7 +108,8 @@ impl Candidat {
     async fn insister(&mut self, envoi: Envoi<'_>) -> Reponse {
         let cle = format!("cle-{}-{}", self.rang, self.suivant);
         self.suivant += 1;
-        let fin = Instant::now() + PATIENCE;
+        let debut = Instant::now();
+        let fin = debut + PATIENCE;
         loop {
             let client = &mut self.client;
             let reponse = match envoi {
@@ -117,9 +124,13 @@ impl Candidat {
             match reponse {
                 Ok(reponse) if reponse.statut.is_success() => {
                     self.acquittes += 1;
+                    self.attente = self.attente.max(debut.elapsed());
                     return reponse;
                 }
-                Ok(reponse) if reponse.statut == 503 => {}
+                Ok(reponse) if reponse.statut == 503 => {
+                    let code = reponse.json()["code"].as_str().unwrap().to_owned();
+                    *self.refuses.entry(code).or_default() += 1;
+                }
                 Ok(reponse) => panic!("{cle}: {} {}", reponse.statut, reponse.json()),
                 Err(_coupe) => self.repetes += 1,
             }

@@ -1,4 +1,14 @@
 //! The real binary over a real NATS server: edge and actors in processes of their own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test helper that fails is a failed test"
+)]
+
+mod acces;
+mod brut;
+mod demo;
+mod deploiement;
+mod migration;
 
 use fixtures::outils::ServeurNats;
 use fixtures::processus::{Postule, campagne_ouverte, configuration};

@@ -5,14 +5,16 @@
     reason = "a test helper that fails is a failed test"
 )]
 
+mod admissions;
 mod client;
+mod hostile;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use bus::wire::scolarite::Accuse;
-use bus::{Nats, NatsOptions};
+use bus::{Nats, NatsAccess, NatsOptions};
 use client::Client;
 use fixtures::client::{Client as Api, PATIENCE};
 use fixtures::outils::ServeurNats;
@@ -37,7 +39,7 @@ fn fiche(ine: &str, emis_le: &str, formation: &str) -> Value {
 async fn connecter(url: &str) -> Nats {
     let options = NatsOptions {
         url: url.to_owned(),
-        credentials: None,
+        access: NatsAccess::default(),
         deadline: Duration::from_secs(10),
     };
     let nats = Nats::connect(&options).await.unwrap();
@@ -82,9 +84,10 @@ impl Monde {
             nats.url(),
             donnees.join("mail"),
         );
-        App::servir(Config::lire(&texte, &[]).unwrap(), Role::Tout)
-            .await
-            .unwrap()
+        let mut config = Config::lire(&texte, &[]).unwrap();
+        // What staff prove at the log-in is shown elsewhere.
+        config.limites.exiger_second_facteur = false;
+        App::servir(config, Role::Tout).await.unwrap()
     }
 
     /// Pushes with a reply subject.

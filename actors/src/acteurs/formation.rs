@@ -72,11 +72,7 @@ impl Handler<OrdreFormation> for ActeurFormation {
         let (fil, atelier) = (self.fil.take(), self.atelier.clone());
         let code = self.code.clone();
         let travail = async move {
-            let charge = fil.map_or_else(
-                || Fil::charger(&atelier, format!("formation.{code}")),
-                |mut fil| fil.rattraper(&atelier).map(|()| fil),
-            );
-            let mut fil = match charge {
+            let mut fil = match Fil::ouvrir(fil, &atelier, format!("formation.{code}")) {
                 Ok(fil) => fil,
                 Err(erreur) => {
                     let faute = faute(&erreur);

@@ -1,5 +1,6 @@
 //! Where every request comes in: finds who asks, what is asked, and the actor that answers.
 
+mod admissions;
 mod agents;
 mod audit;
 mod bureau;
@@ -40,12 +41,19 @@ use crate::atelier::{Atelier, faute};
 use crate::fil::json;
 use crate::jetons;
 use crate::mots_de_passe::Hacheur;
-use crate::protocol::{Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante};
+use crate::protocol::{
+    Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante, SanteReplique,
+};
 use crate::scolarite::Scolarite;
 use crate::support::reception;
 
+pub use admissions::Admissions;
+pub(crate) use admissions::personne;
+
 /// Things owed that the health page counts; more show as this many.
 const MAX_COMPTES: usize = 10_000;
+/// Entries of the shared log behind which a node should be asked nothing.
+const RETARD_MAX: u64 = 1000;
 
 /// The counter. Clones share everything.
 #[derive(Clone)]
@@ -107,7 +115,10 @@ impl Guichet {
     /// [`Faute`]; nothing was done then, unless it is [`Faute::Occupe`] or [`Faute::Indisponible`],
     /// after which a repeat under the same id finds out.
     pub async fn traiter(&self, id: Option<String>, requete: Requete) -> Resultat {
-        self.atelier.a_jour().await?;
+        // How it is, is told at once: being behind is part of it.
+        if !matches!(requete, Requete::Sante) {
+            self.atelier.a_jour().await?;
+        }
         let Some(cle) = repetition::cle(id.as_deref(), &requete) else {
             return self.servir(id, requete).await;
         };
@@ -281,6 +292,7 @@ impl Guichet {
             commits: stats.commits,
             groupes: stats.groups,
             mails: self.atelier.compteurs.lire(),
+            replique: store.replica().map(replique),
         }
     }
 
@@ -351,5 +363,21 @@ impl Guichet {
         };
         let fait = self.atelier.store.commit(lot).await;
         fait.map(drop).map_err(|e| faute(&e))
+    }
+}
+
+/// Why this node should get no requests, if so.
+fn replique(etat: storage::ReplicaState) -> SanteReplique {
+    let retard = etat.end.saturating_sub(etat.applied);
+    let panne = match etat.stopped {
+        Some(raison) => Some(raison),
+        None if retard > RETARD_MAX => Some(format!("{retard} entries of the shared log behind")),
+        None => None,
+    };
+    SanteReplique {
+        ici: etat.applied,
+        fin: etat.end,
+        ecriture: !etat.refusing,
+        panne,
     }
 }

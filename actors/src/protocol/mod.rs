@@ -237,7 +237,8 @@ impl Routed for Requete {
 
 /// An answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "reponse", rename_all = "snake_case")]
+// What is told is apart: a view may have a field of any name.
+#[serde(tag = "reponse", content = "avec", rename_all = "snake_case")]
 pub enum Reponse {
     /// Done, nothing to tell.
     Fait,
@@ -416,6 +417,22 @@ pub struct Sante {
     /// What became of the mails since the start.
     #[serde(default)]
     pub mails: SanteMails,
+    /// Where many nodes share one journal: how this one follows.
+    #[serde(default)]
+    pub replique: Option<SanteReplique>,
+}
+
+/// How a node follows the journal that many share.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SanteReplique {
+    /// How far it is.
+    pub ici: u64,
+    /// Where the journal ended when it was asked last.
+    pub fin: u64,
+    /// Whether the journal took what was offered last.
+    pub ecriture: bool,
+    /// Why it follows no more, or not well.
+    pub panne: Option<String>,
 }
 
 /// What became of the mails since the start.

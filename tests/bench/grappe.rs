@@ -1,0 +1,210 @@
+//! Many machines: Q31 over JetStream with one copy and with three, the pause when a leader dies, how fast a node catches up,
+//! and a push of the scolarité's records.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bus::{Nats, NatsAccess, NatsLog, NatsOptions};
+use fixtures::outils::{GrappeNats, ServeurNats};
+use futures_util::future::join_all;
+use serde_json::json;
+use storage::{Log, LogError, SledKv, Store};
+
+use crate::mesure::Durees;
+use crate::q31::{DUREE, charger_sur};
+use crate::systeme::{Banc, au_fil, dossier};
+
+const CLIENTS: usize = 64;
+/// Records pushed unless told otherwise.
+pub(crate) const FICHES: usize = 20_000;
+/// Leaders that die.
+const MORTS: usize = 5;
+
+/// The log, with what passes counted.
+struct Journal {
+    log: NatsLog,
+    entrees: AtomicU64,
+    octets: AtomicU64,
+}
+
+#[async_trait]
+impl Log for Journal {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+        let octets = entry.len() as u64;
+        let fait = self.log.append(id, entry).await;
+        fait.map_err(|e| LogError(e.to_string()))?;
+        self.entrees.fetch_add(1, Ordering::Relaxed);
+        self.octets.fetch_add(octets, Ordering::Relaxed);
+        Ok(())
+    }
+    async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
+        self.log
+            .next(after)
+            .await
+            .map_err(|e| LogError(e.to_string()))
+    }
+    async fn last(&self) -> Result<u64, LogError> {
+        self.log.last().await.map_err(|e| LogError(e.to_string()))
+    }
+}
+
+async fn journal(urls: &str, replicas: usize) -> Arc<Journal> {
+    let options = NatsOptions {
+        url: urls.to_owned(),
+        access: NatsAccess::default(),
+        deadline: Duration::from_secs(10),
+    };
+    let nats = Nats::connect(&options).await.unwrap();
+    assert!(nats.ready(Duration::from_secs(20)).await);
+    Arc::new(Journal {
+        log: NatsLog::open(&nats, replicas).await.unwrap(),
+        entrees: AtomicU64::new(0),
+        octets: AtomicU64::new(0),
+    })
+}
+
+fn store(place: &Path, journal: &Arc<Journal>, noeud: &str) -> Store {
+    let kv = Arc::new(SledKv::open(place).unwrap());
+    Store::replicated(kv, journal.clone(), noeud.to_owned()).unwrap()
+}
+
+pub(crate) fn mesurer() {
+    let ici = dossier();
+    let un = ServeurNats::demarrer(&sous(ici.path(), "un"));
+    let nu = ServeurNats::demarrer(&sous(ici.path(), "nu"));
+    au_fil(commandes(ici.path(), "R1", (&un.url(), &nu.url()), 1));
+    let mut trois = GrappeNats::demarrer(&sous(ici.path(), "trois"));
+    let nus = GrappeNats::demarrer(&sous(ici.path(), "nus"));
+    au_fil(commandes(ici.path(), "R3", (&trois.urls(), &nus.urls()), 3));
+    drop(nus);
+    au_fil(bascule(ici.path(), &mut trois));
+}
+
+fn sous(ici: &Path, nom: &str) -> std::path::PathBuf {
+    let place = ici.join(nom);
+    std::fs::create_dir_all(&place).unwrap();
+    place
+}
+
+/// Q31 over a log of servers, against bare publications of entries as large into a log of servers that nobody applies.
+async fn commandes(ici: &Path, nom: &str, (urls, nus): (&str, &str), replicas: usize) {
+    let journal_nu = journal(nus, replicas).await;
+    let journal = journal(urls, replicas).await;
+    let banc = Banc::sur(store(&ici.join(nom), &journal, "bench"));
+    let zero = || {
+        journal.entrees.store(0, Ordering::Relaxed);
+        journal.octets.store(0, Ordering::Relaxed);
+    };
+    let (faites, mut durees) = charger_sur(banc, CLIENTS, zero).await;
+    let entrees = journal.entrees.load(Ordering::Relaxed).max(1);
+    let octets = journal.octets.load(Ordering::Relaxed) / entrees;
+    let groupe = faites as f64 / entrees as f64;
+    let nu = nu(&journal_nu, octets as usize).await * groupe;
+    let par_s = faites as f64 / DUREE.as_secs_f64();
+    println!(
+        "Q31 {nom}, {CLIENTS} clients : {par_s:.0} commandes/s ({}), {groupe:.1} par entrée de {octets} o ; JetStream nu {nu:.0}/s : {:.0} %",
+        durees.dire(),
+        par_s / nu * 100.0
+    );
+    rattraper(ici, nom, &journal).await;
+}
+
+/// Publications a second of so many bytes, as many at once as the log has on their way.
+async fn nu(journal: &Arc<Journal>, octets: usize) -> f64 {
+    let fin = Instant::now() + DUREE;
+    let taches = (0..32).map(|tache| {
+        let journal = journal.clone();
+        tokio::spawn(async move {
+            let mut n = 0_u64;
+            while Instant::now() < fin {
+                let id = format!("{tache}.{n}");
+                journal.append(&id, vec![b'x'; octets]).await.unwrap();
+                n += 1;
+            }
+            n
+        })
+    });
+    let faites: u64 = join_all(taches).await.into_iter().map(Result::unwrap).sum();
+    faites as f64 / DUREE.as_secs_f64()
+}
+
+/// A new node applies everything.
+async fn rattraper(ici: &Path, nom: &str, journal: &Arc<Journal>) {
+    let fin = journal.last().await.unwrap();
+    let debut = Instant::now();
+    let neuf = store(&ici.join(format!("{nom}-neuf")), journal, "neuf");
+    assert!(neuf.reach(fin, Duration::from_secs(600)).await);
+    let duree = debut.elapsed().as_secs_f64();
+    let faits = neuf.last_position().unwrap();
+    println!(
+        "rattrapage {nom} : {fin} entrées, {faits} événements en {duree:.2} s : {:.0} événements/s",
+        faits as f64 / duree
+    );
+}
+
+/// Every server dies in turn; the longest a bare publication and a commit waited.
+async fn bascule(ici: &Path, grappe: &mut GrappeNats) {
+    let journal = journal(&grappe.urls(), 3).await;
+    let store = Arc::new(store(&ici.join("bascule"), &journal, "bascule"));
+    let mut attentes = Durees::default();
+    for mort in 0..MORTS {
+        let rang = mort % 3;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        grappe.tuer(rang);
+        let debut = Instant::now();
+        let lot = storage::Batch {
+            index_put: vec![(b"bench:bascule".to_vec(), mort.to_string().into_bytes())],
+            ..storage::Batch::default()
+        };
+        let mut essais = 1;
+        while store.commit(lot.clone()).await.is_err() {
+            essais += 1;
+        }
+        let attente = debut.elapsed();
+        println!(
+            "bascule : serveur {rang} tué, écriture confirmée après {attente:?} ({essais} essai)"
+        );
+        attentes.noter(attente);
+        grappe.relancer(rang);
+    }
+    println!("bascule, {MORTS} morts : {}", attentes.dire());
+}
+
+/// A push of so many records to the real program.
+pub(crate) fn pousser(fiches: usize) {
+    let ici = dossier();
+    let nats = ServeurNats::demarrer(ici.path());
+    let fichier = ici.path().join("cursus.jsonl");
+    let mut texte = String::new();
+    for n in 0..fiches as u64 {
+        let cle = b"ABCDEFGHJKLMNPRSTUVWXYZ"[((1_000_000_000 + n) % 23) as usize] as char;
+        let fiche = json!({
+            "version": 1, "ine": format!("{}{cle}", 1_000_000_000 + n), "nom": "Martin", "prenoms": ["Élise"],
+            "date_naissance": "2004-05-06", "emis_le": "2026-09-01T08:00:00Z",
+            "inscriptions": [{ "annee": "2022-2023", "formation": "L1", "resultat": "admis" }],
+        });
+        texte.push_str(&fiche.to_string());
+        texte.push('\n');
+    }
+    std::fs::write(&fichier, texte).unwrap();
+    let terrain_dossier = dossier();
+    let mails = terrain_dossier.path().join("mail");
+    let bus = format!("[bus]\nnats = \"{}\"\n", nats.url());
+    let terrain = crate::terrain::Terrain::dans(terrain_dossier, &mails, &bus);
+    let serveur = terrain.demarrer();
+    let debut = Instant::now();
+    let mut commande = std::process::Command::new(env!("CARGO_BIN_EXE_postule"));
+    commande.args(["scolarite", "push", "--json", "--nats", &nats.url()]);
+    let fait = commande.arg(&fichier).output().unwrap();
+    let duree = debut.elapsed().as_secs_f64();
+    let bilan = String::from_utf8_lossy(&fait.stdout);
+    println!(
+        "cursus : {fiches} fiches en {duree:.1} s : {:.0}/s, {} Mio ; {}",
+        fiches as f64 / duree,
+        crate::mesure::memoire(serveur.pid(), "VmHWM"),
+        bilan.lines().last().unwrap_or_default()
+    );
+}
