@@ -25,7 +25,8 @@ use crate::cles::Cles;
 use crate::comptoir::Comptoir;
 use crate::config::{Config, Etablissement};
 use crate::edge::{
-    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Sentinelle, Statiques, Verifier,
+    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Secret, Sentinelle, Statiques,
+    Verifier,
 };
 use crate::mail::Facteur;
 use crate::vitrine::Vitrine;
@@ -85,8 +86,11 @@ impl App {
             exiger_second_facteur: false,
             ..Limites::default()
         };
-        let mut acteurs = Acteurs::demarrer(store, mobile.clone(), cle, limites, facteur, None)?;
+        let mut acteurs =
+            Acteurs::demarrer(store, mobile.clone(), cle, limites, facteur.clone(), None)?;
         acteurs.veiller(&donnees, &cles, &blobs).await?;
+        let support = demo::support(&donnees);
+        acteurs.trier(facteur, &blobs, &support);
         let comptoir = comptoir_local(acteurs.guichet.clone()).garde(outils.garde.clone());
         let vitrine = Vitrine::new(comptoir.clone());
         rafraichir(&vitrine).await?;
@@ -109,6 +113,7 @@ impl App {
             demo: Some(Demo {
                 horloge: mobile,
                 mails,
+                support: support.dossier.unwrap_or_default(),
             }),
         };
         Ok(Self {
@@ -248,10 +253,11 @@ async fn acteurs_de(
         store,
         horloge.clone(),
         CleServeur::new(cles.serveur),
-        config.limites,
-        facteur,
+        limites(config),
+        facteur.clone(),
         nats,
     )?;
+    partie.trier(facteur, blobs, &config.support);
     if let Some(fichier) = &config.campagne {
         let comptoir = comptoir_local(partie.guichet.clone());
         importer(&comptoir, blobs, fichier).await?;
@@ -261,6 +267,18 @@ async fn acteurs_de(
     }
     partie.veiller(&config.donnees, cles, blobs).await?;
     Ok(partie)
+}
+
+/// Lives, with those of requests to the support.
+fn limites(config: &Config) -> Limites {
+    let (support, limites) = (&config.support, config.limites);
+    Limites {
+        delai_reponse: support.delai_reponse.unwrap_or(limites.delai_reponse),
+        delai_reouverture: support
+            .delai_reouverture
+            .unwrap_or(limites.delai_reouverture),
+        ..limites
+    }
 }
 
 /// The way to the actors: over NATS, or in this process.
@@ -278,6 +296,7 @@ fn outils(config: &Config, poste: Option<Arc<Facteur>>, blobs: &Blobs) -> Result
     outils.hsts |= config.serveur.tls.is_some();
     let confiance = &config.serveur.trusted_proxies;
     outils.confiance.clone_from(confiance);
+    outils.secret_mail = config.support.secret.clone().map(Secret);
     outils.apercus = bord::apercus(&config.donnees, blobs)?;
     outils.antivirus = bord::antivirus(config.antivirus.as_ref(), &config.donnees, blobs)?;
     outils.sentinelle = sentinelle(&config.donnees, poste, outils.antivirus.clone());

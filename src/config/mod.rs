@@ -4,6 +4,7 @@ mod couleur;
 mod etablissement;
 mod lecteur;
 mod mail;
+mod support;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,13 +17,14 @@ pub use couleur::Couleur;
 pub use etablissement::{Etablissement, Logo};
 pub use lecteur::{FauteConfig, Ou};
 pub use mail::{Mail, Sortie};
+pub use support::Support;
 
 use crate::antivirus::clamd::Adresse;
 use crate::edge::Cadence;
 use lecteur::Lecteur;
 
 /// The sections there are.
-const SECTIONS: [&str; 8] = [
+const SECTIONS: [&str; 9] = [
     "etablissement",
     "serveur",
     "donnees",
@@ -31,6 +33,7 @@ const SECTIONS: [&str; 8] = [
     "antivirus",
     "campagne",
     "limites",
+    "support",
 ];
 
 /// All that `serve` needs to know.
@@ -46,6 +49,8 @@ pub struct Config {
     pub nats: Option<Nats>,
     /// How mails leave.
     pub mail: Mail,
+    /// How mails to the support come in.
+    pub support: Support,
     /// The campaign file, imported at the start.
     pub campagne: Option<PathBuf>,
     /// Lives.
@@ -119,6 +124,7 @@ impl Config {
             l.valeur("donnees", "dir").unwrap_or("donnees".into()),
             nats(&mut l),
             mail::lire(&mut l),
+            support::lire(&mut l),
             l.valeur("campagne", "file"),
             limites(&mut l),
             cadence(&mut l),
@@ -132,21 +138,29 @@ impl Config {
                 donnees,
                 nats,
                 Some(mail),
+                mut support,
                 campagne,
                 limites,
                 cadence,
                 antivirus,
-            ) if fautes.is_empty() => Ok(Self {
-                etablissement,
-                serveur,
-                donnees,
-                nats,
-                mail,
-                campagne,
-                limites,
-                cadence,
-                antivirus,
-            }),
+            ) if fautes.is_empty() => {
+                // Without its own, the support is reached at the address people are shown.
+                if support.adresses.is_empty() {
+                    support.adresses.extend(etablissement.support.clone());
+                }
+                Ok(Self {
+                    etablissement,
+                    serveur,
+                    donnees,
+                    nats,
+                    mail,
+                    support,
+                    campagne,
+                    limites,
+                    cadence,
+                    antivirus,
+                })
+            }
             _ => Err(fautes),
         }
     }
@@ -171,6 +185,7 @@ impl Config {
     /// Relative paths are meant from the file's folder.
     fn depuis(mut self, dossier: &Path) -> Self {
         let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);
+        let places = places.chain(&mut self.support.dossier);
         let places = places.chain(self.nats.as_mut().and_then(|n| n.credentials.as_mut()));
         let tls = self.serveur.tls.iter_mut().flat_map(|(c, k)| [c, k]);
         for place in places.chain(tls).chain(self.mail.places()) {

@@ -32,6 +32,11 @@ struct Route {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Quoi {
+    quoi: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Issue {
     issue: &'static str,
 }
@@ -56,6 +61,7 @@ pub struct Metriques {
     dus: Gauge,
     plus_vieux_du: Gauge,
     mails: Family<Issue, Gauge>,
+    support: Family<Quoi, Gauge>,
     commits: Gauge,
     groupes: Gauge,
 }
@@ -79,6 +85,7 @@ impl Default for Metriques {
             dus: Gauge::default(),
             plus_vieux_du: Gauge::default(),
             mails: Family::default(),
+            support: Family::default(),
             commits: Gauge::default(),
             groupes: Gauge::default(),
         };
@@ -136,6 +143,11 @@ impl Metriques {
             "mails",
             "Mails handed over, put off or given up since the start",
             self.mails.clone(),
+        );
+        r.register(
+            "support",
+            "The support inbox: what waits, what failed, how it answers",
+            self.support.clone(),
         );
         r.register(
             "stockage_commits",
@@ -206,6 +218,25 @@ impl Metriques {
         self.plus_vieux_du.set(entier(sante.retard_s));
         self.commits.set(entier(sante.commits));
         self.groupes.set(entier(sante.groupes));
+        let support = &sante.support;
+        for (quoi, combien) in [
+            ("attente", support.attente),
+            ("plus_vieux_secondes", support.plus_vieux_s),
+            ("quarantaine", support.quarantaine),
+            ("quarantaine_secondes", support.quarantaine_s),
+            ("repondues", support.repondues),
+            ("repondues_seules", support.repondues_seules),
+            ("rouvertes_apres_seule", support.rouvertes_apres_seule),
+            ("mal_rattachees", support.mal_rattachees),
+            (
+                "premiere_reponse_mediane_secondes",
+                support.premiere_reponse_mediane_s,
+            ),
+        ] {
+            self.support
+                .get_or_create(&Quoi { quoi })
+                .set(entier(combien));
+        }
         for (issue, combien) in [
             ("envoye", sante.mails.envoyes),
             ("remis", sante.mails.remis),

@@ -34,7 +34,8 @@ use crate::atelier::{Atelier, faute};
 use crate::mots_de_passe::Hacheur;
 use crate::protocol::{Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante};
 use crate::scolarite::Scolarite;
-use crate::support::reception;
+use crate::support::{OptionsSupport, Tri, reception};
+use storage::blobs::Blobs;
 
 /// Things owed that the health page counts; more show as this many.
 const MAX_COMPTES: usize = 10_000;
@@ -80,6 +81,11 @@ impl Guichet {
             demandes: Arc::default(),
             liste,
         }
+    }
+
+    /// Sorts the mails to the support that were received.
+    pub fn tri(&self, blobs: Blobs, options: OptionsSupport) -> Tri {
+        Tri::new(self.atelier.clone(), self.annuaire.clone(), blobs, options)
     }
 
     /// Where the scolarité's records come in and are looked up.
@@ -248,6 +254,7 @@ impl Guichet {
             commits: stats.commits,
             groupes: stats.groups,
             mails: self.atelier.compteurs.lire(),
+            support: self.etat_support().unwrap_or_default(),
         }
     }
 

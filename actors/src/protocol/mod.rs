@@ -373,6 +373,9 @@ pub struct Sante {
     /// What became of the mails since the start.
     #[serde(default)]
     pub mails: SanteMails,
+    /// The support inbox.
+    #[serde(default)]
+    pub support: EtatSupport,
 }
 
 /// What became of the mails since the start.
