@@ -15,6 +15,7 @@ pub mod edge;
 pub mod entretien;
 pub mod fichiers;
 pub mod mail;
+pub mod portes;
 pub mod publication;
 mod textes;
 pub mod views;

@@ -9,10 +9,6 @@ use std::time::{Duration, Instant};
 
 use storage::{Batch, Guard, Store, StoreError};
 
-/// Who holds it.
-const TENU: &[u8] = b"bail:relais";
-/// Its beat.
-const BATTEMENT: &[u8] = b"bail:relais:battement";
 /// Between two beats.
 const RYTHME: Duration = Duration::from_secs(2);
 /// Without a beat for so long it may be taken.
@@ -20,6 +16,10 @@ const SILENCE: Duration = Duration::from_secs(8);
 
 /// One node's view of it.
 pub(crate) struct Bail {
+    /// Who holds it.
+    tenu: Vec<u8>,
+    /// Its beat.
+    battement: Vec<u8>,
     nom: String,
     vu: Mutex<Vu>,
 }
@@ -31,9 +31,11 @@ struct Vu {
 }
 
 impl Bail {
-    /// `nom` is this node's, new at every start.
-    pub(crate) fn new(nom: String) -> Self {
+    /// For this work. `nom` is this node's, new at every start.
+    pub(crate) fn pour(travail: &str, nom: String) -> Self {
         Self {
+            tenu: format!("bail:{travail}").into_bytes(),
+            battement: format!("bail:{travail}:battement").into_bytes(),
             nom,
             vu: Mutex::new(Vu {
                 rangees: (None, None),
@@ -51,13 +53,15 @@ impl Bail {
         if !store.shared() {
             return Ok(Some(Vec::new()));
         }
-        let (tenu, battement) = (store.index(TENU)?, store.index(BATTEMENT)?);
+        let (tenu, battement) = (store.index(&self.tenu)?, store.index(&self.battement)?);
         let a_moi = format!(".{}", self.nom);
         match &tenu {
             Some(valeur) if valeur.ends_with(a_moi.as_bytes()) => {
-                let garde = Guard::Equals(TENU.to_vec(), valeur.clone());
+                let garde = Guard::Equals(self.tenu.clone(), valeur.clone());
                 if self.a_battre() {
-                    let fait = battre(store, garde.clone(), battement.as_deref(), None).await?;
+                    let fait = self
+                        .battre(store, garde.clone(), battement.as_deref(), None)
+                        .await?;
                     if !fait {
                         return Ok(None);
                     }
@@ -71,18 +75,43 @@ impl Bail {
                 }
                 let epoque = tenu.as_deref().map_or(0, epoque) + 1;
                 let garde = match &tenu {
-                    Some(valeur) => Guard::Equals(TENU.to_vec(), valeur.clone()),
-                    None => Guard::Absent(TENU.to_vec()),
+                    Some(valeur) => Guard::Equals(self.tenu.clone(), valeur.clone()),
+                    None => Guard::Absent(self.tenu.clone()),
                 };
                 let valeur = format!("{epoque}{a_moi}").into_bytes();
-                let pris = battre(store, garde, battement.as_deref(), Some(&valeur)).await?;
+                let pris = self
+                    .battre(store, garde, battement.as_deref(), Some(&valeur))
+                    .await?;
                 if !pris {
                     return Ok(None);
                 }
                 tracing::info!(epoque, "this node performs what is owed");
                 self.noter(|vu| vu.battu = Some(Instant::now()));
-                Ok(Some(vec![Guard::Equals(TENU.to_vec(), valeur)]))
+                Ok(Some(vec![Guard::Equals(self.tenu.clone(), valeur)]))
             }
+        }
+    }
+
+    /// False when another was first.
+    async fn battre(
+        &self,
+        store: &Store,
+        garde: Guard,
+        battement: Option<&[u8]>,
+        prise: Option<&[u8]>,
+    ) -> Result<bool, StoreError> {
+        let compte = battement.map_or(0, epoque) + 1;
+        let mut lot = Batch {
+            guards: vec![garde],
+            index_put: vec![(self.battement.clone(), compte.to_string().into_bytes())],
+            ..Batch::default()
+        };
+        lot.index_put
+            .extend(prise.map(|valeur| (self.tenu.clone(), valeur.to_vec())));
+        match store.commit(lot).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Taken(_)) => Ok(false),
+            Err(erreur) => Err(erreur),
         }
     }
 
@@ -112,26 +141,4 @@ fn epoque(valeur: &[u8]) -> u64 {
     let texte = String::from_utf8_lossy(valeur);
     let epoque = texte.split('.').next().unwrap_or_default();
     epoque.parse().unwrap_or(0)
-}
-
-/// False when another was first.
-async fn battre(
-    store: &Store,
-    garde: Guard,
-    battement: Option<&[u8]>,
-    prise: Option<&[u8]>,
-) -> Result<bool, StoreError> {
-    let compte = battement.map_or(0, epoque) + 1;
-    let mut lot = Batch {
-        guards: vec![garde],
-        index_put: vec![(BATTEMENT.to_vec(), compte.to_string().into_bytes())],
-        ..Batch::default()
-    };
-    lot.index_put
-        .extend(prise.map(|valeur| (TENU.to_vec(), valeur.to_vec())));
-    match store.commit(lot).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::Taken(_)) => Ok(false),
-        Err(erreur) => Err(erreur),
-    }
 }

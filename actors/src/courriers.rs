@@ -9,6 +9,7 @@ use domain::effet::{CodeMail, MailDemande, MailDu};
 use domain::ids::{CandidatId, DemandeId, DossierId};
 
 use crate::fil::json;
+use crate::ports::Courrier;
 
 /// Mails remembered for one candidate; the oldest go first.
 pub const MAX_PAR_CANDIDAT: usize = 100;
@@ -206,4 +207,30 @@ impl Reponse {
         lot.views_put.push((cle_reponse(etiquette), json(self)?));
         Ok(())
     }
+
+    /// The answer of this tag.
+    pub(crate) fn lire(store: &Store, etiquette: &str) -> Result<Option<Self>, StoreError> {
+        let ligne = store.view(&cle_reponse(etiquette))?;
+        ligne
+            .map(|octets| {
+                serde_json::from_slice(&octets)
+                    .map_err(|e| StoreError::Corrupt(format!("answer {etiquette}: {e}")))
+            })
+            .transpose()
+    }
+}
+
+/// Where it stands that a candidate called our mails unwanted.
+pub(crate) fn cle_plainte(candidat: &CandidatId) -> Vec<u8> {
+    format!("plainte/{candidat}").into_bytes()
+}
+
+/// S43: a reminder to an address that called our mails unwanted. What people must know goes on.
+pub(crate) fn importune(store: &Store, courrier: &Courrier) -> Result<bool, StoreError> {
+    let rappel = matches!(
+        courrier.code,
+        CodeMail::RelanceTransmission | CodeMail::CandidatureRelanceFavo
+    );
+    let plainte = || store.view(&cle_plainte(&courrier.candidat));
+    Ok(rappel && plainte()?.is_some_and(|a| a == courrier.a.as_bytes()))
 }

@@ -98,7 +98,7 @@ impl Relais {
     ) -> Self {
         let nom = identifiant(atelier.alea.as_ref());
         Self {
-            bail: Bail::new(nom),
+            bail: Bail::pour("relais", nom),
             atelier,
             annuaire,
             postier,
@@ -350,6 +350,11 @@ impl Relais {
             return Ok(Issue::Abandonne("the account is not there".to_owned()));
         };
         let (a, candidat) = (courrier.a.clone(), courrier.candidat.clone());
+        if courriers::importune(&atelier.store, &courrier)? {
+            envoi.noter(EtatEnvoi::Plainte, None, maintenant);
+            envoi.poser(lot)?;
+            return Ok(Issue::Fait);
+        }
         let (issue, suite) = match self.postier.poster(&courrier).await {
             Ok(()) => {
                 Compteurs::compter(&atelier.compteurs.envoyes);

@@ -198,6 +198,7 @@ fn inattendu(retour: &Retour) -> Echec {
         Retour::Refus { raison } => Echec::PlusTard(raison.clone()),
         Retour::Salut { .. }
         | Retour::Reponse { .. }
+        | Retour::Livre
         | Retour::EnCours { .. }
         | Retour::Fini { .. }
         | Retour::Admissions { .. }

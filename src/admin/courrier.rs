@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::livrer::Livrer;
 use super::{Issue, sortie};
 use crate::mail::entrant::{comprendre_surement, mesure};
 
@@ -24,6 +25,8 @@ pub(super) struct Mail {
 enum Commande {
     /// Ce que dit un mail lu sur l'entrée standard, en JSON ; ne touche à rien, répond toujours.
     Classify,
+    /// Remet au serveur un mail lu sur l'entrée standard ; 0 une fois gardé, 75 à réessayer (pour Postfix).
+    Deliver(Livrer),
     /// Précision et rappel par classe sur un dossier étiqueté (corpus/*.eml, attendus.tsv).
     Mesurer {
         /// Le dossier.
@@ -35,9 +38,10 @@ enum Commande {
 }
 
 impl Mail {
-    pub(super) fn lancer(self, json: bool) -> Issue {
+    pub(super) async fn lancer(self, json: bool) -> Issue {
         match self.commande {
             Commande::Classify => classer(json),
+            Commande::Deliver(livrer) => livrer.lancer().await,
             Commande::Mesurer { dossier, debit } => {
                 mesurer(&dossier, json)?;
                 if debit {

@@ -10,6 +10,7 @@ mod cluster;
 mod courrier;
 mod journal;
 mod lieu;
+mod livrer;
 mod migration;
 mod personnel;
 mod sauvegarde;
@@ -178,7 +179,7 @@ pub async fn lancer() -> ExitCode {
         Commande::Campagne(campagne) => campagne.lancer(json).await,
         Commande::Personnel(personnel) => personnel.lancer(json).await,
         Commande::Journal(journal) => journal.lancer(json).await,
-        Commande::Mail(mail) => mail.lancer(json),
+        Commande::Mail(mail) => mail.lancer(json).await,
         Commande::Accuse(accuse) => accuse.lancer(json),
         Commande::Dessiner { mime, page } => return crate::apercu::dessin::a_part(&mime, page),
         Commande::Backup(backup) => backup.lancer(json).await,

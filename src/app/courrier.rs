@@ -13,6 +13,8 @@ use crate::mail::{Facteur, FauteModele, Maison, Modeles, Transport};
 pub(super) const NOM_DEMO: &str = "Université de démonstration";
 /// Where its mails come from and questions go.
 pub(super) const ADRESSE_DEMO: &str = "candidature@demo.example";
+/// The mail server that checks who writes to the demo: its own form.
+pub(crate) const SERVEUR_DEMO: &str = "demo.example";
 /// The zone dates are written in.
 const FUSEAU: &str = "Europe/Paris";
 
@@ -32,7 +34,8 @@ pub(super) fn facteur(config: &Config, horloge: Arc<dyn Horloge>) -> Result<Fact
         fuseau: fuseau()?,
     };
     let modeles = Modeles::charger(config.mail.modeles.as_deref()).map_err(|f| dire(&f))?;
-    Facteur::new(transport, maison, modeles, horloge)
+    let facteur = Facteur::new(transport, maison, modeles, horloge)?;
+    Ok(facteur.croire(config.support.authserv_id.clone()))
 }
 
 /// Of the demo: into a folder.
@@ -51,7 +54,8 @@ pub(super) fn demo(
         fuseau: fuseau()?,
     };
     let modeles = Modeles::integres().map_err(|f| dire(&f))?;
-    Facteur::new(Transport::Dossier(mails), maison, modeles, horloge)
+    let facteur = Facteur::new(Transport::Dossier(mails), maison, modeles, horloge)?;
+    Ok(facteur.croire(Some(SERVEUR_DEMO.to_owned())))
 }
 
 fn fuseau() -> Result<TimeZone, String> {

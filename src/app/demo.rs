@@ -1,7 +1,7 @@
 //! The sample campaign of `postule demo`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use actors::protocol::{ActePersonnel, NouveauPersonnel, Reponse, Requete};
 use actors::scolarite::Scolarite;
@@ -13,6 +13,7 @@ use storage::blobs::Blobs;
 
 use crate::campagne;
 use crate::comptoir::Comptoir;
+use crate::config::Support;
 
 /// The instant at which the sample campaign is in full swing.
 const COEUR: &str = "2027-03-15T09:00:00Z";
@@ -149,6 +150,16 @@ pub fn personnel_demo() -> Vec<(String, &'static str, &'static str, Droits)> {
     .into_iter()
     .map(|(qui, nom, prenom, droits)| (format!("{qui}@demo.example"), nom, prenom, droits))
     .collect()
+}
+
+/// The support inbox of the demo: a folder to drop mails into, and the form of the post box.
+pub(super) fn support(donnees: &Path) -> Support {
+    Support {
+        adresses: vec![super::courrier::ADRESSE_DEMO.to_owned()],
+        dossier: Some(donnees.join("support")),
+        authserv_id: Some(super::courrier::SERVEUR_DEMO.to_owned()),
+        ..Support::default()
+    }
 }
 
 /// Creates the staff of the demo.

@@ -25,7 +25,8 @@ use crate::cles::Cles;
 use crate::comptoir::Comptoir;
 use crate::config::{Config, Etablissement};
 use crate::edge::{
-    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Sentinelle, Sso, Statiques, Verifier,
+    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Secret, Sentinelle, Sso, Statiques,
+    Verifier,
 };
 use crate::mail::Facteur;
 use crate::views::Maison;
@@ -92,8 +93,11 @@ impl App {
             exiger_second_facteur: false,
             ..Limites::default()
         };
-        let mut acteurs = Acteurs::demarrer(store, mobile.clone(), cle, limites, facteur, None)?;
+        let mut acteurs =
+            Acteurs::demarrer(store, mobile.clone(), cle, limites, facteur.clone(), None)?;
         acteurs.veiller(&donnees, &cles, &blobs).await?;
+        let support = demo::support(&donnees);
+        acteurs.trier(facteur, &blobs, &support);
         let comptoir = comptoir_local(acteurs.guichet.clone()).garde(outils.garde.clone());
         let vitrine = Vitrine::new(comptoir.clone());
         rafraichir(&vitrine).await?;
@@ -117,6 +121,7 @@ impl App {
             demo: Some(Demo {
                 horloge: mobile,
                 mails,
+                support: support.dossier.unwrap_or_default(),
             }),
         };
         Ok(Self {
@@ -260,10 +265,11 @@ async fn acteurs_de(
         store,
         horloge.clone(),
         CleServeur::new(cles.serveur),
-        config.limites,
-        facteur,
+        limites(config),
+        facteur.clone(),
         nats,
     )?;
+    partie.trier(facteur, blobs, &config.support);
     if let Some(fichier) = &config.campagne {
         let comptoir = comptoir_local(partie.guichet.clone());
         importer(&comptoir, blobs, fichier).await?;
@@ -283,6 +289,18 @@ fn sso(config: &Config, maison: &mut Maison) -> Result<Option<Arc<Sso>>, String>
     maison.sso = Some(sso.libelle.clone());
     let sso = Sso::new(sso, &config.serveur.public_url)?;
     Ok(Some(Arc::new(sso)))
+}
+
+/// Lives, with those of requests to the support.
+fn limites(config: &Config) -> Limites {
+    let (support, limites) = (&config.support, config.limites);
+    Limites {
+        delai_reponse: support.delai_reponse.unwrap_or(limites.delai_reponse),
+        delai_reouverture: support
+            .delai_reouverture
+            .unwrap_or(limites.delai_reouverture),
+        ..limites
+    }
 }
 
 /// The way to the actors: over NATS, or in this process.
@@ -305,6 +323,7 @@ fn outils(
     outils.hsts |= config.serveur.tls.is_some();
     let confiance = &config.serveur.trusted_proxies;
     outils.confiance.clone_from(confiance);
+    outils.secret_mail = config.support.secret.clone().map(Secret);
     outils.apercus = bord::apercus(&config.donnees, blobs)?;
     outils.antivirus = bord::antivirus(config.antivirus.as_ref(), &config.donnees, blobs)?;
     let autres = (poste, nats, outils.antivirus.clone());

@@ -10,6 +10,7 @@ use actors::jetons::CleServeur;
 use actors::mots_de_passe::Cout;
 use actors::ports::{AleaSysteme, Horloge, Postier};
 use actors::protocol::{Requete, Resultat};
+use actors::support::OptionsSupport;
 use actors::systeme::Systeme;
 use bus::{InProcess, Nats, NatsOptions, Serving};
 use storage::blobs::Blobs;
@@ -21,6 +22,8 @@ use crate::comptoir::Comptoir;
 use crate::config;
 use crate::controle::{self, Controle, Moyens, Ordre, Retour};
 use crate::entretien::{self, Menage};
+use crate::mail::Facteur;
+use crate::portes;
 use crate::publication::Edition;
 
 /// How long the edge waits for an answer of the actors.
@@ -35,6 +38,8 @@ pub(super) struct Acteurs {
     atelier: Arc<Atelier>,
     relais: JoinHandle<()>,
     menage: Option<JoinHandle<()>>,
+    /// The support inbox: what sorts it, and its doors.
+    boite: Vec<JoinHandle<()>>,
     services: Vec<Serving>,
 }
 
@@ -64,6 +69,7 @@ impl Acteurs {
                 systeme.relais.tourner().await;
             }),
             menage: None,
+            boite: Vec::new(),
             services: Vec::new(),
         })
     }
@@ -104,10 +110,36 @@ impl Acteurs {
         Ok(())
     }
 
+    /// Reads, sorts and answers the mails to the support, and opens their doors on this machine.
+    pub(super) fn trier(
+        &mut self,
+        lecteur: Arc<Facteur>,
+        blobs: &Blobs,
+        support: &config::Support,
+    ) {
+        self.atelier.lire_avec(lecteur);
+        let options = OptionsSupport {
+            adresses: support.adresses.clone(),
+            automatique: support.automatique,
+        };
+        let tri = self.guichet.tri(blobs.clone(), options);
+        self.boite
+            .push(tokio::spawn(async move { tri.tourner().await }));
+        if let Some(dossier) = support.dossier.clone() {
+            let porte = portes::dossier::tourner(dossier, blobs.clone(), self.guichet.clone());
+            self.boite.push(tokio::spawn(porte));
+        }
+    }
+
     /// Answers what is under way, then ends the actors and closes the store.
     pub(super) async fn arreter(mut self) {
         for service in std::mem::take(&mut self.services) {
             service.stop().await;
+        }
+        for tache in std::mem::take(&mut self.boite) {
+            tache.abort();
+            // It holds the store, too.
+            let _annule = tache.await;
         }
         if let Some(menage) = self.menage.take() {
             menage.abort();
@@ -123,6 +155,9 @@ impl Acteurs {
 impl Drop for Acteurs {
     fn drop(&mut self) {
         self.relais.abort();
+        for tache in &self.boite {
+            tache.abort();
+        }
         if let Some(menage) = &self.menage {
             menage.abort();
         }

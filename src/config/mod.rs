@@ -5,6 +5,7 @@ mod etablissement;
 mod lecteur;
 mod mail;
 mod sso;
+mod support;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use etablissement::{Etablissement, Logo};
 pub use lecteur::{FauteConfig, Ou};
 pub use mail::{Mail, Sortie};
 pub use sso::{Attributs, Fournisseur, Secret, Sso};
+pub use support::Support;
 
 use crate::antivirus::clamd::Adresse;
 use crate::edge::Cadence;
@@ -35,6 +37,7 @@ const SECTIONS: [&str; 9] = [
     "antivirus",
     "campagne",
     "limites",
+    "support",
 ];
 
 /// All that `serve` needs to know.
@@ -52,6 +55,8 @@ pub struct Config {
     pub mail: Mail,
     /// The establishment's own log-in (G01).
     pub sso: Option<Sso>,
+    /// How mails to the support come in.
+    pub support: Support,
     /// The campaign file, imported at the start.
     pub campagne: Option<PathBuf>,
     /// Lives.
@@ -126,6 +131,7 @@ impl Config {
             nats(&mut l),
             mail::lire(&mut l),
             sso::lire(&mut l),
+            support::lire(&mut l),
             l.valeur("campagne", "file"),
             limites(&mut l),
             cadence(&mut l),
@@ -140,22 +146,30 @@ impl Config {
                 nats,
                 Some(mail),
                 sso,
+                mut support,
                 campagne,
                 limites,
                 cadence,
                 antivirus,
-            ) if fautes.is_empty() => Ok(Self {
-                etablissement,
-                serveur,
-                donnees,
-                nats,
-                mail,
-                sso,
-                campagne,
-                limites,
-                cadence,
-                antivirus,
-            }),
+            ) if fautes.is_empty() => {
+                // Without its own, the support is reached at the address people are shown.
+                if support.adresses.is_empty() {
+                    support.adresses.extend(etablissement.support.clone());
+                }
+                Ok(Self {
+                    etablissement,
+                    serveur,
+                    donnees,
+                    nats,
+                    mail,
+                    sso,
+                    support,
+                    campagne,
+                    limites,
+                    cadence,
+                    antivirus,
+                })
+            }
             _ => Err(fautes),
         }
     }
@@ -180,6 +194,7 @@ impl Config {
     /// Relative paths are meant from the file's folder.
     fn depuis(mut self, dossier: &Path) -> Self {
         let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);
+        let places = places.chain(&mut self.support.dossier);
         let acces = self.nats.as_mut().map(|n| &mut n.acces).into_iter();
         let places = places.chain(acces.flat_map(|a| {
             let un = a.credentials.iter_mut().chain(&mut a.nkey).chain(&mut a.ca);

@@ -13,6 +13,8 @@ use bus::{Envelope, Service};
 use serde::{Deserialize, Serialize};
 use storage::Position;
 
+use crate::portes;
+
 pub use chantier::{Avancement, Bilan, Chantier, Suivi, Travail};
 pub use moyens::Moyens;
 
@@ -36,6 +38,13 @@ pub enum Ordre {
     Demander {
         /// The request.
         requete: Box<Requete>,
+    },
+    /// A mail to the support, in a file of the data folder; it is the asker's again after the answer.
+    Livrer {
+        /// The file.
+        fichier: PathBuf,
+        /// Whom the envelope named.
+        destinataires: Vec<String>,
     },
     /// Starts long work; one at a time.
     Commencer {
@@ -70,6 +79,8 @@ pub enum Retour {
         /// What they said.
         resultat: Box<Resultat>,
     },
+    /// The mail is stored.
+    Livre,
     /// Long work has begun, or is under way.
     EnCours {
         /// How far.
@@ -161,6 +172,17 @@ impl Controle {
             Ordre::Demander { requete } => Retour::Reponse {
                 resultat: Box::new(self.moyens.guichet.traiter(id, *requete).await),
             },
+            Ordre::Livrer {
+                fichier,
+                destinataires,
+            } => {
+                let (blobs, guichet) = (&self.moyens.blobs, &self.moyens.guichet);
+                let porte = ("tube", destinataires);
+                match portes::recevoir(blobs, guichet, &fichier, porte).await {
+                    Ok(()) => Retour::Livre,
+                    Err(raison) => Retour::Refus { raison },
+                }
+            }
             Ordre::Commencer { travail } => self.chantier.commencer(&self.moyens, travail),
             Ordre::Suivre => self.chantier.suivre(),
             Ordre::Admissions { apres } => match self.moyens.admissions(apres).await {

@@ -18,6 +18,7 @@ const MAX_MAILS: usize = 50;
 pub(super) fn routes() -> Router<Etat> {
     Router::new()
         .route("/demo/boite", get(boite))
+        .route("/demo/support", post(ecrire))
         .route("/demo/horloge", post(horloge).get(heure))
 }
 
@@ -85,6 +86,49 @@ async fn avancer_de(etat: Etat, avancer: &str) -> Result<Json<Value>, Probleme> 
     Ok(heure(State(etat)).await)
 }
 
+/// A mail to the support, as its author's own server would have brought it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Ecrit {
+    de: String,
+    objet: String,
+    texte: String,
+}
+
+async fn ecrire(State(etat): State<Etat>, Form(ecrit): Form<Ecrit>) -> Result<Redirect, Probleme> {
+    let Some(demo) = &etat.demo else {
+        return Err(Probleme::sans_session());
+    };
+    let ligne = |texte: &str| texte.replace(['\r', '\n'], " ");
+    let (de, objet) = (ligne(ecrit.de.trim()), ligne(ecrit.objet.trim()));
+    let domaine = de.rsplit('@').next().unwrap_or_default();
+    let id = etat.outils.numero();
+    let mail = format!(
+        "Authentication-Results: demo.example; dmarc=pass header.from={domaine}\r\nFrom: {de}\r\n\
+         To: candidature@demo.example\r\nSubject: {objet}\r\nMessage-ID: <{id}@{domaine}>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}\r\n",
+        ecrit.texte
+    );
+    let interne = |e: std::io::Error| Probleme::interne(&e);
+    tokio::fs::create_dir_all(&demo.support)
+        .await
+        .map_err(interne)?;
+    let (provisoire, nom) = (format!(".{id}.eml"), format!("{id}.eml"));
+    tokio::fs::write(demo.support.join(&provisoire), mail)
+        .await
+        .map_err(interne)?;
+    let (de, vers) = (demo.support.join(provisoire), demo.support.join(nom));
+    tokio::fs::rename(de, vers).await.map_err(interne)?;
+    Ok(Redirect::to("/demo/boite"))
+}
+
+/// The form that writes to the support.
+const ECRIRE: &str = "<details><summary>Écrire au support</summary><form method=\"post\" action=\"/demo/support\">\
+    <p><label>De <input name=\"de\" type=\"email\" required autocomplete=\"email\"></label></p>\
+    <p><label>Objet <input name=\"objet\" required></label></p>\
+    <p><label>Message <textarea name=\"texte\" rows=\"6\" required></textarea></label></p>\
+    <p><button>Envoyer</button></p></form></details>";
+
 fn sur(texte: &str) -> String {
     texte
         .replace('&', "&amp;")
@@ -92,7 +136,7 @@ fn sur(texte: &str) -> String {
         .replace('>', "&gt;")
 }
 
-async fn boite(State(etat): State<Etat>) -> Result<Html<String>, Probleme> {
+async fn boite(State(etat): State<Etat>) -> Result<Response, Probleme> {
     let Some(demo) = etat.demo else {
         return Err(Probleme::sans_session());
     };
@@ -123,8 +167,11 @@ async fn boite(State(etat): State<Etat>) -> Result<Html<String>, Probleme> {
     if articles.is_empty() {
         articles.push_str("<p>Aucun mail pour l'instant.</p>");
     }
-    Ok(Html(format!(
+    let page = Html(format!(
         "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Boîte aux lettres de la démonstration</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"></head><body><main><h1>Boîte aux lettres</h1>{articles}</main></body></html>"
-    )))
+         <meta name=\"viewport\" content=\"width=device-width\"></head><body><main><h1>Boîte aux lettres</h1>{ECRIRE}{articles}</main></body></html>"
+    ));
+    // The form writes to this server, and to no other.
+    let csp = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    Ok(([(header::CONTENT_SECURITY_POLICY, csp)], page).into_response())
 }

@@ -68,6 +68,8 @@ pub struct Demo {
     pub horloge: Arc<HorlogeMobile>,
     /// Where its mails are written.
     pub mails: PathBuf,
+    /// Where mails to the support are dropped.
+    pub support: PathBuf,
 }
 
 /// The real time, shifted.

@@ -32,6 +32,11 @@ struct Route {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Quoi {
+    quoi: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Issue {
     issue: &'static str,
 }
@@ -61,6 +66,7 @@ pub struct Metriques {
     dus: Gauge,
     plus_vieux_du: Gauge,
     mails: Family<Issue, Gauge>,
+    support: Family<Quoi, Gauge>,
     commits: Gauge,
     groupes: Gauge,
     journal: Family<Bout, Gauge>,
@@ -85,6 +91,7 @@ impl Default for Metriques {
             dus: Gauge::default(),
             plus_vieux_du: Gauge::default(),
             mails: Family::default(),
+            support: Family::default(),
             commits: Gauge::default(),
             groupes: Gauge::default(),
             journal: Family::default(),
@@ -143,6 +150,11 @@ impl Metriques {
             "mails",
             "Mails handed over, put off or given up since the start",
             self.mails.clone(),
+        );
+        r.register(
+            "support",
+            "The support inbox: what waits, what failed, how it answers",
+            self.support.clone(),
         );
         r.register(
             "stockage_commits",
@@ -226,6 +238,25 @@ impl Metriques {
             self.journal
                 .get_or_create(&Bout { bout })
                 .set(entier(place));
+        }
+        let support = &sante.support;
+        for (quoi, combien) in [
+            ("attente", support.attente),
+            ("plus_vieux_secondes", support.plus_vieux_s),
+            ("quarantaine", support.quarantaine),
+            ("quarantaine_secondes", support.quarantaine_s),
+            ("repondues", support.repondues),
+            ("repondues_seules", support.repondues_seules),
+            ("rouvertes_apres_seule", support.rouvertes_apres_seule),
+            ("mal_rattachees", support.mal_rattachees),
+            (
+                "premiere_reponse_mediane_secondes",
+                support.premiere_reponse_mediane_s,
+            ),
+        ] {
+            self.support
+                .get_or_create(&Quoi { quoi })
+                .set(entier(combien));
         }
         for (issue, combien) in [
             ("envoye", sante.mails.envoyes),

@@ -6,6 +6,7 @@ mod cadence;
 mod clients;
 mod compression;
 mod connexions;
+mod crochets;
 mod demo;
 mod donnees;
 mod etat;
@@ -23,6 +24,7 @@ mod tls;
 mod vues;
 
 pub use cadence::{Cadence, Garde};
+pub use crochets::{MAX_MAIL, Secret};
 pub use etat::{Demo, Etat, HorlogeMobile};
 pub use outils::Outils;
 pub use sante::{Disque, Sentinelle, Verifier};
@@ -39,6 +41,7 @@ pub fn routes(etat: Etat) -> Router {
     let mut routes = Router::new()
         .nest("/api/v1", api::routes().fallback(problemes::introuvable))
         .merge(sante::routes())
+        .merge(crochets::routes())
         .merge(pages::routes(&etat));
     if etat.demo.is_some() {
         routes = routes.merge(demo::routes());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cadence::{Cadence, Garde};
+use super::crochets::Secret;
 use super::metriques::Metriques;
 use super::sante::Sentinelle;
 use crate::antivirus::Antivirus;
@@ -27,6 +28,8 @@ pub struct Outils {
     pub apercus: Option<Apercus>,
     /// Looks at every file.
     pub antivirus: Option<Arc<Antivirus>>,
+    /// What a mail server that hands mails over must know; the door is shut without it.
+    pub secret_mail: Option<Secret>,
     /// How the parts are.
     pub sentinelle: Sentinelle,
     /// Numbers requests; the first half tells one run of the program from another.
@@ -44,6 +47,7 @@ impl Outils {
             url: url.to_owned(),
             apercus: None,
             antivirus: None,
+            secret_mail: None,
             sentinelle: Sentinelle::default(),
             numeros: (getrandom::u32().unwrap_or_default(), AtomicU64::new(0)),
         }

@@ -1,6 +1,7 @@
 //! Mail out: rendered here, handed to SMTP or written in a folder. The only place that names lettre.
 
 pub mod entrant;
+mod lecteur;
 mod message;
 mod modeles;
 mod personnel;

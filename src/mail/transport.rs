@@ -47,6 +47,8 @@ pub struct Facteur {
     enseigne: Maison,
     modeles: Modeles,
     horloge: Arc<dyn Horloge>,
+    /// The name our own mail server signs its findings with (S28).
+    authserv: Option<String>,
 }
 
 /// Who writes.
@@ -115,10 +117,26 @@ impl Facteur {
             enseigne: maison,
             modeles,
             horloge,
+            authserv: None,
         })
     }
 
-    fn enseigne(&self) -> Enseigne<'_> {
+    /// Believes what the mail server of this name found out about mails that came in.
+    #[must_use]
+    pub fn croire(mut self, authserv: Option<String>) -> Self {
+        self.authserv = authserv;
+        self
+    }
+
+    pub(super) fn authserv(&self) -> Option<&str> {
+        self.authserv.as_deref()
+    }
+
+    pub(super) const fn modeles(&self) -> &Modeles {
+        &self.modeles
+    }
+
+    pub(super) fn enseigne(&self) -> Enseigne<'_> {
         Enseigne {
             nom: &self.enseigne.nom,
             url: &self.enseigne.url,

@@ -5,6 +5,7 @@
 )]
 
 mod serveur;
+mod support;
 
 use std::time::Duration;
 

@@ -13,6 +13,9 @@ use serde_json::Value;
 /// How long a mail may take, retries included.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What the mail server must know to hand mails over.
+pub(crate) const SECRET: &str = "un secret de trente-deux lettres";
+
 /// A mail server, ended with this value.
 pub(crate) struct Smtp {
     pub(crate) url: String,
@@ -116,7 +119,7 @@ pub(crate) struct Monde {
     mails: PathBuf,
     _postule: Postule,
     _smtp: Smtp,
-    _dossier: tempfile::TempDir,
+    dossier: tempfile::TempDir,
 }
 
 impl Monde {
@@ -128,7 +131,8 @@ impl Monde {
         let texte = format!(
             "[etablissement]\nname = \"Université d'essai\"\nsupport = \"aide@univ.example\"\n\n\
              [serveur]\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1\"\n\n[donnees]\ndir = \"donnees\"\n\n\
-             [mail]\nsmtp = {:?}\nfrom = \"candidature@univ.example\"\n\n[campagne]\nfile = {campagne:?}\n",
+             [mail]\nsmtp = {:?}\nfrom = \"candidature@univ.example\"\n\n[campagne]\nfile = {campagne:?}\n\n\
+             [support]\nwebhook_secret = {SECRET:?}\nauthserv_id = \"mx.univ.example\"\n",
             smtp.url
         );
         std::fs::write(&config, texte).unwrap();
@@ -143,8 +147,13 @@ impl Monde {
             mails,
             _postule: postule,
             _smtp: smtp,
-            _dossier: dossier,
+            dossier,
         }
+    }
+
+    /// The configuration it runs with.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.dossier.path().join("postule.toml")
     }
 
     /// The mails to this address, in the order of their arrival.

@@ -45,7 +45,8 @@ use crate::protocol::{
     Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante, SanteReplique,
 };
 use crate::scolarite::Scolarite;
-use crate::support::reception;
+use crate::support::{OptionsSupport, Tri, reception};
+use storage::blobs::Blobs;
 
 pub use admissions::Admissions;
 pub(crate) use admissions::personne;
@@ -102,6 +103,11 @@ impl Guichet {
             demandes: Arc::default(),
             liste,
         }
+    }
+
+    /// Sorts the mails to the support that were received.
+    pub fn tri(&self, blobs: Blobs, options: OptionsSupport) -> Tri {
+        Tri::new(self.atelier.clone(), self.annuaire.clone(), blobs, options)
     }
 
     /// Where the scolarité's records come in and are looked up.
@@ -293,6 +299,7 @@ impl Guichet {
             groupes: stats.groups,
             mails: self.atelier.compteurs.lire(),
             replique: store.replica().map(replique),
+            support: self.etat_support().unwrap_or_default(),
         }
     }
 

@@ -420,6 +420,9 @@ pub struct Sante {
     /// Where many nodes share one journal: how this one follows.
     #[serde(default)]
     pub replique: Option<SanteReplique>,
+    /// The support inbox.
+    #[serde(default)]
+    pub support: EtatSupport,
 }
 
 /// How a node follows the journal that many share.

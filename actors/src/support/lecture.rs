@@ -72,6 +72,8 @@ pub struct Lecture {
     pub defauts: Vec<String>,
     /// Whose mail came back.
     pub rebonds: Vec<Rebondi>,
+    /// It asks us to click before our mail is let through; nothing is clicked (S36).
+    pub defi: bool,
     /// Our own host proved that the sender's domain sent it (S28).
     pub authentifie: bool,
     /// Candidate numbers and dossier numbers in subject or text: hints (S23).

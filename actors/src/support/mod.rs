@@ -1,8 +1,13 @@
 //! The support inbox: a mail is stored, understood, matched to whom it may be from, and becomes a request, a noted
 //! bounce, or nothing (S01–S64). What it says is data: nothing in it is obeyed (S58).
 
+mod arrivee;
 mod lecture;
+mod rattacher;
+mod rebonds;
 pub(crate) mod reception;
+mod repondre;
+mod tri;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
@@ -10,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Notify;
 
 pub use lecture::{FaitDossier, Faits, Lecteur, Lecture, NatureMail, Rebondi};
+pub use tri::{OptionsSupport, Tri};
 
 /// What the doors and the sorting of one process share.
 #[derive(Default)]

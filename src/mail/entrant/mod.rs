@@ -1,6 +1,7 @@
 //! What a mail to the support address is and wants (`S10`–`S58`). Pure: bytes in, a value out, no store, no clock;
 //! whatever the bytes, an answer comes out in bounded time.
 
+mod authentification;
 mod classes;
 mod coupe;
 mod defaut;
@@ -14,10 +15,11 @@ mod reparer;
 
 use serde::Serialize;
 
+pub use authentification::authentifie;
 pub use classes::{Classe, Code, Langue};
 pub use defaut::Defaut;
 pub use lecture::MailEntrant;
-pub use nature::Nature;
+pub use nature::{Nature, defi, repondable};
 pub use pieces::PieceJointe;
 pub use rebond::{Destinataire, Raison, Rebond};
 
@@ -61,6 +63,20 @@ pub struct Comprehension {
     pub sujet: String,
     /// What may happen without a person.
     pub suite: Suite,
+    /// It wants a person today (S57).
+    #[serde(skip)]
+    pub urgent: bool,
+}
+
+/// Reads a mail; should a parser fail on bytes nobody has seen yet, it is «unreadable, see the original» (S10).
+pub fn lire(octets: &[u8]) -> MailEntrant {
+    std::panic::catch_unwind(|| lecture::lire(octets)).unwrap_or_else(|_| {
+        tracing::error!(octets = octets.len(), "a mail made the reading fail");
+        MailEntrant {
+            defauts: vec![Defaut::Illisible],
+            ..MailEntrant::default()
+        }
+    })
 }
 
 /// Reads a mail and says what it is.
@@ -105,11 +121,13 @@ pub fn juger(mail: MailEntrant) -> Comprehension {
         Vec::new()
     };
     let suite = suite(&mail, nature, &classes);
+    let urgent = nature == Nature::Demande && classes::urgent(&mail.texte_utile, &mail.sujet_nu);
     let mut texte_utile = mail.texte_utile;
     texte_utile.truncate(texte_utile.floor_char_boundary(MAX_MONTRE));
     Comprehension {
         nature,
         suite,
+        urgent,
         classes,
         rebond,
         langue,

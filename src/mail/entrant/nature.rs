@@ -294,7 +294,7 @@ fn texte_absence(mail: &MailEntrant) -> bool {
 }
 
 /// «Cliquez pour être autorisé»: recognised, nothing is clicked (S36).
-fn defi(mail: &MailEntrant) -> bool {
+pub fn defi(mail: &MailEntrant) -> bool {
     let texte = plat(debut(&mail.texte));
     let tout = format!("{} {} {texte}", mail.de, plat(&mail.sujet));
     contient(
@@ -349,7 +349,7 @@ fn defi(mail: &MailEntrant) -> bool {
 }
 
 /// Whether an automatic answer may go back (S31): a person who wrote to us alone.
-pub(super) fn repondable(mail: &MailEntrant) -> bool {
+pub fn repondable(mail: &MailEntrant) -> bool {
     const LISTES: [&str; 6] = [
         "list-id",
         "list-post",

@@ -69,6 +69,24 @@ fn est_lien(mot: &str) -> bool {
     web && !mot.contains(char::is_whitespace) && !mot.contains(['<', '>', '"', '\''])
 }
 
+/// The same markup, one empty line between blocks.
+pub(super) fn propre(texte: &str) -> String {
+    let mut sortie = String::new();
+    let mut vides = 0;
+    for ligne in texte.trim().lines() {
+        vides = if ligne.trim().is_empty() {
+            vides + 1
+        } else {
+            0
+        };
+        if vides < 2 {
+            sortie.push_str(ligne.trim_end());
+            sortie.push('\n');
+        }
+    }
+    sortie.trim_end().to_owned()
+}
+
 /// As plain text.
 pub(super) fn texte(blocs: &[Bloc]) -> String {
     let blocs: Vec<String> = blocs

@@ -62,6 +62,32 @@ textes! {
     PiecesModifiees => "pieces_modifiees",
 }
 
+macro_rules! reponses {
+    ($($dossier:literal),*) => {
+        /// The folders of what the support answers, or proposes to.
+        pub(super) const REPONSES: &[&str] = &[$($dossier),*];
+
+        const TEXTES_REPONSES: &[(&str, &str)] = &[$(
+            (
+                concat!($dossier, "/fr.txt"),
+                include_str!(concat!("../../templates/mail/", $dossier, "/fr.txt")),
+            ),
+            (
+                concat!($dossier, "/en.txt"),
+                include_str!(concat!("../../templates/mail/", $dossier, "/en.txt")),
+            ),
+        )*];
+    };
+}
+
+reponses!(
+    "support_projet",
+    "support_lien_expire",
+    "support_compte_ancien",
+    "support_suivi",
+    "support_trop_gros"
+);
+
 const CADRE: [(&str, &str); 3] = [
     (
         "cadre/fr.txt",
@@ -79,7 +105,11 @@ const CADRE: [(&str, &str); 3] = [
 
 /// Path and content of every file.
 pub(super) fn tous() -> impl Iterator<Item = (&'static str, &'static str)> {
-    CADRE.into_iter().chain(TEXTES.iter().copied())
+    let reponses = TEXTES_REPONSES.iter().copied();
+    CADRE
+        .into_iter()
+        .chain(TEXTES.iter().copied())
+        .chain(reponses)
 }
 
 /// The mail whose texts are in this folder.

@@ -21,7 +21,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 #[cfg(test)]
 pub(super) use exemples::exemple;
 pub use surcharges::FauteModele;
-pub(super) use variables::{Enseigne, nom};
+pub(super) use variables::{Enseigne, etablissement, ligne, nom, quand};
 
 /// Steps a template may take: a loop without end in one of the operator's is stopped.
 const CARBURANT: u64 = 100_000;
@@ -273,6 +273,33 @@ impl Modeles {
                 .habiller(INTEGRE, langue, &valeurs, contenu())
                 .map_err(|faute| faute.to_string()),
         }
+    }
+
+    /// The text of a template of the support, without what surrounds a mail.
+    ///
+    /// # Errors
+    /// The reason, when the built-in one fails as well.
+    pub(super) fn rediger(
+        &self,
+        modele: &str,
+        langue: Langue,
+        valeurs: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<String, String> {
+        let contexte = Value::from_serialize(valeurs);
+        let local = Partie::Texte.nom(LOCAL, modele, langue);
+        if self.surcharges.contains(&local) {
+            match self.dire(&local, &contexte) {
+                Ok(texte) => return Ok(blocs::propre(&texte)),
+                Err(faute) => {
+                    tracing::error!(%faute, "a template of the support failed: the built-in text is used instead");
+                }
+            }
+        }
+        let integre = Partie::Texte.nom(INTEGRE, modele, langue);
+        let texte = self.dire(&integre, &contexte);
+        texte
+            .map(|texte| blocs::propre(&texte))
+            .map_err(|faute| faute.to_string())
     }
 
     fn dire(&self, nom: &str, valeurs: &Value) -> Result<String, FauteModele> {

@@ -132,11 +132,13 @@ fn lire(dossier: &Path, nom: &str) -> Result<String, FauteModele> {
         .ok_or_else(|| faute("chaque modèle est dans le dossier de son mail".to_owned()))?;
     let connu = match code {
         CADRE => ["fr.txt", "en.txt", "page.html"].as_slice(),
+        _ if integres::REPONSES.contains(&code) => &["fr.txt", "en.txt"],
         _ if integres::code(code).is_some() => &["fr.txt", "en.txt", "fr.html", "en.html"],
         _ => {
             let codes: Vec<_> = integres::CODES
                 .iter()
                 .map(|c| integres::dossier(*c))
+                .chain(integres::REPONSES.iter().copied())
                 .collect();
             return Err(faute(format!(
                 "« {code} » n'est pas un mail ; les mails sont : {CADRE}, {}",
@@ -181,6 +183,10 @@ fn inconnues(modeles: &Modeles, nom: &str) -> Vec<FauteModele> {
         .flat_map(|c| exemples::noms(*c))
         .chain(DU_MOTEUR.map(str::to_owned))
         .collect();
+    if integres::REPONSES.contains(&code) {
+        connues = crate::mail::lecteur::noms().into_iter().collect();
+        connues.extend(DU_MOTEUR.map(str::to_owned));
+    }
     if code == CADRE {
         connues.extend(["corps", "objet", "pied"].map(str::to_owned));
     }

@@ -31,7 +31,7 @@ pub(in crate::mail) struct Enseigne<'a> {
 
 impl<'a> Enseigne<'a> {
     /// To try templates with.
-    pub(super) const fn exemple(fuseau: &'a TimeZone) -> Self {
+    pub(in crate::mail) const fn exemple(fuseau: &'a TimeZone) -> Self {
         Self {
             nom: "Université",
             url: "https://candidature.univ.example",
@@ -153,7 +153,7 @@ pub(super) fn reponse(c: &CourrierDemande, enseigne: &Enseigne<'_>) -> Map<Strin
 }
 
 /// Who writes.
-pub(super) fn etablissement(enseigne: &Enseigne<'_>) -> Value {
+pub(in crate::mail) fn etablissement(enseigne: &Enseigne<'_>) -> Value {
     json!({
         "nom": ligne(enseigne.nom),
         "url": racine(enseigne),
@@ -241,7 +241,7 @@ fn lignes(texte: &str) -> String {
 }
 
 /// On one line, without characters that hide or turn text (S58).
-pub(super) fn ligne(texte: &str) -> String {
+pub(in crate::mail) fn ligne(texte: &str) -> String {
     let visible: String = texte
         .chars()
         .map(|c| {
@@ -299,7 +299,7 @@ const MOIS: [(&str, &str); 12] = [
 ];
 
 /// As one writes it: « 15 mai 2027 à 23 h 59 (heure de Paris) », “15 May 2027 at 23:59 (Paris time)”.
-pub(super) fn quand(instant: Timestamp, fuseau: &TimeZone, langue: Langue) -> String {
+pub(in crate::mail) fn quand(instant: Timestamp, fuseau: &TimeZone, langue: Langue) -> String {
     let local = instant.to_zoned_datetime(fuseau.clone());
     let rang = usize::from(local.month().unsigned_abs()).saturating_sub(1);
     let (fr, en) = MOIS.get(rang).copied().unwrap_or_default();
