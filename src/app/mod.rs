@@ -79,6 +79,7 @@ impl App {
         let facteur = Arc::new(facteur);
         let store = Store::open(parties::kv(&donnees)?).map_err(|e| e.to_string())?;
         outils.apercus = bord::apercus(&donnees, &blobs)?;
+        outils.sorties = bord::sorties(&donnees)?;
         outils.sentinelle = sentinelle(&donnees, Some(facteur.clone()), None);
         // Whoever tries the demo has no telephone at hand for it; who enrols is asked for the code all the same.
         let limites = Limites {
@@ -279,6 +280,8 @@ fn outils(config: &Config, poste: Option<Arc<Facteur>>, blobs: &Blobs) -> Result
     let confiance = &config.serveur.trusted_proxies;
     outils.confiance.clone_from(confiance);
     outils.apercus = bord::apercus(&config.donnees, blobs)?;
+    outils.sorties = bord::sorties(&config.donnees)?;
+    outils.lettres = Some(courrier::lettres(config)?);
     outils.antivirus = bord::antivirus(config.antivirus.as_ref(), &config.donnees, blobs)?;
     outils.sentinelle = sentinelle(&config.donnees, poste, outils.antivirus.clone());
     Ok(outils)

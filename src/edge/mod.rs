@@ -9,6 +9,7 @@ mod connexions;
 mod demo;
 mod donnees;
 mod etat;
+mod exports;
 mod metriques;
 mod outils;
 mod pages;
@@ -23,6 +24,7 @@ mod vues;
 
 pub use cadence::{Cadence, Garde};
 pub use etat::{Demo, Etat, HorlogeMobile};
+pub use exports::{Minutes, Travaux};
 pub use outils::Outils;
 pub use sante::{Disque, Sentinelle, Verifier};
 pub use serveur::{Porte, servir};

@@ -14,6 +14,7 @@ use super::message::{self, Adresses};
 use super::modeles::{Enseigne, Modeles};
 use super::personnel;
 use super::smtp::Smtp;
+use crate::lettres::{Contenu, Lettres};
 
 /// Of the buttons in mails; white letters on it have a contrast above 7.
 const COULEUR: &str = "#1d4f91";
@@ -47,6 +48,8 @@ pub struct Facteur {
     enseigne: Maison,
     modeles: Modeles,
     horloge: Arc<dyn Horloge>,
+    /// Joined to mails that tell a decision.
+    lettres: Option<Arc<Lettres>>,
 }
 
 /// Who writes.
@@ -115,7 +118,30 @@ impl Facteur {
             enseigne: maison,
             modeles,
             horloge,
+            lettres: None,
         })
+    }
+
+    /// The same, that joins its letter to each decision.
+    #[must_use]
+    pub fn lettres(mut self, lettres: Arc<Lettres>) -> Self {
+        self.lettres = Some(lettres);
+        self
+    }
+
+    /// The letter of a mail that tells a decision. Without it the mail still leaves: the candidate finds it in
+    /// the dossier.
+    fn lettre(&self, courrier: &Courrier) -> Option<Vec<u8>> {
+        let (lettres, maison) = (self.lettres.as_ref()?, &self.enseigne);
+        let maintenant = self.horloge.maintenant();
+        let contenu = Contenu::du_courrier(courrier, &maison.nom, maintenant)?;
+        match lettres.composer(&contenu, &maison.fuseau) {
+            Ok(pdf) => Some(pdf),
+            Err(faute) => {
+                tracing::error!(faute, "a letter of decision was not written");
+                None
+            }
+        }
     }
 
     fn enseigne(&self) -> Enseigne<'_> {
@@ -140,7 +166,8 @@ impl Facteur {
     fn message(&self, courrier: &Courrier) -> Result<Message, String> {
         let rendu = self.modeles.rendre(courrier, &self.enseigne())?;
         let maintenant = self.horloge.maintenant();
-        message::composer(courrier, rendu, &self.adresses(), maintenant)
+        let lettre = self.lettre(courrier);
+        message::composer((courrier, lettre), rendu, &self.adresses(), maintenant)
     }
 
     async fn remettre(&self, etiquette: &str, message: Message) -> Result<(), EchecPoste> {

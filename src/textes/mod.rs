@@ -8,6 +8,7 @@ mod examen;
 mod gestion;
 mod personnel;
 mod profil;
+mod sorties;
 
 use std::fmt::{self, Display};
 use std::ops::Deref;
@@ -85,6 +86,7 @@ mod tests {
             super::gestion::TOUS,
             super::examen::TOUS,
             super::personnel::TOUS,
+            super::sorties::TOUS,
         ];
         for (nom, fr, en) in tous.concat() {
             for texte in [fr, en] {

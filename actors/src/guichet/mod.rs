@@ -16,6 +16,7 @@ mod personnel;
 mod presences;
 mod repetition;
 mod sessions;
+mod sorties;
 pub(crate) mod support;
 
 use std::sync::Arc;
