@@ -7,6 +7,7 @@
 mod acteurs;
 pub mod atelier;
 mod bail;
+mod chiffres;
 pub mod courriers;
 mod demandes;
 mod effacement;

@@ -15,9 +15,11 @@ use storage::{ERASURES, Position, StoreError, erased};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::atelier::Atelier;
+use crate::chiffres::{Comptages, Jours, chiffrer, ici};
 use crate::fil::Fil;
 use crate::protocol::{
-    Comptes, Etat, FiltreDossiers, LigneDossier, PageDossiers, TriDossiers, Voisins,
+    Comptes, Etat, FiltreDossiers, LigneDossier, MAX_CHOISIS, PageDossiers, Statistiques,
+    TriDossiers, Voisins,
 };
 use crate::record;
 
@@ -36,6 +38,7 @@ pub(crate) struct Liste(Mutex<Index>);
 struct Index {
     position: Position,
     lignes: BTreeMap<DossierId, Rangee>,
+    comptages: Comptages,
 }
 
 /// A row with the text it is found by.
@@ -43,6 +46,7 @@ struct Index {
 struct Rangee {
     ligne: LigneDossier,
     texte: String,
+    jours: Jours,
 }
 
 impl Liste {
@@ -146,6 +150,50 @@ impl Liste {
     }
 }
 
+impl Liste {
+    /// The ids of the same rows, in the same order, where to go on, and how many there are in all.
+    pub(crate) fn choisir(
+        &self,
+        atelier: &Atelier,
+        filtre: &FiltreDossiers,
+        visible: impl Fn(&FormationCode) -> bool,
+    ) -> Result<Choisis, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        let (gardees, _) = index.garder(&atelier.catalogue(), filtre, visible);
+        let total = gardees.len();
+        let (lignes, suite) = couper(gardees, filtre, MAX_CHOISIS);
+        Ok((
+            lignes.into_iter().map(|l| l.id.clone()).collect(),
+            suite,
+            total,
+        ))
+    }
+}
+
+impl Liste {
+    /// The figures of the rows the filter leaves; of the accounts too, where everything is asked for.
+    pub(crate) fn chiffrer(
+        &self,
+        atelier: &Atelier,
+        (filtre, tout): (&FiltreDossiers, bool),
+        visible: impl Fn(&FormationCode) -> bool,
+    ) -> Result<Statistiques, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        let catalogue = atelier.catalogue();
+        let rangees = index.convenir(&catalogue, filtre, visible);
+        let comptages = tout.then_some(&index.comptages);
+        let paires = rangees
+            .filter(|r| filtre.etat.is_none_or(|e| e == r.ligne.etat))
+            .map(|r| (&r.ligne, &r.jours));
+        Ok(chiffrer(&catalogue, paires, comptages))
+    }
+}
+
+/// Ids, where to go on, how many there are in all.
+pub(crate) type Choisis = (Vec<DossierId>, Option<String>, usize);
+
 impl Index {
     /// Reads what the journal got since.
     fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
@@ -154,6 +202,14 @@ impl Index {
             let Some(dernier) = records.last().map(|r| r.position) else {
                 return Ok(());
             };
+            for record in &records {
+                if let Some(qui) = record.stream.strip_prefix("candidat.") {
+                    // What was erased is no longer an event, and is not counted (Q18).
+                    if let Ok(fait) = record::lire::<EvenementCandidat>(&record.data) {
+                        self.comptages.suivre(qui, &fait.e);
+                    }
+                }
+            }
             let mut touches: BTreeSet<DossierId> = BTreeSet::new();
             let mut toucher = |stream: &str| {
                 touches.extend(stream.strip_prefix("dossier.").map(DossierId::new));
@@ -182,45 +238,63 @@ impl Index {
         visible: impl Fn(&FormationCode) -> bool,
     ) -> PageDossiers {
         let (gardees, comptes) = self.garder(catalogue, filtre, visible);
-        paginer(gardees, comptes, filtre)
+        let total = gardees.len();
+        let (lignes, curseur) = couper(gardees, filtre, MAX_LIGNES);
+        PageDossiers {
+            dossiers: lignes.into_iter().cloned().collect(),
+            curseur,
+            total,
+            comptes,
+        }
     }
 
-    /// The rows the filter leaves, in no order, and how many there are of each kind whatever state is asked for.
+    /// The rows the filter leaves, in no order, and the figures of all states.
     fn garder(
         &self,
         catalogue: &Catalogue,
         filtre: &FiltreDossiers,
         visible: impl Fn(&FormationCode) -> bool,
     ) -> (Vec<&LigneDossier>, Comptes) {
-        let texte = plat(filtre.q.as_deref().unwrap_or_default());
-        let mots: Vec<&str> = texte.split_whitespace().collect();
-        let formations: BTreeSet<&FormationCode> = catalogue
-            .formations
-            .values()
-            .filter(|f| filtre.formation.as_ref().is_none_or(|c| *c == f.code))
-            .filter(|f| filtre.centre.as_ref().is_none_or(|c| *c == f.centre))
-            .filter(|f| filtre.commission.is_none() || f.commission == filtre.commission)
-            .map(|f| &f.code)
-            .filter(|code| visible(code))
-            .collect();
-        let courante = catalogue.campagne.as_ref().map(|c| &c.code);
-        let campagne = filtre.campagne.as_ref().or(courante);
         let mut comptes = Comptes::default();
         let mut gardees: Vec<&LigneDossier> = Vec::new();
-        for Rangee { ligne, texte } in self.lignes.values() {
-            let convient = formations.contains(&ligne.formation)
-                && convient(ligne, filtre)
-                && (ligne.campagne.is_none() || ligne.campagne.as_ref() == campagne)
-                && mots.iter().all(|mot| texte.contains(mot));
-            if !convient {
-                continue;
-            }
+        for Rangee { ligne, .. } in self.convenir(catalogue, filtre, visible) {
             comptes.ajouter(ligne);
             if filtre.etat.is_none_or(|e| e == ligne.etat) {
                 gardees.push(ligne);
             }
         }
         (gardees, comptes)
+    }
+
+    /// The rows the filter leaves, in whatever state.
+    fn convenir(
+        &self,
+        catalogue: &Catalogue,
+        filtre: &FiltreDossiers,
+        visible: impl Fn(&FormationCode) -> bool,
+    ) -> impl Iterator<Item = &Rangee> {
+        let texte = plat(filtre.q.as_deref().unwrap_or_default());
+        let mots: Vec<String> = texte.split_whitespace().map(str::to_owned).collect();
+        let formations: BTreeSet<FormationCode> = catalogue
+            .formations
+            .values()
+            .filter(|f| filtre.formation.as_ref().is_none_or(|c| *c == f.code))
+            .filter(|f| filtre.centre.as_ref().is_none_or(|c| *c == f.centre))
+            .filter(|f| filtre.commission.is_none() || f.commission == filtre.commission)
+            .map(|f| f.code.clone())
+            .filter(|code| visible(code))
+            .collect();
+        let filtre = filtre.clone();
+        let courante = catalogue.campagne.as_ref().map(|c| c.code.clone());
+        let campagne = filtre.campagne.clone().or(courante);
+        self.lignes
+            .values()
+            .filter(move |Rangee { ligne, texte, .. }| {
+                formations.contains(&ligne.formation)
+                    && convient(ligne, &filtre)
+                    && (ligne.campagne.is_none() || ligne.campagne == campagne)
+                    && mots.iter().all(|mot| texte.contains(mot.as_str()))
+            })
     }
 }
 
@@ -252,20 +326,19 @@ fn ordre(filtre: &FiltreDossiers, a: &LigneDossier, b: &LigneDossier) -> std::cm
     }
 }
 
-/// The page after the cursor, in order.
-fn paginer(
-    mut gardees: Vec<&LigneDossier>,
-    comptes: Comptes,
+/// The rows after the cursor, in order, and where to go on.
+fn couper<'a>(
+    mut gardees: Vec<&'a LigneDossier>,
     filtre: &FiltreDossiers,
-) -> PageDossiers {
-    let total = gardees.len();
+    max: usize,
+) -> (Vec<&'a LigneDossier>, Option<String>) {
     let ordre = |a: &LigneDossier, b: &LigneDossier| ordre(filtre, a, b);
     if let Some(apres) = &filtre.curseur
         && let Some(borne) = gardees.iter().find(|l| l.id.as_str() == apres).copied()
     {
         gardees.retain(|l| ordre(l, borne).is_gt());
     }
-    let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, MAX_LIGNES);
+    let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, max);
     // Only the page is sorted, not the thousands behind it.
     if gardees.len() > limite {
         gardees.select_nth_unstable_by(limite, |a, b| ordre(a, b));
@@ -273,12 +346,8 @@ fn paginer(
     let reste = gardees.len() > limite;
     gardees.truncate(limite);
     gardees.sort_unstable_by(|a, b| ordre(a, b));
-    PageDossiers {
-        curseur: gardees.last().filter(|_| reste).map(|l| l.id.to_string()),
-        dossiers: gardees.into_iter().cloned().collect(),
-        total,
-        comptes,
-    }
+    let suite = gardees.last().filter(|_| reste).map(|l| l.id.to_string());
+    (gardees, suite)
 }
 
 /// What rows are ordered by.
@@ -331,7 +400,12 @@ fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreErro
         transmis_le: fil.etat.examen().and_then(|e| e.transmis_le),
         version: fil.tete.version,
     };
-    Ok(Some(Rangee { ligne, texte }))
+    let jours = Jours::de(&fil, &ligne, &ici());
+    Ok(Some(Rangee {
+        ligne,
+        texte,
+        jours,
+    }))
 }
 
 /// Number, names and campaign of a candidate.

@@ -131,6 +131,10 @@ pub struct DetailsCourrier {
     pub convocation: Option<Convocation>,
     /// A second look after a refusal.
     pub appel: bool,
+    /// Who signs the letter of decision.
+    pub signataire: Option<String>,
+    /// The jury's name.
+    pub jury: Option<String>,
 }
 
 impl DetailsCourrier {
@@ -162,7 +166,25 @@ impl DetailsCourrier {
             rang: details.rang,
             convocation: details.convocation,
             appel: details.appel,
+            signataire: None,
+            jury: None,
         }
+    }
+
+    /// With the jury of the formation the mail is about.
+    #[must_use]
+    pub fn du_jury(
+        mut self,
+        formation: Option<&Formation>,
+        catalogue: &Catalogue,
+        langue: Langue,
+    ) -> Self {
+        let code = formation.and_then(|f| f.commission.as_ref());
+        if let Some(commission) = code.and_then(|code| catalogue.commissions.get(code)) {
+            self.signataire.clone_from(&commission.signataire);
+            self.jury = Some(commission.libelle.dans(langue).to_owned());
+        }
+        self
     }
 }
 

@@ -496,6 +496,14 @@ impl Relais {
         let compte = &etat.base()?.compte;
         let catalogue = self.atelier.catalogue();
         let campagne = catalogue.campagne.as_ref();
+        let formation = mail.formation.as_ref();
+        let formation = formation.and_then(|code| catalogue.formations.get(code));
+        let details = mail.details.map(|details| *details).unwrap_or_default();
+        let details = DetailsCourrier::nommer(details, &catalogue, mail.langue).du_jury(
+            formation,
+            &catalogue,
+            mail.langue,
+        );
         Some(Courrier {
             id: id.to_owned(),
             etiquette: self.atelier.cle.etiquette(id),
@@ -515,15 +523,9 @@ impl Relais {
                 .map(|c| c.libelle.dans(mail.langue).to_owned())
                 .unwrap_or_default(),
             dossier: mail.dossier,
-            formation: mail
-                .formation
-                .and_then(|code| catalogue.formations.get(&code).cloned()),
+            formation: formation.cloned(),
             jours: mail.jours,
-            details: DetailsCourrier::nommer(
-                mail.details.map(|details| *details).unwrap_or_default(),
-                &catalogue,
-                mail.langue,
-            ),
+            details,
             lien: mail.lien.map(|(but, lien)| LienCourrier {
                 but,
                 jeton: self.atelier.cle.jeton(but, &mail.candidat, &lien.nonce),

@@ -12,6 +12,7 @@ use super::{Echec, Issue, sortie};
 use crate::app;
 use crate::config::{Config, FauteConfig, Ou, Sortie};
 use crate::edge::Sso;
+use crate::lettres::Lettres;
 use crate::mail::{Modeles, Transport};
 
 /// How long NATS may take to answer.
@@ -62,6 +63,9 @@ impl Check {
         }
         if let Some(dossier) = Config::dossier_de_modeles(&self.config) {
             constat.modeles(&dossier);
+        }
+        if let Some(dossier) = Config::dossier_de_lettres(&self.config) {
+            constat.lettres(&dossier);
         }
         if let Some(config) = config {
             constat.lieux(&self.config, &config);
@@ -115,6 +119,13 @@ impl Constat {
                 }
             }
             Err(raison) => self.faute(fichier, raison),
+        }
+    }
+
+    /// The university's own letters.
+    fn lettres(&mut self, dossier: &Path) {
+        for faute in Lettres::charger(Some(dossier)).err().unwrap_or_default() {
+            self.faute(dossier, faute);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The edge: its door, its tools, and the operator's address.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -158,6 +158,18 @@ pub(super) fn apercus(donnees: &Path, blobs: &Blobs) -> Result<Option<Apercus>, 
     ouverts
         .map(Some)
         .map_err(|e| format!("{} : {e}", dossier.display()))
+}
+
+/// A folder for files on their way out, empty: what a former run left there nobody will fetch.
+pub(super) fn sorties(donnees: &Path) -> Result<PathBuf, String> {
+    let dossier = donnees.join("sorties");
+    let dire = |e: std::io::Error| format!("{} : {e}", dossier.display());
+    match std::fs::remove_dir_all(&dossier) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(dire(e)),
+        Ok(()) | Err(_) => {}
+    }
+    std::fs::create_dir_all(&dossier).map_err(dire)?;
+    Ok(dossier)
 }
 
 /// The mail server, in the health page.

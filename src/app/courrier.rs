@@ -7,6 +7,7 @@ use actors::ports::Horloge;
 use jiff::tz::TimeZone;
 
 use crate::config::{Config, Sortie};
+use crate::lettres::Lettres;
 use crate::mail::{Facteur, FauteModele, Maison, Modeles, Transport};
 
 /// Whose demo it is.
@@ -35,7 +36,15 @@ pub(super) fn facteur(config: &Config, horloge: Arc<dyn Horloge>) -> Result<Fact
     };
     let modeles = Modeles::charger(config.mail.modeles.as_deref()).map_err(|f| dire(&f))?;
     let facteur = Facteur::new(transport, maison, modeles, horloge)?;
-    Ok(facteur.croire(config.support.authserv_id.clone()))
+    let facteur = facteur.croire(config.support.authserv_id.clone());
+    Ok(facteur.lettres(lettres(config)?))
+}
+
+/// The letters of decision a configuration asks for.
+pub(super) fn lettres(config: &Config) -> Result<Arc<Lettres>, String> {
+    let lues = Lettres::charger(config.mail.lettres.as_deref());
+    lues.map(Arc::new)
+        .map_err(|fautes| format!("[mail] lettres :\n{}", fautes.join("\n")))
 }
 
 /// Of the demo: into a folder.
@@ -55,7 +64,9 @@ pub(super) fn demo(
     };
     let modeles = Modeles::integres().map_err(|f| dire(&f))?;
     let facteur = Facteur::new(Transport::Dossier(mails), maison, modeles, horloge)?;
-    Ok(facteur.croire(Some(SERVEUR_DEMO.to_owned())))
+    let lettres = Lettres::charger(None).map_err(|fautes| fautes.join("\n"))?;
+    let facteur = facteur.croire(Some(SERVEUR_DEMO.to_owned()));
+    Ok(facteur.lettres(Arc::new(lettres)))
 }
 
 fn fuseau() -> Result<TimeZone, String> {

@@ -87,6 +87,7 @@ impl App {
         let facteur = Arc::new(facteur);
         let store = Store::open(parties::kv(&donnees)?).map_err(|e| e.to_string())?;
         outils.apercus = bord::apercus(&donnees, &blobs)?;
+        outils.sorties = bord::sorties(&donnees)?;
         outils.sentinelle = sentinelle(&donnees, (Some(facteur.clone()), None, None));
         // Whoever tries the demo has no telephone at hand for it; who enrols is asked for the code all the same.
         let limites = Limites {
@@ -325,6 +326,8 @@ fn outils(
     outils.confiance.clone_from(confiance);
     outils.secret_mail = config.support.secret.clone().map(Secret);
     outils.apercus = bord::apercus(&config.donnees, blobs)?;
+    outils.sorties = bord::sorties(&config.donnees)?;
+    outils.lettres = Some(courrier::lettres(config)?);
     outils.antivirus = bord::antivirus(config.antivirus.as_ref(), &config.donnees, blobs)?;
     let autres = (poste, nats, outils.antivirus.clone());
     outils.sentinelle = sentinelle(&config.donnees, autres);

@@ -25,6 +25,8 @@ pub struct Mail {
     pub envelope: Option<String>,
     /// The operator's own texts.
     pub modeles: Option<PathBuf>,
+    /// The operator's own letters of decision.
+    pub lettres: Option<PathBuf>,
 }
 
 impl Mail {
@@ -34,7 +36,8 @@ impl Mail {
             Sortie::Dossier(place) => Some(place),
             Sortie::Smtp(_) => None,
         };
-        dossier.into_iter().chain(&mut self.modeles)
+        let textes = [&mut self.modeles, &mut self.lettres];
+        dossier.into_iter().chain(textes.into_iter().flatten())
     }
 }
 
@@ -45,6 +48,7 @@ pub(super) fn lire(l: &mut Lecteur) -> Option<Mail> {
     let from = l.exiger("mail", "from", from);
     let envelope = l.texte("mail", "envelope", adresse_mail);
     let modeles = l.valeur("mail", "modeles");
+    let lettres = l.valeur("mail", "lettres");
     let sortie = match (smtp, folder) {
         (Some(url), None) => Some(Sortie::Smtp(url)),
         (None, Some(dossier)) => Some(Sortie::Dossier(dossier)),
@@ -62,5 +66,6 @@ pub(super) fn lire(l: &mut Lecteur) -> Option<Mail> {
         from: from?,
         envelope,
         modeles,
+        lettres,
     })
 }

@@ -184,6 +184,11 @@ impl Config {
         Self::place(chemin, "mail", "modeles")
     }
 
+    /// The folder of letters a configuration names, whatever else is wrong with it.
+    pub fn dossier_de_lettres(chemin: &Path) -> Option<PathBuf> {
+        Self::place(chemin, "mail", "lettres")
+    }
+
     fn place(chemin: &Path, section: &str, cle: &str) -> Option<PathBuf> {
         let source = std::fs::read_to_string(chemin).ok()?;
         let environnement: Vec<_> = std::env::vars().collect();

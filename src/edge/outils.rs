@@ -1,6 +1,7 @@
 //! What the edge keeps for itself, beside what it asks of the actors.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,8 +9,10 @@ use super::cadence::{Cadence, Garde};
 use super::crochets::Secret;
 use super::metriques::Metriques;
 use super::sante::Sentinelle;
+use super::{Minutes, Travaux};
 use crate::antivirus::Antivirus;
 use crate::apercu::Apercus;
+use crate::lettres::Lettres;
 
 /// One per process.
 #[derive(Debug)]
@@ -32,6 +35,14 @@ pub struct Outils {
     pub secret_mail: Option<Secret>,
     /// How the parts are.
     pub sentinelle: Sentinelle,
+    /// Where files on their way out are made; nothing stays there longer than it is being sent.
+    pub sorties: PathBuf,
+    /// Letters of decision; the built-in ones where none are given.
+    pub lettres: Option<Arc<Lettres>>,
+    /// Archives made in the background.
+    pub travaux: Arc<Travaux>,
+    /// Minutes of commissions between their dry run and their entry.
+    pub minutes: Arc<Minutes>,
     /// Numbers requests; the first half tells one run of the program from another.
     numeros: (u32, AtomicU64),
 }
@@ -49,6 +60,10 @@ impl Outils {
             antivirus: None,
             secret_mail: None,
             sentinelle: Sentinelle::default(),
+            sorties: std::env::temp_dir(),
+            lettres: Lettres::charger(None).ok().map(Arc::new),
+            travaux: Arc::default(),
+            minutes: Arc::default(),
             numeros: (getrandom::u32().unwrap_or_default(), AtomicU64::new(0)),
         }
     }

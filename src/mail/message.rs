@@ -6,8 +6,8 @@ use actors::ports::{Courrier, CourrierDemande, CourrierPersonnel};
 use jiff::Timestamp;
 use lettre::Address;
 use lettre::address::Envelope;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart};
 
 use super::modeles::{Rendu, destine_au_candidat, nom};
 
@@ -100,7 +100,7 @@ fn avec_plus(adresse: &Address, suite: &str) -> Result<Address, String> {
 /// # Errors
 /// What cannot be written in a header.
 pub(super) fn composer(
-    courrier: &Courrier,
+    (courrier, lettre): (&Courrier, Option<Vec<u8>>),
     rendu: Rendu,
     adresses: &Adresses<'_>,
     date: Timestamp,
@@ -146,9 +146,17 @@ pub(super) fn composer(
         let references = references(&reponse.references, &id);
         message = message.in_reply_to(id).references(references);
     }
-    message
-        .multipart(MultiPart::alternative_plain_html(rendu.texte, rendu.html))
-        .map_err(|e| e.to_string())
+    let corps = MultiPart::alternative_plain_html(rendu.texte, rendu.html);
+    let corps = match lettre {
+        None => corps,
+        Some(pdf) => {
+            let nom = courrier.langue.choisir("lettre.pdf", "letter.pdf");
+            let type_ = ContentType::parse("application/pdf").map_err(|e| e.to_string())?;
+            let piece = Attachment::new(nom.to_owned()).body(pdf, type_);
+            MultiPart::mixed().multipart(corps).singlepart(piece)
+        }
+    };
+    message.multipart(corps).map_err(|e| e.to_string())
 }
 
 /// What an answer refers to, the mail it answers last.
@@ -287,7 +295,7 @@ mod tests {
             texte: "Bonjour.\n".to_owned(),
             html: "<p>Bonjour.</p>".to_owned(),
         };
-        let message = composer(courrier, rendu, &adresses, Timestamp::UNIX_EPOCH)?;
+        let message = composer((courrier, None), rendu, &adresses, Timestamp::UNIX_EPOCH)?;
         Ok(String::from_utf8(message.formatted()).unwrap())
     }
 

@@ -14,6 +14,7 @@ use super::message::{self, Adresses};
 use super::modeles::{Enseigne, Modeles};
 use super::personnel;
 use super::smtp::Smtp;
+use crate::lettres::{Contenu, Lettres};
 
 /// Of the buttons in mails; white letters on it have a contrast above 7.
 const COULEUR: &str = "#1d4f91";
@@ -49,6 +50,8 @@ pub struct Facteur {
     horloge: Arc<dyn Horloge>,
     /// The name our own mail server signs its findings with (S28).
     authserv: Option<String>,
+    /// Joined to mails that tell a decision.
+    lettres: Option<Arc<Lettres>>,
 }
 
 /// Who writes.
@@ -118,7 +121,30 @@ impl Facteur {
             modeles,
             horloge,
             authserv: None,
+            lettres: None,
         })
+    }
+
+    /// The same, that joins its letter to each decision.
+    #[must_use]
+    pub fn lettres(mut self, lettres: Arc<Lettres>) -> Self {
+        self.lettres = Some(lettres);
+        self
+    }
+
+    /// The letter of a mail that tells a decision. Without it the mail still leaves: the candidate finds it in
+    /// the dossier.
+    fn lettre(&self, courrier: &Courrier) -> Option<Vec<u8>> {
+        let (lettres, maison) = (self.lettres.as_ref()?, &self.enseigne);
+        let maintenant = self.horloge.maintenant();
+        let contenu = Contenu::du_courrier(courrier, &maison.nom, maintenant)?;
+        match lettres.composer(&contenu, &maison.fuseau) {
+            Ok(pdf) => Some(pdf),
+            Err(faute) => {
+                tracing::error!(faute, "a letter of decision was not written");
+                None
+            }
+        }
     }
 
     /// Believes what the mail server of this name found out about mails that came in.
@@ -158,7 +184,8 @@ impl Facteur {
     fn message(&self, courrier: &Courrier) -> Result<Message, String> {
         let rendu = self.modeles.rendre(courrier, &self.enseigne())?;
         let maintenant = self.horloge.maintenant();
-        message::composer(courrier, rendu, &self.adresses(), maintenant)
+        let lettre = self.lettre(courrier);
+        message::composer((courrier, lettre), rendu, &self.adresses(), maintenant)
     }
 
     async fn remettre(&self, etiquette: &str, message: Message) -> Result<(), EchecPoste> {

@@ -8,6 +8,7 @@ mod examen;
 mod gestion;
 mod personnel;
 mod profil;
+mod sorties;
 mod sso;
 
 use std::fmt::{self, Display};
@@ -87,6 +88,7 @@ mod tests {
             super::examen::TOUS,
             super::personnel::TOUS,
             super::sso::TOUS,
+            super::sorties::TOUS,
         ];
         for (nom, fr, en) in tous.concat() {
             for texte in [fr, en] {

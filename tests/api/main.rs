@@ -8,6 +8,7 @@
 mod bord;
 mod campagne;
 mod demandes;
+mod exports;
 mod instruction;
 mod json;
 mod openapi;
@@ -17,6 +18,8 @@ mod pages_gestion;
 mod pages_scolarite;
 mod personnel;
 mod poids;
+mod pv;
 mod regles;
 mod routes;
 mod serveur;
+mod sorties;

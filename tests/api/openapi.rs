@@ -8,28 +8,69 @@ use serde_json::{Value, json};
 
 use crate::serveur::Serveur;
 
-/// Where the routes of the document are.
-const SOURCES: [&str; 2] = ["mod.rs", "demandes.rs"];
-
 /// Every route the API's sources name, as `method path`.
 fn routes_des_sources() -> BTreeSet<String> {
-    let lire = |nom: &str| {
-        let racine = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/edge/api");
-        std::fs::read_to_string(racine.join(nom)).unwrap()
-    };
-    let source = SOURCES.map(lire).concat();
     let mut routes = BTreeSet::new();
-    for morceau in source.split(".route(").skip(1) {
-        let chemin = morceau.split('"').nth(1).unwrap();
-        let suite = morceau.split(".route(").next().unwrap();
-        let suite = suite.split("\n        .merge").next().unwrap();
-        for methode in ["get", "post", "put", "delete"] {
-            if suite.contains(&format!("{methode}(")) {
-                routes.insert(format!("{methode} {chemin}"));
+    let mut dossiers = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/edge/api")];
+    while let Some(dossier) = dossiers.pop() {
+        for entree in std::fs::read_dir(dossier).unwrap() {
+            let chemin = entree.unwrap().path();
+            if chemin.is_dir() {
+                dossiers.push(chemin);
+            } else if chemin.extension().is_some_and(|e| e == "rs") {
+                routes_de(&std::fs::read_to_string(chemin).unwrap(), &mut routes);
             }
         }
     }
     routes
+}
+
+fn routes_de(source: &str, routes: &mut BTreeSet<String>) {
+    for morceau in source.split(".route(").skip(1) {
+        let chemin = morceau.split('"').nth(1).unwrap();
+        let suite = morceau.split("\n}").next().unwrap();
+        let suite = suite.split("\n        .merge").next().unwrap();
+        for methode in ["get", "post", "put", "delete"] {
+            if !suite.contains(&format!("{methode}(")) {
+                continue;
+            }
+            if !chemin.ends_with("/{acte}") || !source.contains("fn commande(") {
+                routes.insert(format!("{methode} {chemin}"));
+            } else if methode == "post" {
+                // One route for many acts, each named where it becomes a command. PUT is the same.
+                let noms = source.split("fn commande(").nth(1).unwrap();
+                let noms = noms.split("\n}").next().unwrap().lines();
+                for nom in noms.filter_map(|l| l.strip_prefix("        \"")?.split_once("\" =>")) {
+                    routes.insert(format!("post {}", chemin.replace("{acte}", nom.0)));
+                }
+            }
+        }
+    }
+    if source.contains("strip_suffix(\".pdf\")") {
+        routes.insert("get /gestion/dossiers/{id}.pdf".to_owned());
+    }
+}
+
+/// The answers staff get follow the schemas of the rows that describe them.
+async fn personnel(serveur: &Serveur, id: &str, suivre: &impl Fn(&str, &Value)) {
+    let admin = serveur.agent("admin").await;
+    for (schema, chemin) in [
+        ("Agent", "/gestion/moi".to_owned()),
+        ("Personnels", "/gestion/personnel".to_owned()),
+        ("ListeDossiers", "/gestion/dossiers?limite=1".to_owned()),
+        ("DossierGestion", format!("/gestion/dossiers/{id}")),
+        ("Statistiques", "/gestion/statistiques".to_owned()),
+        ("Audit", format!("/gestion/audit?dossier={id}")),
+        ("Colonnes", "/gestion/exports/colonnes".to_owned()),
+        ("Archives", "/gestion/exports/archives".to_owned()),
+    ] {
+        let lu = serveur.lire(&chemin, &admin).await;
+        assert_eq!(lu.statut, 200, "{chemin}");
+        suivre(schema, &lu.json());
+    }
+    let lot = json!({ "acte": "complet", "dossiers": [id, "inconnu"], "essai": true });
+    let lot = serveur.demander("POST", "/gestion/lots", &admin, lot).await;
+    suivre("RapportLot", &lot.json());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,6 +127,7 @@ async fn le_document_openapi_dit_toutes_les_routes_et_les_reponses_suivent_ses_s
         "Session",
         &serveur.connecter("elise@univ.example").await.json(),
     );
+    personnel(&serveur, id, &suivre).await;
     suivre("Probleme", &serveur.lire("/moi", "").await.json());
     suivre(
         "Probleme",

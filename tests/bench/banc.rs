@@ -1,7 +1,7 @@
 //! How fast it is, as ratios and percentiles measured in one run, printed with the machine and the date.
 //!
-//! `cargo bench --bench postule` runs everything; `-- q31 q36` some; `-- q33 --candidats 1000000` with that many,
-//! `-- cursus --fiches 1000000` likewise.
+//! `cargo bench --bench postule` runs everything; `-- q31 q36` some; `-- q33 --candidats 1000000`, `-- q34 --dossiers 2000` or
+//! `-- cursus --fiches 1000000` with that many.
 //! One module per question of `5-quality.md`; what they found is in `docs/performance.md`.
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +14,7 @@ mod grappe;
 mod mesure;
 mod q31;
 mod q33;
+mod q34;
 mod q36;
 mod systeme;
 #[path = "../durable/terrain.rs"]
@@ -34,7 +35,7 @@ fn main() {
         let rang = arguments.iter().position(|a| a == nom)?;
         arguments.get(rang + 1)?.parse::<usize>().ok()
     };
-    let voulues = ["q31", "q33", "q36", "grappe", "cursus"];
+    let voulues = ["q31", "q33", "q34", "q36", "grappe", "cursus"];
     let nommees = arguments.iter().any(|a| voulues.contains(&a.as_str()));
     let voulue = |nom: &str| !nommees || arguments.iter().any(|a| a == nom);
     println!("{}", mesure::machine());
@@ -49,6 +50,9 @@ fn main() {
     }
     if voulue("q33") {
         q33::preparer(valeur("--candidats").unwrap_or(q33::CANDIDATS));
+    }
+    if voulue("q34") {
+        q34::mesurer(valeur("--dossiers").unwrap_or(q34::DOSSIERS));
     }
     if voulue("q36") {
         q36::mesurer(valeur("--parcours").unwrap_or(q36::PARCOURS));

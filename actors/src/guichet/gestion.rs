@@ -49,7 +49,7 @@ impl Guichet {
                 autoriser(&agent, Pouvoir::GererCampagne)?;
                 self.effacer(&agent, candidat, essai).await
             }
-            ActeGestion::Dossier { id } => self.voir_dossier(&agent, &id).await,
+            ActeGestion::Dossier { id } => self.regarder(&agent, "voir_dossier", &id).await,
             ActeGestion::AgirDossier(acte) => self.agir_gestion(&agent, id, acte).await,
             ActeGestion::CreerDossier {
                 candidat,
@@ -77,6 +77,8 @@ impl Guichet {
             ActeGestion::Demande { id, original } => self.voir_demande(&agent, &id, original).await,
             ActeGestion::AgirDemande(acte) => self.agir_demande(&agent, id, *acte).await,
             ActeGestion::Support(acte) => self.regler_support(&agent, acte).await,
+            ActeGestion::Statistiques(filtre) => self.compter(&agent, &filtre),
+            ActeGestion::Sortir(sortie) => self.sortir(&agent, sortie).await,
             ActeGestion::Audit { sujet, curseur } => {
                 autoriser(&agent, Pouvoir::LireAudit)?;
                 self.lire_audit(&sujet, curseur.as_deref())
@@ -104,6 +106,21 @@ impl Guichet {
         let page = self.liste.chercher(&self.atelier, filtre, visible);
         Ok(Reponse::ListeDossiers(Box::new(
             page.map_err(|e| faute(&e))?,
+        )))
+    }
+
+    fn compter(&self, agent: &Agent, filtre: &FiltreDossiers) -> Resultat {
+        autoriser(agent, Pouvoir::Statistiques)?;
+        let catalogue = self.atelier.catalogue();
+        let visible = |code: &FormationCode| {
+            autoriser_formation(agent, Pouvoir::Statistiques, &catalogue, code).is_ok()
+        };
+        // An account belongs to no centre: it is counted for who sees everything, and asks for everything.
+        let partout = agent.actif()?.fiche.droits.partout(Pouvoir::Statistiques);
+        let tout = partout && *filtre == FiltreDossiers::default();
+        let chiffres = self.liste.chiffrer(&self.atelier, (filtre, tout), visible);
+        Ok(Reponse::Statistiques(Box::new(
+            chiffres.map_err(|e| faute(&e))?,
         )))
     }
 
@@ -135,10 +152,10 @@ impl Guichet {
     }
 
     /// The dossier with its candidate; the look is in the trail before the answer leaves.
-    async fn voir_dossier(&self, agent: &Agent, id: &DossierId) -> Resultat {
+    pub(super) async fn regarder(&self, agent: &Agent, quoi: &str, id: &DossierId) -> Resultat {
         let dossier = self.dossier_pour(agent, Pouvoir::Voir, id).await?;
         let passage = Passage {
-            quoi: "voir_dossier",
+            quoi,
             dossier: Some((&dossier.id, &dossier.candidat)),
             detail: None,
         };

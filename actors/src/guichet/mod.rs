@@ -17,6 +17,7 @@ mod personnel;
 mod presences;
 mod repetition;
 mod sessions;
+mod sorties;
 mod sso;
 pub(crate) mod support;
 

@@ -16,7 +16,7 @@ use domain::personnel::droits::{Droits, Pouvoir};
 
 use super::{
     ActeCampagne, ActeDemande, ActeDossier, ActeSupport, DossierVue, Etat, FiltreDemandes, Lot,
-    Moi, Present, Reponse,
+    Moi, Present, Reponse, Sortie,
 };
 
 /// The most lines of the trail in one answer; the asker comes back with the cursor.
@@ -115,6 +115,10 @@ pub enum ActeGestion {
         /// Which.
         nom: String,
     },
+    /// The figures of what the filter leaves ([`Pouvoir::Statistiques`]).
+    Statistiques(Box<FiltreDossiers>),
+    /// What is taken out as files.
+    Sortir(Sortie),
     /// A piece of a dossier ([`Pouvoir::Voir`]); the look is written down.
     Piece {
         /// Of which dossier.

@@ -7,6 +7,8 @@ mod demande;
 mod dossier;
 mod gestion;
 mod instruction;
+mod sorties;
+mod statistiques;
 mod sso;
 
 use bus::{Routed, Subject};
@@ -37,6 +39,10 @@ pub use gestion::{
     PageDossiers, PersonnelVue, SecondVue, SessionOuverte, SujetAudit, TriDossiers,
 };
 pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
+pub use sorties::{MAX_CHOISIS, MAX_ENTIERS, Sortie};
+pub use statistiques::{
+    ChiffresCommission, ChiffresFormation, ChiffresJour, MAX_JOURS, Marche, Statistiques,
+};
 pub use sso::{PersonnelSso, PreuveCompte, VuSso};
 
 /// The most events of the campaign in one answer; the asker comes back for the rest.
@@ -326,6 +332,24 @@ pub enum Reponse {
     Quarantaine {
         /// Each.
         mails: Vec<EnQuarantaine>,
+    },
+    /// The figures.
+    Statistiques(Box<Statistiques>),
+    /// Dossiers to be taken out, in the order asked for.
+    Choisis {
+        /// Which.
+        ids: Vec<DossierId>,
+        /// To go on, if there is more.
+        curseur: Option<String>,
+        /// How many the filter leaves.
+        total: u64,
+    },
+    /// Dossiers taken out, whole.
+    Entiers {
+        /// In the order asked for.
+        dossiers: Vec<DossierGestion>,
+        /// How many of the ids this answers; the rest is to be asked for again.
+        lus: usize,
     },
     /// The trail, newest first.
     Audit {

@@ -15,8 +15,10 @@ use super::corps::{Corps, Demandeur};
 use super::liste::Page;
 use crate::accuse::pdf::EnTete;
 use crate::accuse::{self, Accuse, Contenu, PieceAccuse};
+use crate::edge::exports::disposer;
 use crate::edge::problemes::Probleme;
 use crate::edge::{Etat, vues};
+use crate::lettres;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -249,4 +251,34 @@ fn piece(code: &PieceCode, depot: &Depot, catalogue: &domain::campagne::Catalogu
         sha256: fichier.map(|f| f.sha256.clone()),
         fichier: fichier.map(|f| f.nom.clone()),
     }
+}
+
+/// The letter of a released decision.
+pub(in crate::edge) fn lettre(
+    etat: &Etat,
+    vue: &DossierVue,
+    moi: &Moi,
+) -> Result<Response, Probleme> {
+    let lettres = etat.outils.lettres.as_ref().ok_or(CodeRefus::Introuvable)?;
+    let catalogue = etat.catalogue();
+    let maison = (&*catalogue, etat.maison.nom.as_str());
+    let contenu = lettres::Contenu::du_dossier(vue, moi, maison, moi.langue);
+    let contenu = contenu.ok_or(CodeRefus::Introuvable)?;
+    let fuseau = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
+    let pdf = lettres.composer(&contenu, &fuseau);
+    let pdf = pdf.map_err(|e| Probleme::interne(&e))?;
+    let nom = format!("{}-{}.pdf", moi.langue.choisir("lettre", "letter"), vue.id);
+    Ok(disposer(pdf.into(), "application/pdf", &nom))
+}
+
+pub(super) async fn lettre_pdf(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let vue = trouver(&etat, &demandeur, &id).await?;
+    let Reponse::Moi(moi) = demandeur.lire(&etat, Acte::Moi).await? else {
+        return Err(Probleme::interne(&"unexpected answer"));
+    };
+    lettre(&etat, &vue, &moi)
 }

@@ -14,14 +14,21 @@ mod liste;
 mod moi;
 mod openapi;
 mod operations;
+mod operations_gestion;
 pub(super) mod pieces;
+mod pv;
 mod reception;
+mod sorties;
+pub(super) mod statistiques;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post, put};
 
 use super::Etat;
+pub(super) use gestion::Voulus as FiltreListe;
+pub(super) use pieces::disposition;
+pub(super) use pv::illisible;
 
 /// Bytes of a multipart body around one file.
 const MAX_MULTIPART: usize = 4 * 1024 * 1024 + 64 * 1024;
@@ -84,6 +91,7 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/dossiers/{id}/accuse", get(dossiers::accuse_voulu))
         .route("/dossiers/{id}/accuse.json", get(dossiers::accuse))
         .route("/dossiers/{id}/accuse.pdf", get(dossiers::accuse_pdf))
+        .route("/dossiers/{id}/lettre.pdf", get(dossiers::lettre_pdf))
         .route("/accuses/cle", get(accuses::cle))
         .route("/accuses/verification", post(accuses::verifier))
         .route("/openapi.json", get(openapi::json))
@@ -96,6 +104,7 @@ pub(super) fn routes() -> Router<Etat> {
         .merge(demandes::routes())
         .merge(instruction::routes())
         .merge(campagne())
+        .merge(sorties::routes())
         .merge(fichiers)
 }
 

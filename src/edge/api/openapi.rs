@@ -12,9 +12,13 @@ use serde_json::{Map, Value, json};
 use crate::edge::Etat;
 
 use super::operations::{Corps, OPERATIONS, Operation, Qui};
+use super::operations_gestion::GESTION;
 
-/// The schemas of bodies, answers and problems.
-const SCHEMAS: &str = include_str!("schemas.json");
+/// The schemas of bodies, answers and problems, those of staff apart.
+const SCHEMAS: [&str; 2] = [
+    include_str!("schemas.json"),
+    include_str!("schemas_gestion.json"),
+];
 /// The page's own style comes from the site; nothing else is loaded.
 const CSP: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -25,13 +29,25 @@ pub(super) async fn json() -> Response {
     (type_, DOCUMENT.as_str()).into_response()
 }
 
+/// Every operation, in reading order.
+fn operations() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(GESTION)
+}
+
+fn schemas() -> Map<String, Value> {
+    let lus = SCHEMAS.iter().map(|texte| serde_json::from_str(texte));
+    lus.filter_map(Result::<Map<String, Value>, _>::ok)
+        .flatten()
+        .collect()
+}
+
 fn schema(nom: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{nom}") })
 }
 
 fn document() -> Value {
     let mut chemins = Map::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let chemin = chemins.entry(operation.chemin).or_insert_with(|| json!({}));
         chemin[operation.methode] = decrire(operation);
     }
@@ -48,7 +64,7 @@ fn document() -> Value {
         "servers": [{ "url": "/api/v1" }],
         "paths": chemins,
         "components": {
-            "schemas": serde_json::from_str::<Value>(SCHEMAS).unwrap_or_default(),
+            "schemas": schemas(),
             "securitySchemes": { "jeton": { "type": "http", "scheme": "bearer" } },
         },
     })
@@ -146,13 +162,13 @@ struct Fiche {
 }
 
 pub(super) async fn page(State(etat): State<Etat>) -> Response {
-    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    let schemas = schemas();
     let montrer = |corps: &Corps| match corps {
-        Corps::Json(nom) => serde_json::to_string_pretty(&schemas[*nom]).ok(),
+        Corps::Json(nom) => serde_json::to_string_pretty(schemas.get(*nom)?).ok(),
         Corps::Rien | Corps::Fichier | Corps::Envoi | Corps::Type(_) => None,
     };
     let groupes = [Qui::Public, Qui::Candidat, Qui::Personnel].map(|qui| {
-        let siennes = OPERATIONS.iter().filter(|o| o.qui == qui);
+        let siennes = operations().filter(|o| o.qui == qui);
         let fiches = siennes.map(|o| Fiche {
             verbe: o.methode.to_uppercase(),
             chemin: o.chemin,

@@ -68,7 +68,12 @@ const FILTRE_DEMANDES: &[(&str, &str)] = &[
     ("limite", "lignes par page, de 1 à 200"),
 ];
 
-const fn lire(chemin: &'static str, qui: Qui, resume: &'static str, reponse: Corps) -> Operation {
+pub(super) const fn lire(
+    chemin: &'static str,
+    qui: Qui,
+    resume: &'static str,
+    reponse: Corps,
+) -> Operation {
     Operation {
         methode: "get",
         chemin,
@@ -80,7 +85,7 @@ const fn lire(chemin: &'static str, qui: Qui, resume: &'static str, reponse: Cor
     }
 }
 
-const fn agir(
+pub(super) const fn agir(
     methode: &'static str,
     chemin: &'static str,
     qui: Qui,
@@ -102,7 +107,7 @@ const fn agir(
     }
 }
 
-const fn avec(
+pub(super) const fn avec(
     operation: Operation,
     parametres: &'static [(&'static str, &'static str)],
 ) -> Operation {
@@ -163,6 +168,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     lire("/dossiers/{id}/accuse", Candidat, "L'accusé de réception : JSON, ou PDF selon Accept", Json("Accuse")),
     lire("/dossiers/{id}/accuse.json", Candidat, "L'accusé de réception, JSON signé", Json("Accuse")),
     lire("/dossiers/{id}/accuse.pdf", Candidat, "L'accusé de réception, PDF", Type("application/pdf")),
+    lire("/dossiers/{id}/lettre.pdf", Candidat, "La lettre de la décision rendue, PDF", Type("application/pdf")),
     agir("put", "/dossiers/{id}/pieces/{code}", Candidat, "Dépose un fichier (PDF, JPG, PNG, 4 Mio au plus)", Envoi, (200, Json("Dossier"))),
     avec(lire("/dossiers/{id}/pieces/{code}", Candidat, "Le fichier déposé, ou son image", Fichier), &[("apercu", "1 : l'image d'une page, PNG"), ("page", "laquelle, à partir de 1")]),
     agir("delete", "/dossiers/{id}/pieces/{code}", Candidat, "Retire le fichier", Rien, (200, Json("Dossier"))),

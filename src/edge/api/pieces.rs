@@ -61,7 +61,7 @@ pub(super) async fn puiser(
 }
 
 /// `attachment` with the name in both forms (RFC 6266).
-pub(super) fn disposition(nom: &str) -> HeaderValue {
+pub(in crate::edge) fn disposition(nom: &str) -> HeaderValue {
     let ascii: String = nom
         .chars()
         .map(|c| {

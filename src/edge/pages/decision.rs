@@ -12,9 +12,9 @@ use super::compte::TexteEtFormulaire;
 use super::dossiers::{faire, trouver};
 use super::saisie::Saisie;
 use super::visiteur::{Arret, Visiteur};
-use crate::edge::Etat;
+use crate::edge::{Etat, api};
 use crate::textes::{Dit, Textes};
-use crate::views::{quand, reste};
+use crate::views::{Lien, quand, reste};
 
 struct Bouton {
     classe: &'static str,
@@ -33,6 +33,7 @@ pub(super) struct PageDeDecision {
     commentaire: Option<String>,
     reste: String,
     actes: Vec<Bouton>,
+    lettre: Lien,
 }
 
 fn en_mots(
@@ -105,6 +106,7 @@ impl PageDeDecision {
             commentaire: decision.avis.commentaire.clone(),
             reste: fin.map(|fin| reste(t, fin, maintenant)).unwrap_or_default(),
             actes: actes(t, vue, decision),
+            lettre: Lien::new(format!("/dossiers/{}/lettre.pdf", vue.id), &t.lettre_lire()),
         })
     }
 }
@@ -285,4 +287,15 @@ mod tests {
             page.contains("20 June 2027 at 12:00, Bât. 2") && page.contains("Apportez vos notes.")
         );
     }
+}
+
+/// The letter of the decision.
+pub(super) async fn lettre(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let vue = trouver(&etat, &visiteur, &id).await?;
+    let moi = visiteur.moi(&etat).await?;
+    Ok(api::dossiers::lettre(&etat, &vue, &moi)?)
 }

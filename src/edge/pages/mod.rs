@@ -120,6 +120,7 @@ fn dossiers() -> Router<Etat> {
         .route("/dossiers/{id}", get(d::lire))
         .route("/dossiers/{id}/accuse", get(d::accuse))
         .route("/dossiers/{id}/accuse.pdf", get(d::accuse_pdf))
+        .route("/dossiers/{id}/lettre.pdf", get(r::lettre))
         .route(
             "/dossiers/{id}/transmettre",
             get(d::question_transmettre).post(d::transmettre),

@@ -51,7 +51,7 @@ pub(super) struct PageDePiece {
 }
 
 /// A size as people read it.
-fn taille(octets: u64, t: Textes) -> String {
+pub(super) fn taille(octets: u64, t: Textes) -> String {
     let (ko, mo) = (
         t.langue().choisir("ko", "kB"),
         t.langue().choisir("Mo", "MB"),

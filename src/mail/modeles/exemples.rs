@@ -99,6 +99,8 @@ fn details() -> DetailsCourrier {
             consigne: Some("Apportez une pièce d'identité.".to_owned()),
         }),
         appel: true,
+        signataire: Some("La présidente du jury".to_owned()),
+        jury: Some("Commission informatique".to_owned()),
     }
 }
 

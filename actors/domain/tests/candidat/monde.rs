@@ -48,17 +48,15 @@ fn formation(code: &str, centre: &str) -> Formation {
 }
 
 pub(crate) fn catalogue() -> Catalogue {
-    let mut catalogue = Catalogue {
-        campagne: Some(Campagne {
-            code: "2027".into(),
-            libelle: Texte::fr("2027"),
-            ouverture: instant("2027-01-01T00:00:00Z"),
-            fermeture: instant("2027-12-01T00:00:00Z"),
-            max_dossiers: 2,
-            etat_transmis: Default::default(),
-        }),
-        ..Catalogue::default()
-    };
+    let mut catalogue = Catalogue::default();
+    catalogue.campagne = Some(Campagne {
+        code: "2027".into(),
+        libelle: Texte::fr("2027"),
+        ouverture: instant("2027-01-01T00:00:00Z"),
+        fermeture: instant("2027-12-01T00:00:00Z"),
+        max_dossiers: 2,
+        etat_transmis: Default::default(),
+    });
     for (code, max_dossiers) in [("A", Some(1)), ("B", None)] {
         let centre = Centre {
             code: code.into(),

@@ -1,10 +1,10 @@
-//! Dossiers as staff find and read them, their pieces, the figures.
+//! Dossiers as staff find and read them, their pieces.
 
 use actors::protocol::{
     ActeGestion, Etat as EtatDossier, FiltreDossiers, PageDossiers, Reponse, TriDossiers,
 };
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
@@ -18,22 +18,22 @@ use serde_json::{Value, json};
 
 use super::super::corps::Demandeur;
 use super::super::pieces;
+use super::super::statistiques;
 use super::{discret, inattendu};
 use crate::edge::problemes::Probleme;
-use crate::edge::{Etat, vues};
+use crate::edge::{Etat, exports, vues};
 
 pub(super) fn routes() -> Router<Etat> {
     Router::new()
         .route("/gestion/dossiers", get(dossiers))
         .route("/gestion/dossiers/{id}", get(dossier))
         .route("/gestion/dossiers/{id}/pieces/{code}", get(piece))
-        .route("/gestion/statistiques", get(statistiques))
 }
 
 /// What the address of the list may say.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Voulus {
+pub(in crate::edge) struct Voulus {
     campagne: Option<String>,
     formation: Option<String>,
     centre: Option<String>,
@@ -54,7 +54,8 @@ struct Voulus {
 }
 
 impl Voulus {
-    fn filtre(self) -> Result<FiltreDossiers, Probleme> {
+    /// What the list is asked for.
+    pub(in crate::edge) fn filtre(self) -> Result<FiltreDossiers, Probleme> {
         let tri = self.tri.unwrap_or_default();
         let (inverse, tri) = match tri.strip_prefix('-') {
             Some(tri) => (true, tri.to_owned()),
@@ -129,11 +130,17 @@ async fn dossiers(
     })))
 }
 
+/// The dossier; as `{id}.pdf`, on paper.
 async fn dossier(
     State(etat): State<Etat>,
     Path(id): Path<String>,
+    RawQuery(requete): RawQuery,
     demandeur: Demandeur,
 ) -> Result<Response, Probleme> {
+    if let Some(id) = id.strip_suffix(".pdf") {
+        let langue = statistiques::langue(requete.as_deref());
+        return exports::imprimer(&etat, &demandeur.session, id, langue).await;
+    }
     let acte = ActeGestion::Dossier {
         id: DossierId::new(id),
     };
@@ -151,17 +158,6 @@ async fn dossier(
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((entetes, Json(corps)).into_response())
-}
-
-/// The figures of what the asker may see.
-async fn statistiques(
-    State(etat): State<Etat>,
-    Query(voulus): Query<Voulus>,
-    demandeur: Demandeur,
-) -> Result<Response, Probleme> {
-    let limite = Some(1);
-    let page = chercher(&etat, &demandeur, Voulus { limite, ..voulus }).await?;
-    Ok(discret(json!(page.comptes)))
 }
 
 async fn piece(

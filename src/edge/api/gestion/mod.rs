@@ -4,6 +4,8 @@ mod dossiers;
 mod personnel;
 mod session;
 
+pub(in crate::edge) use dossiers::Voulus;
+
 use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};

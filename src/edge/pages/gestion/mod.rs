@@ -11,6 +11,7 @@ mod lots;
 mod mails;
 mod nouveau;
 mod perime;
+mod sorties;
 
 use actors::protocol::{
     ActeGestion, AgentVue, Collegue, DossierVue, EtapeSession, Etat as EtatDossier, Faute,
@@ -61,6 +62,7 @@ pub(super) fn routes() -> Router<Etat> {
             post(examen::decider),
         )
         .route("/gestion/dossiers/{id}/{acte}", post(examen::noter))
+        .merge(sorties::routes())
 }
 
 /// An area of the staff's pages: where it begins, its name, and the power without which it is not shown.
@@ -82,6 +84,13 @@ const BARRE: &[Entree] = &[
     ),
     ("/gestion/audit", Textes::audit_titre, Pouvoir::LireAudit),
     ("/gestion/acces", Textes::acces_titre, Pouvoir::Voir),
+    (
+        "/gestion/tableau",
+        Textes::tableau_titre,
+        Pouvoir::Statistiques,
+    ),
+    ("/gestion/exports", Textes::sorties_titre, Pouvoir::Exporter),
+    ("/gestion/pv", Textes::pv_barre, Pouvoir::SaisirAvis),
 ];
 
 /// A member of staff at work on a page: the log-in is whole. Handlers that take one need not check it again;
