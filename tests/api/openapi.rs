@@ -1,35 +1,18 @@
 //! The OpenAPI document: every route, and answers that follow its schemas.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use fixtures::client::PDF;
 use serde_json::{Value, json};
 
 use crate::serveur::Serveur;
 
-/// Where the routes of the document are.
-const SOURCES: [&str; 2] = ["mod.rs", "demandes.rs"];
-
 /// Every route the API's sources name, as `method path`.
 fn routes_des_sources() -> BTreeSet<String> {
-    let lire = |nom: &str| {
-        let racine = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/edge/api");
-        std::fs::read_to_string(racine.join(nom)).unwrap()
-    };
-    let source = SOURCES.map(lire).concat();
-    let mut routes = BTreeSet::new();
-    for morceau in source.split(".route(").skip(1) {
-        let chemin = morceau.split('"').nth(1).unwrap();
-        let suite = morceau.split(".route(").next().unwrap();
-        let suite = suite.split("\n        .merge").next().unwrap();
-        for methode in ["get", "post", "put", "delete"] {
-            if suite.contains(&format!("{methode}(")) {
-                routes.insert(format!("{methode} {chemin}"));
-            }
-        }
-    }
+    let routes = crate::routes::routes_de("api", "").into_iter();
     routes
+        .map(|(methode, chemin)| format!("{} {chemin}", methode.to_lowercase()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,6 +115,35 @@ const fn avec(
 use Corps::{Envoi, Fichier, Json, Rien, Type};
 use Qui::{Candidat, Personnel, Public};
 
+/// The names of [`super::instruction`], which batches take too.
+const ACTES: &str = "Un acte : renvoi, reprise, complet, reouverture, avis, annulation, confirmation, desistement, promotion, \
+    retablissement, echeances, pieces, notes, etiquettes, assignation ou fiche";
+
+const FILTRE_DOSSIERS: &[(&str, &str)] = &[
+    ("formation", "code"),
+    ("centre", "code"),
+    ("commission", "code"),
+    ("etat", "en_attente, transmis, incomplet, complet ou annule"),
+    ("avis", "publié"),
+    ("reponse", "confirmee, desistee ou desistee_auto"),
+    (
+        "attend_reponse",
+        "true : un avis favorable attend sa réponse",
+    ),
+    ("brouillon", "true : un avis est saisi, pas encore publié"),
+    ("assigne", "confié à cette personne"),
+    ("etiquette", "qui porte cette étiquette"),
+    ("transmis_apres", "date et heure"),
+    ("transmis_avant", "date et heure"),
+    ("q", "mots du nom ou du numéro, sans accents ni casse"),
+    (
+        "tri",
+        "nom, numero, formation, cree_le ou transmis_le ; « - » devant pour l'ordre inverse",
+    ),
+    ("curseur", "rendu par la page précédente"),
+    ("limite", "lignes par page, de 1 à 200"),
+];
+
 /// All of them, in reading order.
 #[rustfmt::skip]
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -185,4 +214,30 @@ pub(super) const OPERATIONS: &[Operation] = &[
     agir("put", "/gestion/support", Personnel, "Arrête ou reprend toutes les réponses automatiques", Json("ReglageSupport"), (200, Json("Support"))),
     lire("/gestion/support/quarantaine", Personnel, "Les mails qui n'ont pas pu être compris", Json("Quarantaine")),
     agir("post", "/gestion/support/quarantaine/{sha256}/rejeu", Personnel, "Reprend un de ces mails", Rien, (200, Json("Support"))),
+    agir("post", "/personnel/invitation", Public, "Accepte une invitation au personnel par le jeton du mail", Json("NouveauMotDePasse"), (204, Rien)),
+    lire("/gestion/moi", Personnel, "Qui je suis, ce que je peux", Json("Agent")),
+    agir("post", "/gestion/session", Personnel, "Le second facteur, quand le mot de passe est déjà donné", Json("Code"), (200, Json("SessionPersonnel"))),
+    agir("post", "/gestion/second-facteur", Personnel, "Commence un second facteur", Rien, (200, Json("SecondFacteur"))),
+    agir("put", "/gestion/second-facteur", Personnel, "Le met en service par un premier code", Json("PremierCode"), (200, Json("CodesDeSecours"))),
+    agir("post", "/gestion/second-facteur/recours", Personnel, "De nouveaux codes de secours ; les anciens meurent", Json("Code"), (200, Json("CodesDeSecours"))),
+    agir("put", "/gestion/mot-de-passe", Personnel, "Change le mot de passe", Json("ChangementMotDePasse"), (200, Json("SessionPersonnel"))),
+    lire("/gestion/personnel", Personnel, "Tout le personnel", Json("Personnels")),
+    agir("post", "/gestion/personnel", Personnel, "Invite quelqu'un", Json("PersonnelForm"), (201, Json("Personnel"))),
+    lire("/gestion/personnel/{id}", Personnel, "Une personne", Json("Personnel")),
+    agir("put", "/gestion/personnel/{id}", Personnel, "Change son nom et ses droits", Json("PersonnelForm"), (200, Json("Personnel"))),
+    agir("delete", "/gestion/personnel/{id}", Personnel, "Lui ferme l'accès", Rien, (200, Json("Personnel"))),
+    agir("post", "/gestion/personnel/{id}/invitation", Personnel, "Renvoie l'invitation", Rien, (200, Json("Personnel"))),
+    agir("delete", "/gestion/personnel/{id}/second-facteur", Personnel, "Retire un second facteur perdu", Rien, (200, Json("Personnel"))),
+    avec(lire("/gestion/audit", Personnel, "Qui a vu ou fait quoi", Json("Audit")), &[("dossier", "d'un dossier"), ("personnel", "ou d'une personne"), ("curseur", "rendu par la page précédente")]),
+    avec(lire("/gestion/dossiers", Personnel, "Les dossiers de son périmètre", Json("ListeGestion")), FILTRE_DOSSIERS),
+    agir("post", "/gestion/dossiers", Personnel, "Ouvre un dossier pour un candidat, ou lui propose une place", Json("CreationGestion"), (201, Json("DossierGestion"))),
+    lire("/gestion/dossiers/{id}", Personnel, "Un dossier, avec son candidat et ce que l'on peut y faire", Json("DossierGestion")),
+    avec(lire("/gestion/dossiers/{id}/pieces/{code}", Personnel, "Le fichier déposé, ou son image", Fichier), &[("apercu", "1 : l'image d'une page, PNG"), ("page", "laquelle, à partir de 1")]),
+    agir("post", "/gestion/dossiers/{id}/pieces/{code}/decision", Personnel, "Valide ou refuse une pièce", Json("DecisionPiece"), (200, Json("DossierGestion"))),
+    agir("post", "/gestion/dossiers/{id}/{acte}", Personnel, ACTES, Json("Acte"), (200, Json("DossierGestion"))),
+    agir("put", "/gestion/dossiers/{id}/{acte}", Personnel, ACTES, Json("Acte"), (200, Json("DossierGestion"))),
+    agir("post", "/gestion/dossiers/{id}/avis/validation", Personnel, "Publie l'avis saisi", Rien, (200, Json("DossierGestion"))),
+    agir("delete", "/gestion/dossiers/{id}/avis/saisie", Personnel, "Retire l'avis saisi", Rien, (200, Json("DossierGestion"))),
+    agir("post", "/gestion/lots", Personnel, "Le même acte sur plusieurs dossiers ; « essai » dit chaque mail sans rien faire", Json("Lot"), (200, Json("RapportLot"))),
+    avec(lire("/gestion/statistiques", Personnel, "Les comptes de son périmètre", Json("Statistiques")), FILTRE_DOSSIERS),
 ];
