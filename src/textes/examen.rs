@@ -54,6 +54,7 @@ super::textes! {
     lot_rien_fait: "Rien n'a été fait : un dossier au moins est refusé, et vous aviez demandé tout ou rien.", "Nothing was done: at least one application is refused, and you had asked for all or nothing.";
     lot_mails: "Mails qui partiront", "Mails that will leave";
     lot_aucun_mail: "Aucun mail ne partira.", "No mail will leave.";
+    lot_demandees: "Ce que le mail demandera", "What the mail will ask for";
     lot_mode: "Que faire des refus", "What about the refusals";
     lot_possible(n): "Faire ce qui est possible ({n})", "Do what is possible ({n})";
     lot_tout: "Tout ou rien", "All or nothing";

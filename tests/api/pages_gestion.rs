@@ -199,6 +199,10 @@ async fn t09_t12_le_renvoi_se_prepare_a_l_ecran_et_se_reprend_tant_que_rien_n_a_
         essai.contains("elle@univ.example"),
         "T09: the mail is told first"
     );
+    assert!(
+        essai.contains("Il manque des pages."),
+        "and what it asks for"
+    );
     let fait = suivre(&serveur, &essai, "/gestion/lots", &cookie, &[]).await;
     assert_eq!(fait.statut, 303, "one dossier leads back to itself");
     assert_eq!(serveur.etat(&id).await["etat"], "incomplet");
@@ -395,7 +399,7 @@ async fn t26_notes_etiquettes_attribution_et_recherches_gardees() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn p23_publier_au_dela_de_la_capacite_avertit_et_t02_t03_s_ouvrent_a_l_ecran() {
+async fn t02_t03_un_dossier_s_ouvre_et_une_place_se_propose_a_l_ecran() {
     let serveur = Serveur::new().await;
     let elle = serveur.candidat("elle@univ.example").await;
     let numero = serveur.lire("/moi", &elle).await.json()["numero"].clone();
@@ -420,4 +424,39 @@ async fn p23_publier_au_dela_de_la_capacite_avertit_et_t02_t03_s_ouvrent_a_l_ecr
     let essai = texte(&suivre(&serveur, &vue, "/gestion/lots", &cookie, &essai).await);
     assert!(essai.contains("elle@univ.example"), "{essai}");
     assert!(!essai.contains("La capacité sera dépassée"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p23_publier_au_dela_de_la_capacite_avertit() {
+    let serveur = Serveur::new().await;
+    let admin = serveur.agent("admin").await;
+    let offre = serveur.lire("/formations", "").await.json();
+    let mut petites = vec![];
+    for composante in offre["composantes"].as_array().unwrap() {
+        for niveau in composante["niveaux"].as_array().unwrap() {
+            for formation in niveau["formations"].as_array().unwrap() {
+                petites.extend(
+                    formation["capacite"]
+                        .as_u64()
+                        .map(|c| (c, formation["code"].clone())),
+                );
+            }
+        }
+    }
+    petites.sort_by_key(|(capacite, _)| *capacite);
+    let (capacite, formation) = &petites[0];
+    let cookie = serveur.poste("admin").await;
+    for n in 0..=*capacite {
+        let elle = serveur.candidat(&format!("c{n}@univ.example")).await;
+        let candidat = serveur.lire("/moi", &elle).await.json()["numero"].clone();
+        let corps = json!({ "candidat": candidat, "formation": formation, "proposition": true });
+        let propose = serveur
+            .demander("POST", "/gestion/dossiers", &admin, corps)
+            .await;
+        assert_eq!(propose.statut, 201);
+        let decisions = page(&serveur, "/gestion/decisions", &cookie).await;
+        let essai = texte(&suivre(&serveur, &decisions, "/gestion/lots", &cookie, &[]).await);
+        let beyond = essai.contains("La capacité sera dépassée");
+        assert_eq!(beyond, n == *capacite, "{n} of {capacite}: {essai}");
+    }
 }

@@ -41,7 +41,7 @@ const PUBLIQUES: &[&str] = &[
 const LIBRES: &[&str] = &["/profil/adresse/communes", "/profil/baccalaureat/champs"];
 
 /// One route: method and path, with what stands in braces.
-type Route = (String, String);
+pub(crate) type Route = (String, String);
 
 fn lire_dossier(dossier: &Path, prefixe: &str, routes: &mut BTreeSet<Route>) {
     for entree in std::fs::read_dir(dossier).unwrap() {
@@ -76,11 +76,17 @@ fn lire_dossier(dossier: &Path, prefixe: &str, routes: &mut BTreeSet<Route>) {
     }
 }
 
-fn routes() -> BTreeSet<Route> {
+/// The routes of one part of the edge, below a prefix.
+pub(crate) fn routes_de(partie: &str, prefixe: &str) -> BTreeSet<Route> {
     let edge = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/edge");
     let mut routes = BTreeSet::new();
-    lire_dossier(&edge.join("pages"), "", &mut routes);
-    lire_dossier(&edge.join("api"), "/api/v1", &mut routes);
+    lire_dossier(&edge.join(partie), prefixe, &mut routes);
+    routes
+}
+
+fn routes() -> BTreeSet<Route> {
+    let mut routes = routes_de("pages", "");
+    routes.extend(routes_de("api", "/api/v1"));
     assert!(routes.len() > 90, "the routes are read from the sources");
     routes
 }

@@ -64,13 +64,13 @@ async function transmis(session, formation) {
 }
 
 /** Many dossiers at once: staff open them, so that neither window nor limits stand in the way. */
-async function peupler(admin, numeros, formations) {
+async function peupler(admin, numeros, formations, petite) {
   const couples = numeros.flatMap((candidat) => formations.map((formation) => ({ candidat, formation })));
   const reste = couples.slice(0, DOSSIERS);
   assert.equal(reste.length, DOSSIERS);
   await Promise.all(Array.from({ length: ENSEMBLE }, async () => {
     for (let couple = reste.pop(); couple; couple = reste.pop()) {
-      await api('POST', '/gestion/dossiers', admin, { ...couple, proposition: reste.length % 3 !== 0 });
+      await api('POST', '/gestion/dossiers', admin, { ...couple, proposition: couple.formation === petite || reste.length % 3 !== 0 });
     }
   }));
 }
@@ -106,7 +106,7 @@ async function atteindre(page, element) {
 async function liste(page, genre) {
   const vu = (nom) => regarder(page, `${genre}-${nom}`, 'fr');
   await entrer(page);
-  await page.getByText(`${DOSSIERS + 1} dossier(s)`).waitFor();
+  await page.getByText(`${DOSSIERS + 2} dossier(s)`).waitFor();
   assert.equal(await page.locator('.liste tbody tr').count(), 50);
   await vu('1-liste');
   await page.getByRole('link', { name: 'Page suivante' }).click();
@@ -148,7 +148,7 @@ const touche = async (page, quoi, attente) => {
 };
 
 /** One dossier from examination to the candidate's answer. */
-async function campagne(page, elle, id, refusee) {
+async function campagne(page, elle, id, refusee, petite) {
   const vu = (nom) => regarder(page, `campagne-${nom}`, 'fr');
   await page.goto(`${adresse}/gestion?q=Élise&etat=transmis`);
   await page.getByRole('link', { name: 'MARTIN Élise' }).or(page.getByRole('link', { name: 'Martin Élise' })).click();
@@ -200,6 +200,10 @@ async function campagne(page, elle, id, refusee) {
   await vu('5-avis-saisi');
   await page.goto(`${adresse}/gestion/decisions`);
   await vu('6-decisions');
+  await page.getByRole('button', { name: `Préparer la publication ${petite.libelle}` }).click();
+  await page.getByText('La capacité sera dépassée').waitFor();
+  await page.getByText(`Possible pour ${petite.capacite + 1} dossier(s)`).waitFor();
+  await vu('6-capacite');
   await page.goto(`${adresse}/gestion/dossiers/${id}`);
   await page.getByRole('button', { name: "Publier l'avis saisi" }).click();
   await page.getByText('Mails qui partiront').waitFor();
@@ -229,8 +233,12 @@ try {
   const gens = [];
   for (let n = 0; n < besoin; n++) gens.push(await candidat(noms[n % noms.length], 'Camille', `camille${n}@univ.example`));
   const ouverte = formations.find((f) => f.ouverte).code;
-  await peupler(admin, gens.map((g) => g.numero), formations.map((f) => f.code).filter((code) => code !== ouverte));
   const elle = await candidat('Martin', 'Élise', 'elise@univ.example');
+  // One formation gets more offers than it has places.
+  const petite = formations.filter((f) => f.code !== ouverte && f.capacite).sort((a, b) => a.capacite - b.capacite)[0];
+  await peupler(admin, gens.map((g) => g.numero), [petite.code, ...formations.map((f) => f.code).filter((code) => code !== ouverte && code !== petite.code)], petite.code);
+  assert.equal(gens.length, petite.capacite);
+  await api('POST', '/gestion/dossiers', admin, { candidat: elle.numero, formation: petite.code, proposition: true });
   const id = await transmis(elle.session, ouverte);
   const pieces = (await api('GET', `/gestion/dossiers/${id}`, admin)).pieces;
   const refusee = pieces.filter((p) => p.statut === 'deposee').at(-1).code;
@@ -245,7 +253,7 @@ try {
     page.on('pageerror', (e) => { echec ??= e; });
     try {
       await liste(page, genre);
-      if (genre === 'gestion-ordinateur') await campagne(page, elle, id, refusee);
+      if (genre === 'gestion-ordinateur') await campagne(page, elle, id, refusee, petite);
       else {
         await page.goto(`${adresse}/gestion/dossiers/${id}`);
         await regarder(page, `${genre}-5-examen`, 'fr');

@@ -21,6 +21,8 @@ const IMAGES = {
   'ordinateur-18-dossier': 'ordinateur-dossier',
   'telephone-390-19-dossier-pret': 'telephone-dossier-complet',
   'clavier-nuit-14-profil': 'nuit-profil',
+  'gestion-ordinateur-1-liste': 'gestion-liste',
+  'campagne-2-refus': 'gestion-examen',
 };
 
 /** Starts the demo on a port of its own. */

@@ -298,7 +298,7 @@ fn statut(t: Textes, piece: &PieceVue) -> (String, &'static str) {
     (dit.to_owned(), classe)
 }
 
-fn nom_de_piece(t: Textes, catalogue: &Catalogue, code: &PieceCode) -> String {
+pub(super) fn nom_de_piece(t: Textes, catalogue: &Catalogue, code: &PieceCode) -> String {
     let def = catalogue.pieces.get(code);
     def.map_or(code.to_string(), |d| d.libelle.dans(t.langue()).to_owned())
 }

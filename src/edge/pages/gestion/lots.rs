@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actors::protocol::{ActeDossier, ActeGestion, Faute, LigneLot, Lot, MAX_LOT, Reponse, Requete};
+use actors::protocol::{
+    ActeDossier, ActeGestion, Faute, LigneLot, Lot, MAX_LOT, Reponse, Requete, StatutPiece,
+};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,6 +17,7 @@ use super::super::compte::{TexteEtFormulaire, refuser};
 use super::super::saisie::Saisie;
 use super::super::visiteur::{Arret, Visiteur};
 use super::actes::Acte;
+use super::dossier::nom_de_piece;
 use super::filtre::Voulus;
 use super::perime;
 use super::{Poste, chemin_de_retour, etat_dit, libelle};
@@ -46,6 +49,8 @@ struct PageDeLot {
     alertes: Vec<String>,
     /// Which mails leave, and how many of each.
     mails: Vec<(String, usize)>,
+    /// What the mail of a send-back asks for, piece by piece.
+    demandees: Vec<(String, String)>,
     rangs: Vec<Rang>,
     /// What a confirmation sends again.
     caches: Vec<(&'static str, String)>,
@@ -269,6 +274,11 @@ async fn montrer(
         },
         alertes,
         mails: compter(t, lignes),
+        demandees: if fait {
+            Vec::new()
+        } else {
+            demandees(etat, poste, demande).await?
+        },
         rangs: lignes.iter().map(|l| rang(etat, t, l)).collect(),
         caches,
         possibles,
@@ -277,6 +287,31 @@ async fn montrer(
         acte: demande.acte.texte(t).to_owned(),
     };
     Ok(poste.page(&demande.acte.texte(t), &corps))
+}
+
+/// T09: the pieces the mail of one send-back names, with what was written about each.
+async fn demandees(
+    etat: &Etat,
+    poste: &Poste,
+    demande: &Demande,
+) -> Result<Vec<(String, String)>, Arret> {
+    let (Acte::Renvoi, [id]) = (demande.acte, demande.dossiers.as_slice()) else {
+        return Ok(Vec::new());
+    };
+    let acte = ActeGestion::Dossier { id: id.clone() };
+    let Reponse::DossierGestion(vue) = poste.lire(etat, acte).await? else {
+        return Err(Arret::inattendu());
+    };
+    let (t, catalogue) = (poste.t(), etat.catalogue());
+    let nommees = vue.dossier.pieces.iter();
+    let nommees = nommees
+        .filter(|p| p.statut == StatutPiece::Refusee || (p.complementaire && p.depot.is_none()));
+    Ok(nommees
+        .map(|p| {
+            let nom = nom_de_piece(t, &catalogue, &p.code);
+            (nom, p.commentaire.clone().unwrap_or_default())
+        })
+        .collect())
 }
 
 /// P23: in which formations the offers of this release go beyond the capacity.
