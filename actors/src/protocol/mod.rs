@@ -8,8 +8,8 @@ mod dossier;
 mod gestion;
 mod instruction;
 mod sorties;
-mod statistiques;
 mod sso;
+mod statistiques;
 
 use bus::{Routed, Subject};
 use jiff::Timestamp;
@@ -40,10 +40,10 @@ pub use gestion::{
 };
 pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
 pub use sorties::{MAX_CHOISIS, MAX_ENTIERS, Sortie};
+pub use sso::{PersonnelSso, PreuveCompte, VuSso};
 pub use statistiques::{
     ChiffresCommission, ChiffresFormation, ChiffresJour, MAX_JOURS, Marche, Statistiques,
 };
-pub use sso::{PersonnelSso, PreuveCompte, VuSso};
 
 /// The most events of the campaign in one answer; the asker comes back for the rest.
 pub const MAX_EVENEMENTS_CAMPAGNE: usize = 200;
