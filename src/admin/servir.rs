@@ -117,9 +117,14 @@ impl Serve {
 /// Until Ctrl-C or SIGTERM; then what is under way finishes.
 async fn attendre(app: App) -> Issue {
     let mut terme = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
-    tokio::select! {
-        arret = tokio::signal::ctrl_c() => arret.map_err(|e| e.to_string())?,
-        _ = terme.recv() => {}
+    let mut relire = signal(SignalKind::hangup()).map_err(|e| e.to_string())?;
+    loop {
+        tokio::select! {
+            arret = tokio::signal::ctrl_c() => break arret.map_err(|e| e.to_string())?,
+            _ = terme.recv() => break,
+            // `systemctl reload`, or a terminal that was closed: certificates are read again by who uses them.
+            _ = relire.recv() => tracing::info!("SIGHUP : le certificat est relu, le reste l'est au démarrage"),
+        }
     }
     app.arreter().await;
     Ok(())
