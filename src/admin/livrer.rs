@@ -48,7 +48,8 @@ impl Livrer {
                 | Retour::Reponse { .. }
                 | Retour::EnCours { .. }
                 | Retour::Fini { .. }
-                | Retour::Journal { .. },
+                | Retour::Journal { .. }
+                | Retour::Admissions { .. },
             ) => Err(plus_tard(
                 "le serveur est d'une autre version que cette commande".to_owned(),
             )),

@@ -27,7 +27,7 @@ use crate::edge::Cadence;
 use lecteur::Lecteur;
 
 /// The sections there are.
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 10] = [
     "etablissement",
     "serveur",
     "donnees",

@@ -110,7 +110,7 @@ fn archive(octets: &[u8]) -> Vec<String> {
         let mut pdf = Vec::new();
         entree.read_to_end(&mut pdf).unwrap();
         assert!(pages(&pdf) >= 1);
-        noms.push(entree.name().to_owned());
+        noms.push(entree.name().unwrap().into_owned());
     }
     noms.sort();
     noms

@@ -209,6 +209,7 @@ fn un(rang: usize, sha256: &str, le: Timestamp) -> Batch {
         langue: Langue::Fr,
         cree_le: le,
         expire_le: le,
+        identite: None,
     });
     let lien = Lien {
         nonce: format!("{rang}"),
@@ -216,7 +217,11 @@ fn un(rang: usize, sha256: &str, le: Timestamp) -> Batch {
     };
     let dossier = id_dossier(rang);
     let candidat = [
-        EvenementCandidat::CompteCree { compte, lien },
+        EvenementCandidat::CompteCree {
+            compte,
+            lien,
+            prouve: false,
+        },
         EvenementCandidat::CompteValide { le },
         EvenementCandidat::DossierOuvert {
             dossier: dossier.clone(),

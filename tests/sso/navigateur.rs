@@ -15,7 +15,8 @@ const FORMULAIRE: &str = "application/x-www-form-urlencoded";
 
 /// `postule serve` with a section of its own.
 pub(crate) struct Site {
-    pub(crate) postule: Postule,
+    /// Ended with the site.
+    _postule: Postule,
     pub(crate) client: Client,
     pub(crate) dossier: PathBuf,
 }
@@ -28,7 +29,7 @@ impl Site {
         let postule = Postule::demarrer(env!("CARGO_BIN_EXE_postule"), &arguments);
         let client = postule.client(dossier.join("mail"));
         Self {
-            postule,
+            _postule: postule,
             client,
             dossier: dossier.to_owned(),
         }

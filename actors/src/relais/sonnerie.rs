@@ -32,34 +32,28 @@ impl Relais {
             }
             (Echeance::Effacement, Some((_, id))) => {
                 let (qui, raison) = (CandidatId::new(id), Raison::JamaisValide);
-                effacement::effacer(
-                    &self.atelier,
-                    &self.annuaire,
-                    &qui,
-                    raison,
-                    Batch::default(),
-                )
-                .await
+                let (atelier, annuaire) = (&self.atelier, &self.annuaire);
+                effacement::effacer(atelier, annuaire, &qui, raison, Batch::default()).await
             }
             (Echeance::Purge, _) => {
                 let code = minuteur.key.rsplit('/').next().unwrap_or_default();
                 effacement::purger(&self.atelier, &self.annuaire, &code.into()).await
             }
             (Echeance::RelanceJ7, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::Rappeler { jours: 7 })
-                    .await
+                let rappel = CommandeDossier::Rappeler { jours: 7 };
+                self.rappeler(id, sonnerie, rappel).await
             }
             (Echeance::RelanceJ1, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::Rappeler { jours: 1 })
-                    .await
+                let rappel = CommandeDossier::Rappeler { jours: 1 };
+                self.rappeler(id, sonnerie, rappel).await
             }
             (Echeance::RelanceConfirmation, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::RelancerConfirmation)
-                    .await
+                let relance = CommandeDossier::RelancerConfirmation;
+                self.rappeler(id, sonnerie, relance).await
             }
             (Echeance::FinConfirmation, Some((_, id))) => {
-                self.rappeler(id, sonnerie, CommandeDossier::ExpirerConfirmation)
-                    .await
+                let fin = CommandeDossier::ExpirerConfirmation;
+                self.rappeler(id, sonnerie, fin).await
             }
             (_, None) => Ok(()),
         };
@@ -81,11 +75,10 @@ impl Relais {
                 Some(self.dans(ATTENTE_MIN_S))
             }
         };
-        let (key, due_ms) = (minuteur.key.clone(), minuteur.due_ms);
         // Only the one that rang: the act itself, or anybody since, may have moved it.
         lot.timers_rung.push(Rung {
-            key,
-            due_ms,
+            key: minuteur.key.clone(),
+            due_ms: minuteur.due_ms,
             again_ms: encore,
         });
         self.noter(lot, gardes).await

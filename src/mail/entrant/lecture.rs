@@ -431,42 +431,9 @@ fn octets_de(partie: &MessagePart<'_>, brut: &[u8]) -> Option<Vec<u8>> {
     let octets = brut.get(partie.offset_body as usize..fin)?;
     Some(match partie.encoding {
         Encoding::None => octets.to_vec(),
-        Encoding::QuotedPrintable => quoted(octets),
+        Encoding::QuotedPrintable => reparer::quoted(octets),
         Encoding::Base64 => reparer::base64(octets),
     })
-}
-
-/// Quoted-printable, bad escapes kept as they are.
-fn quoted(octets: &[u8]) -> Vec<u8> {
-    let mut sortie = Vec::with_capacity(octets.len());
-    let mut i = 0;
-    while let Some(octet) = octets.get(i) {
-        i += 1;
-        if *octet != b'=' {
-            sortie.push(*octet);
-            continue;
-        }
-        let suite = octets.get(i..).unwrap_or_default();
-        let blancs = suite
-            .iter()
-            .take_while(|o| matches!(o, b' ' | b'\t'))
-            .count();
-        match suite.get(blancs..) {
-            Some([b'\r', b'\n', ..]) => i += blancs + 2,
-            Some([b'\n', ..]) => i += blancs + 1,
-            Some([]) => break,
-            _ => {
-                let hexa = |o: Option<&u8>| o.and_then(|o| char::from(*o).to_digit(16));
-                if let (Some(haut), Some(bas)) = (hexa(suite.first()), hexa(suite.get(1))) {
-                    sortie.extend(u8::try_from(haut * 16 + bas));
-                    i += 2;
-                } else {
-                    sortie.push(b'=');
-                }
-            }
-        }
-    }
-    sortie
 }
 
 fn lire_binaire(partie: &MessagePart<'_>, octets: &[u8], genre: &str, mail: &mut MailEntrant) {
