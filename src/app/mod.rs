@@ -154,21 +154,17 @@ impl App {
         };
         let (partage, blobs) = partager(&config, nats.as_ref(), blobs).await?;
         let horloge: Arc<dyn Horloge> = Arc::new(HorlogeSysteme);
+        let facteur = || courrier::facteur(&config, horloge.clone()).map(Arc::new);
         let poste = match role {
             Role::Bord => None,
-            Role::Tout | Role::Acteurs => {
-                Some(Arc::new(courrier::facteur(&config, horloge.clone())?))
-            }
+            Role::Tout | Role::Acteurs => Some(facteur()?),
         };
         let acteurs = match &poste {
             None => None,
             Some(facteur) => {
                 let commun = (nats.as_ref(), partage.as_ref());
-                let facteur = facteur.clone();
-                Some(
-                    acteurs_de(&config, (&cles, &blobs), commun, (horloge.clone(), facteur))
-                        .await?,
-                )
+                let outils = (horloge.clone(), facteur.clone());
+                Some(acteurs_de(&config, (&cles, &blobs), commun, outils).await?)
             }
         };
         let mut partie = None;

@@ -101,7 +101,7 @@ pub fn lignes(
 }
 
 fn titres(langue: Langue, mots: &[(&str, &str)]) -> Vec<Cellule> {
-    let titre = |(fr, en): &(&str, &str)| Cellule::texte(langue.choisir(*fr, *en));
+    let titre = |(fr, en): &(&str, &str)| Cellule::texte(langue.choisir(fr, en));
     mots.iter().map(titre).collect()
 }
 

@@ -40,7 +40,7 @@ fn csv(reponse: &Reponse, separateur: u8) -> Vec<Vec<String>> {
     let mut lecteur = csv::ReaderBuilder::new()
         .delimiter(separateur)
         .has_headers(false)
-        .from_reader(octets.expect("a mark of UTF-8"));
+        .from_reader(octets.unwrap());
     let lignes = lecteur.records().map(|l| l.unwrap());
     lignes
         .map(|l| l.iter().map(str::to_owned).collect())

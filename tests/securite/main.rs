@@ -1,7 +1,6 @@
 //! Attacks on the real binary, from outside (Q10–Q19).
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test helper that fails is a failed test"
 )]
 

@@ -45,16 +45,6 @@ pub(super) fn routes() -> Router<Etat> {
     Router::new()
         .route("/formations", get(formations::offre))
         .route("/pieces/{code}/modele", get(pieces::modele))
-        .route("/comptes", post(comptes::creer))
-        .route("/comptes/validation", post(comptes::valider))
-        .route("/comptes/code-perdu", post(comptes::code_perdu))
-        .route(
-            "/comptes/mot-de-passe-oublie",
-            post(comptes::mot_de_passe_oublie),
-        )
-        .route("/comptes/mot-de-passe", post(comptes::mot_de_passe))
-        .route("/comptes/nouvelle-adresse", post(comptes::nouvelle_adresse))
-        .route("/comptes/adresse", post(comptes::corriger_adresse))
         .route("/moi/courriers", get(moi::courriers))
         .route("/moi/donnees", get(moi::donnees))
         .route("/moi/donnees.zip", get(moi::archive))
@@ -100,12 +90,28 @@ pub(super) fn routes() -> Router<Etat> {
             "/dossiers/{id}/pieces/{code}/non-concerne",
             post(pieces::declarer).delete(pieces::revenir),
         )
+        .merge(inscription())
         .merge(gestion::routes())
         .merge(demandes::routes())
         .merge(instruction::routes())
         .merge(campagne())
         .merge(sorties::routes())
         .merge(fichiers)
+}
+
+/// Accounts, before any session.
+fn inscription() -> Router<Etat> {
+    Router::new()
+        .route("/comptes", post(comptes::creer))
+        .route("/comptes/validation", post(comptes::valider))
+        .route("/comptes/code-perdu", post(comptes::code_perdu))
+        .route(
+            "/comptes/mot-de-passe-oublie",
+            post(comptes::mot_de_passe_oublie),
+        )
+        .route("/comptes/mot-de-passe", post(comptes::mot_de_passe))
+        .route("/comptes/nouvelle-adresse", post(comptes::nouvelle_adresse))
+        .route("/comptes/adresse", post(comptes::corriger_adresse))
 }
 
 /// The campaign and its definitions.

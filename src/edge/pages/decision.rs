@@ -207,6 +207,17 @@ pub(super) async fn desister(
     faire(&etat, &visiteur, (&id, &saisie), Commande::SeDesister, "").await
 }
 
+/// The letter of the decision.
+pub(super) async fn lettre(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    visiteur: Visiteur,
+) -> Result<Response, Arret> {
+    let vue = trouver(&etat, &visiteur, &id).await?;
+    let moi = visiteur.moi(&etat).await?;
+    Ok(api::dossiers::lettre(&etat, &vue, &moi)?)
+}
+
 #[cfg(test)]
 mod tests {
     use domain::langue::Langue;
@@ -287,15 +298,4 @@ mod tests {
             page.contains("20 June 2027 at 12:00, Bât. 2") && page.contains("Apportez vos notes.")
         );
     }
-}
-
-/// The letter of the decision.
-pub(super) async fn lettre(
-    State(etat): State<Etat>,
-    Path(id): Path<String>,
-    visiteur: Visiteur,
-) -> Result<Response, Arret> {
-    let vue = trouver(&etat, &visiteur, &id).await?;
-    let moi = visiteur.moi(&etat).await?;
-    Ok(api::dossiers::lettre(&etat, &vue, &moi)?)
 }
