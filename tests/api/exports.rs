@@ -214,7 +214,7 @@ async fn p15_toutes_les_colonnes_se_remplissent() {
     };
     assert_eq!(case("ine"), "0123456789M");
     assert_eq!(case("ine_verifie"), "oui");
-    assert_eq!(case("commune"), "VALENCIENNES");
+    assert_eq!(case("commune"), "Valenciennes");
     assert_eq!(case("bac_serie"), "GENERALE");
     assert_eq!(case("bac_specialites"), "MATHS, NSI");
     assert_eq!(case("pays"), "FRA");

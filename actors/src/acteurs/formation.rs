@@ -72,7 +72,12 @@ impl Handler<OrdreFormation> for ActeurFormation {
         let (fil, atelier) = (self.fil.take(), self.atelier.clone());
         let code = self.code.clone();
         let travail = async move {
-            let mut fil = match Fil::ouvrir(fil, &atelier, format!("formation.{code}")) {
+            // A change of the campaign appends here, too: what is held is always caught up.
+            let ouvert = match fil {
+                Some(mut fil) => fil.rattraper(&atelier).map(|()| fil),
+                None => Fil::charger(&atelier, format!("formation.{code}")),
+            };
+            let mut fil = match ouvert {
                 Ok(fil) => fil,
                 Err(erreur) => {
                     let faute = faute(&erreur);

@@ -235,7 +235,11 @@ fn essayer(modeles: &Modeles, noms: &BTreeSet<String>) -> Vec<FauteModele> {
                 let faute = match modeles.composer(LOCAL, dossier, langue, &valeurs) {
                     Err(faute) => faute,
                     Ok(rendu) => {
-                        let Some(lien) = variables::lien(&exemple, &enseigne) else {
+                        // Only where there is a single sign-on: who has none need not speak of it.
+                        let facultatif = *code == CodeMail::CompteExiste;
+                        let Some(lien) =
+                            variables::lien(&exemple, &enseigne).filter(|_| !facultatif)
+                        else {
                             continue;
                         };
                         let html = lien.replace('&', "&amp;");
