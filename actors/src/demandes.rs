@@ -1,7 +1,7 @@
 //! The list of requests for staff: one row per request, folded from the journal and kept in memory, as [`crate::liste`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::demande::{Demande, EtatDemande, EtatMessage, Evenement, Fond};
 use domain::ids::DemandeId;
@@ -51,6 +51,13 @@ pub(crate) struct Mesures {
 }
 
 impl ListeDemandes {
+    /// The rows, with what the journal got since.
+    fn a_jour(&self, atelier: &Atelier) -> Result<MutexGuard<'_, Index>, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        Ok(index)
+    }
+
     /// Rows the filter leaves; `visible` says which the asker may see.
     pub(crate) fn chercher(
         &self,
@@ -58,15 +65,13 @@ impl ListeDemandes {
         filtre: &FiltreDemandes,
         visible: impl Fn(&LigneDemande) -> bool,
     ) -> Result<PageDemandes, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         Ok(index.chercher(atelier.maintenant(), filtre, visible))
     }
 
     /// What is measured (S61).
     pub(crate) fn mesurer(&self, atelier: &Atelier) -> Result<Mesures, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         Ok(index.mesurer())
     }
 }

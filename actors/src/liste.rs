@@ -5,7 +5,7 @@
 //! when something came to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::campagne::Catalogue;
 use domain::candidat::Evenement as EvenementCandidat;
@@ -50,6 +50,13 @@ struct Rangee {
 }
 
 impl Liste {
+    /// The rows, with what the journal got since.
+    fn a_jour(&self, atelier: &Atelier) -> Result<MutexGuard<'_, Index>, StoreError> {
+        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        index.rattraper(atelier)?;
+        Ok(index)
+    }
+
     /// Rows of these formations that the filter leaves; `visible` says which formations the asker may see.
     pub(crate) fn chercher(
         &self,
@@ -57,8 +64,7 @@ impl Liste {
         filtre: &FiltreDossiers,
         visible: impl Fn(&FormationCode) -> bool,
     ) -> Result<PageDossiers, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         Ok(index.chercher(&atelier.catalogue(), filtre, visible))
     }
 
@@ -67,8 +73,7 @@ impl Liste {
         &self,
         atelier: &Atelier,
     ) -> Result<BTreeMap<FormationCode, u64>, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         let catalogue = atelier.catalogue();
         let mut comptes = BTreeMap::new();
         for rangee in index.lignes.values() {
@@ -87,8 +92,7 @@ impl Liste {
         atelier: &Atelier,
         qui: &CandidatId,
     ) -> Result<Vec<LigneDossier>, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         let lignes = index.lignes.values().map(|r| &r.ligne);
         Ok(lignes.filter(|l| l.candidat == *qui).cloned().collect())
     }
@@ -99,17 +103,14 @@ impl Liste {
         atelier: &Atelier,
         formation: &FormationCode,
     ) -> Result<Vec<LigneDossier>, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         let lignes = index.lignes.values().map(|r| &r.ligne);
         Ok(lignes
             .filter(|l| l.formation == *formation)
             .cloned()
             .collect())
     }
-}
 
-impl Liste {
     /// The dossiers before and after one, in the order of the filter.
     pub(crate) fn voisins(
         &self,
@@ -118,8 +119,7 @@ impl Liste {
         id: &DossierId,
         visible: impl Fn(&FormationCode) -> bool,
     ) -> Result<Voisins, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         let (gardees, _) = index.garder(&atelier.catalogue(), filtre, visible);
         let Some(lui) = index.lignes.get(id).map(|rangee| &rangee.ligne) else {
             return Ok(Voisins::default());
@@ -144,13 +144,10 @@ impl Liste {
         atelier: &Atelier,
         id: &DossierId,
     ) -> Result<Option<LigneDossier>, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         Ok(index.lignes.get(id).map(|rangee| rangee.ligne.clone()))
     }
-}
 
-impl Liste {
     /// The ids of the same rows, in the same order, where to go on, and how many there are in all.
     pub(crate) fn choisir(
         &self,
@@ -158,8 +155,7 @@ impl Liste {
         filtre: &FiltreDossiers,
         visible: impl Fn(&FormationCode) -> bool,
     ) -> Result<Choisis, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         let (gardees, _) = index.garder(&atelier.catalogue(), filtre, visible);
         let total = gardees.len();
         let (lignes, suite) = couper(gardees, filtre, MAX_CHOISIS);
@@ -169,9 +165,7 @@ impl Liste {
             total,
         ))
     }
-}
 
-impl Liste {
     /// The figures of the rows the filter leaves; of the accounts too, where everything is asked for.
     pub(crate) fn chiffrer(
         &self,
@@ -179,8 +173,7 @@ impl Liste {
         (filtre, tout): (&FiltreDossiers, bool),
         visible: impl Fn(&FormationCode) -> bool,
     ) -> Result<Statistiques, StoreError> {
-        let mut index = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        index.rattraper(atelier)?;
+        let index = self.a_jour(atelier)?;
         let catalogue = atelier.catalogue();
         let rangees = index.convenir(&catalogue, filtre, visible);
         let comptages = tout.then_some(&index.comptages);
