@@ -105,7 +105,7 @@ async fn s01_le_crochet_demande_le_secret_ou_la_signature() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s55_une_question_simple_recoit_une_reponse_et_une_seule() {
     let monde = Monde::new(Smtp::simple).await;
-    let elle = "elise@univ.example";
+    let (elle, lui) = ("elise@univ.example", "autre@ailleurs.example");
     monde.client.candidat(elle).await;
     let question = mail(elle, "q1@univ.example", "Lien expiré", QUESTION);
     monde.recevoir(&question).await;
@@ -126,6 +126,13 @@ async fn s55_une_question_simple_recoit_une_reponse_et_une_seule() {
     assert_eq!(monde.livrer(&ailleurs), 0, "S07: by another way");
     let encore = mail(elle, "q2@univ.example", "Re: Lien expiré", QUESTION);
     monde.recevoir(&encore).await;
+    let de_lui = mail(lui, "q3@ailleurs.example", "Lien expiré", QUESTION);
+    monde.recevoir(&de_lui).await;
+    let inconnu = monde.reponses(lui, 1).await.remove(0);
+    let lu = mail_parser::MessageParser::default().parse(inconnu.as_bytes());
+    let texte = lu.unwrap().body_text(0).unwrap().into_owned();
+    let discret = texte.contains("si elle est connue") && !texte.contains("déjà validé");
+    assert!(discret, "S27: {texte}");
     assert_eq!(monde.reponses(elle, 1).await.len(), 1, "S35");
 }
 

@@ -113,7 +113,7 @@ fn chaque_faute_de_chaque_fichier_est_nommee_avec_sa_ligne() {
     let fautes = Modeles::charger(Some(d)).unwrap_err();
     let lues: Vec<String> = fautes.iter().map(ToString::to_string).collect();
     for attendue in [
-        "candidature/fr.txt:3: la variable « candidat.ine » n'existe pas ici ; il y a : ",
+        "candidature/fr.txt:3: la variable « candidat.ine » n'existe pas ici ; il y a : appel, automatique, candidat",
         "candidature/fr.txt:4: la variable « prenon » n'existe pas ici",
         "candidature/en.txt:3: ",
         "statut_re/fr.txt:1: la première ligne doit être « Objet : … »",
