@@ -10,9 +10,12 @@
     reason = "a benchmark prints, and fails loudly"
 )]
 
+mod compagnon;
 mod grappe;
 mod mesure;
+mod q30;
 mod q31;
+mod q32;
 mod q33;
 mod q34;
 mod q36;
@@ -31,16 +34,29 @@ fn main() {
     {
         return q33::mesurer(dossier.as_ref());
     }
+    if let [quoi, dossier] = arguments.as_slice()
+        && quoi == compagnon::SERVIR
+    {
+        return compagnon::servir(dossier.into());
+    }
     let valeur = |nom: &str| {
         let rang = arguments.iter().position(|a| a == nom)?;
         arguments.get(rang + 1)?.parse::<usize>().ok()
     };
-    let voulues = ["q31", "q33", "q34", "q36", "grappe", "cursus"];
+    let voulues = [
+        "q30", "q31", "q32", "q33", "q34", "q36", "grappe", "cursus",
+    ];
     let nommees = arguments.iter().any(|a| voulues.contains(&a.as_str()));
     let voulue = |nom: &str| !nommees || arguments.iter().any(|a| a == nom);
     println!("{}", mesure::machine());
+    if voulue("q30") {
+        q30::mesurer();
+    }
     if voulue("q31") {
         q31::mesurer();
+    }
+    if voulue("q32") {
+        q32::mesurer();
     }
     if voulue("grappe") {
         grappe::mesurer();

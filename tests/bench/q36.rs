@@ -157,9 +157,19 @@ async fn pas(
     releve.noter(nom, debut, reponse)
 }
 
-async fn jouer(terrain: Arc<Terrain>, rang: usize) -> Releve {
-    let (mut releve, mut agent) = (Releve::default(), Agent::new(terrain.adresse));
-    let (r, a) = (&mut releve, &mut agent);
+/// A candidate with a session and an open dossier: the session's token and the dossier's id.
+pub(crate) async fn ouvrir(terrain: Arc<Terrain>, rang: usize) -> (String, String) {
+    let (mut releve, mut agent) = (
+        inscrire(terrain.clone(), rang).await,
+        Agent::new(terrain.adresse),
+    );
+    let id = entrer(&mut releve, &mut agent, rang).await;
+    assert!(releve.erreurs.is_empty(), "{:?}", releve.erreurs);
+    (agent.session.unwrap_or_default(), id)
+}
+
+/// Logs in, fills the profile, looks at the offer and opens a dossier, whose id it gives.
+async fn entrer(r: &mut Releve, a: &mut Agent, rang: usize) -> String {
     let corps = json!({ "identifiant": mail(rang), "mot_de_passe": MOT_DE_PASSE });
     let session = pas(r, a, "connexion", ("POST", "/session", corps)).await;
     a.session = session["jeton"].as_str().map(str::to_owned);
@@ -181,27 +191,23 @@ async fn jouer(terrain: Arc<Terrain>, rang: usize) -> Releve {
         pas(r, a, "profil", ("PUT", chemin, corps)).await;
     }
     pas(r, a, "offre", ("GET", "/formations", Value::Null)).await;
-    let ouvert = pas(
-        r,
-        a,
-        "ouverture",
-        ("POST", "/dossiers", json!({ "formation": "M1" })),
-    )
-    .await;
-    let id = ouvert["id"].as_str().unwrap_or_default().to_owned();
+    let corps = json!({ "formation": "M1" });
+    let ouvert = pas(r, a, "ouverture", ("POST", "/dossiers", corps)).await;
+    ouvert["id"].as_str().unwrap_or_default().to_owned()
+}
+
+async fn jouer(terrain: Arc<Terrain>, rang: usize) -> Releve {
+    let (mut releve, mut agent) = (Releve::default(), Agent::new(terrain.adresse));
+    let (r, a) = (&mut releve, &mut agent);
+    let id = entrer(r, a, rang).await;
     for piece in ["CV", "LM"] {
         let debut = Instant::now();
         let reponse = a.deposer(&id, piece, None, Bytes::from_static(PDF)).await;
         r.noter("depot", debut, reponse);
     }
+    let chemin = format!("/dossiers/{id}");
     for _ in 0..3 {
-        pas(
-            r,
-            a,
-            "regard",
-            ("GET", &format!("/dossiers/{id}"), Value::Null),
-        )
-        .await;
+        pas(r, a, "regard", ("GET", &chemin, Value::Null)).await;
     }
     let chemin = format!("/dossiers/{id}/transmission");
     pas(r, a, "transmission", ("POST", &chemin, Value::Null)).await;
