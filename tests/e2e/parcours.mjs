@@ -28,6 +28,8 @@ const MOTS = {
 class Personne {
   constructor(page, { genre, adresse, langue = 'fr', clavier = false, script = true, connu = false }) {
     Object.assign(this, { page, genre, adresse, langue, clavier, script, connu, m: MOTS[langue], mail: `${genre}@univ.example` });
+    // Answered all along: a listener for each choice switches the answering on and off, which is a race with the key.
+    if (clavier) page.on('filechooser', (choix) => choix.setFiles(PDF));
   }
 
   vu(nom) { return regarder(this.page, `${this.genre}-${nom}`, this.langue); }
@@ -199,9 +201,7 @@ class Personne {
     const champ = piece.locator('input[type=file]').first();
     if (this.clavier) {
       await this.atteindre(champ);
-      const choix = this.page.waitForEvent('filechooser');
       await this.page.keyboard.press('Space');
-      await (await choix).setFiles(PDF);
     } else await champ.setInputFiles(PDF);
     if (!this.script) await piece.getByRole('button', { name: this.m.deposer }).click();
   }
