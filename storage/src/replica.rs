@@ -302,7 +302,8 @@ impl Proposer {
             } else {
                 PATIENCE
             };
-            let offered = tokio::time::timeout(patience, insist(log.as_ref(), &entry)).await;
+            let offered = insist(log.as_ref(), &entry, &health);
+            let offered = tokio::time::timeout(patience, offered).await;
             drop(place);
             health.refusing.store(offered.is_err(), Ordering::Relaxed);
             if offered.is_err() {
@@ -316,8 +317,8 @@ impl Proposer {
     }
 }
 
-/// Offers an entry until the log has it.
-async fn insist(log: &dyn Log, entry: &Entry) {
+/// Offers an entry until the log has it. What is known to be away is not told again for each try.
+async fn insist(log: &dyn Log, entry: &Entry, health: &Health) {
     let id = format!("{}.{}", entry.node, entry.number);
     let mut bytes = vec![VERSION];
     match postcard::to_stdvec(entry) {
@@ -327,8 +328,13 @@ async fn insist(log: &dyn Log, entry: &Entry) {
             return std::future::pending().await;
         }
     }
+    let mut told = health.refusing.load(Ordering::Relaxed);
     while let Err(error) = log.append(&id, bytes.clone()).await {
-        tracing::warn!(%error, id, "an entry is offered again");
+        if std::mem::replace(&mut told, true) {
+            tracing::debug!(%error, id, "an entry is offered once more");
+        } else {
+            tracing::warn!(%error, id, "an entry is offered again");
+        }
         tokio::time::sleep(PAUSE).await;
     }
 }
