@@ -170,6 +170,7 @@ fn un_dossier(
             fichier: fichier.clone(),
         },
         EvenementDossier::DossierTransmis {
+            intitules: None,
             transmis_le: le,
             pieces: [("CV".into(), depot()), ("LM".into(), depot())].into(),
             profil: Box::new(Profil::default()),

@@ -284,6 +284,7 @@ fn remis(
             proposition: false,
         }),
         EvenementDossier::DossierTransmis {
+            intitules: None,
             transmis_le: le,
             pieces: ["CV", "LM", "RELEVES"]
                 .map(|code| (code.into(), depot()))

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use domain::dossier::{Avis, Depot, Fiche, Reponse};
+use domain::dossier::{Avis, Depot, Fiche, Intitules, Reponse};
 use domain::ids::{CandidatId, DossierId, FormationCode, PersonnelId, PieceCode};
 use domain::profil::Profil;
 
@@ -113,6 +113,9 @@ pub struct Remise {
     pub transmis_le: Timestamp,
     /// Every piece.
     pub pieces: Vec<(PieceCode, Depot)>,
+    /// What everything was called then, if it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intitules: Option<Intitules>,
     /// The version of the stream it made.
     pub version: u64,
     /// The head of the hash chain there, hexadecimal; the receipt signs it.

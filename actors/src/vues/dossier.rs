@@ -131,7 +131,8 @@ fn remise(fil: &Fil<Dossier>) -> Option<Remise> {
         let Evenement::DossierTransmis {
             transmis_le,
             pieces,
-            ..
+            intitules,
+            profil: _,
         } = &fait.e
         else {
             return None;
@@ -139,6 +140,7 @@ fn remise(fil: &Fil<Dossier>) -> Option<Remise> {
         Some(Remise {
             transmis_le: *transmis_le,
             pieces: pieces.clone().into_iter().collect(),
+            intitules: intitules.clone(),
             version: tete.version,
             chaine: hexa(&tete.hash),
         })

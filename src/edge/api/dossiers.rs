@@ -4,7 +4,7 @@ use actors::protocol::{Acte, DossierVue, Moi, Reponse};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
-use domain::dossier::{Commande, Depot};
+use domain::dossier::{Commande, Depot, Intitules};
 use domain::ids::{DossierId, FormationCode, PieceCode};
 use domain::refus::CodeRefus;
 use jiff::tz::TimeZone;
@@ -212,25 +212,23 @@ pub(in crate::edge) fn imprimer(etat: &Etat, signe: &Accuse) -> Result<Response,
 /// The signed receipt of a dossier.
 pub(in crate::edge) fn signer(etat: &Etat, vue: &DossierVue, moi: Moi) -> Result<Accuse, Probleme> {
     let remise = vue.remise.as_ref().ok_or(CodeRefus::Introuvable)?;
-    let catalogue = etat.catalogue();
-    let formation = catalogue.formations.get(&vue.formation);
+    let intitules = remise.intitules.clone().unwrap_or_else(|| {
+        let pieces = remise.pieces.iter().cloned().collect();
+        Intitules::du(&etat.catalogue(), &vue.formation, &pieces)
+    });
     let contenu = Contenu {
         dossier: vue.id.to_string(),
         numero: moi.numero.to_string(),
         nom: moi.nom,
         prenom: moi.prenom,
         formation: vue.formation.to_string(),
-        libelle: formation.map(|f| f.libelle.fr.clone()).unwrap_or_default(),
-        campagne: catalogue
-            .campagne
-            .as_ref()
-            .map(|c| c.code.to_string())
-            .unwrap_or_default(),
+        libelle: intitules.formation.clone(),
+        campagne: intitules.campagne.clone(),
         transmis_le: remise.transmis_le,
         pieces: remise
             .pieces
             .iter()
-            .map(|(code, depot)| piece(code, depot, &catalogue))
+            .map(|(code, depot)| piece(code, depot, &intitules))
             .collect(),
         version: remise.version,
         chaine: remise.chaine.clone(),
@@ -238,15 +236,14 @@ pub(in crate::edge) fn signer(etat: &Etat, vue: &DossierVue, moi: Moi) -> Result
     accuse::signer(&etat.cle_accuse, contenu).map_err(|e| Probleme::interne(&e))
 }
 
-fn piece(code: &PieceCode, depot: &Depot, catalogue: &domain::campagne::Catalogue) -> PieceAccuse {
+fn piece(code: &PieceCode, depot: &Depot, intitules: &Intitules) -> PieceAccuse {
     let (statut, fichier) = match depot {
         Depot::Deposee { fichier } => ("deposee", Some(fichier)),
         Depot::NonConcerne { .. } => ("non_concerne", None),
     };
-    let libelle = catalogue.pieces.get(code).map(|d| d.libelle.fr.clone());
     PieceAccuse {
         code: code.to_string(),
-        libelle: libelle.unwrap_or_default(),
+        libelle: intitules.pieces.get(code).cloned().unwrap_or_default(),
         statut: statut.to_owned(),
         sha256: fichier.map(|f| f.sha256.clone()),
         fichier: fichier.map(|f| f.nom.clone()),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Acteur, Annotation, Avis, Depot, Identite, Reproche, Verdict, par_le_candidat};
+use super::{
+    Acteur, Annotation, Avis, Depot, Identite, Intitules, Reproche, Verdict, par_le_candidat,
+};
 use crate::fichier::Fichier;
 use crate::ids::PieceCode;
 use crate::profil::Profil;
@@ -64,6 +66,9 @@ pub enum Evenement {
         pieces: BTreeMap<PieceCode, Depot>,
         /// The profile as handed in first.
         profil: Box<Profil>,
+        /// What everything was called then; absent in transmissions of before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intitules: Option<Intitules>,
     },
     /// T06, T07.
     DossierAnnule {

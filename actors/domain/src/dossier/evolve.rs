@@ -135,6 +135,7 @@ fn transmettre(dossier: Dossier, evenement: &Evenement) -> Dossier {
         transmis_le,
         pieces,
         profil,
+        intitules: _,
     } = evenement
     else {
         return dossier;

@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::campagne::Catalogue;
 use crate::fichier::Fichier;
 use crate::ids::{CandidatId, DossierId, FormationCode, PieceCode};
 use crate::places;
@@ -66,6 +67,41 @@ impl Depot {
         match self {
             Self::Deposee { fichier } => !fichier.en_analyse,
             Self::NonConcerne { .. } => true,
+        }
+    }
+}
+
+/// The names of the moment, so that a receipt says the same for ever, whatever the campaign becomes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intitules {
+    /// Code of the campaign.
+    pub campagne: String,
+    /// The formation, in French.
+    pub formation: String,
+    /// Each piece, in French.
+    pub pieces: BTreeMap<PieceCode, String>,
+}
+
+impl Intitules {
+    /// As the catalogue has them now; what it does not know goes by its code.
+    pub fn du(
+        catalogue: &Catalogue,
+        formation: &FormationCode,
+        pieces: &BTreeMap<PieceCode, Depot>,
+    ) -> Self {
+        let piece = |code: &PieceCode| {
+            let connue = catalogue.pieces.get(code).map(|p| p.libelle.fr.clone());
+            (code.clone(), connue.unwrap_or_else(|| code.to_string()))
+        };
+        let connue = catalogue.formations.get(formation);
+        Self {
+            campagne: catalogue
+                .campagne
+                .as_ref()
+                .map(|c| c.code.to_string())
+                .unwrap_or_default(),
+            formation: connue.map_or_else(|| formation.to_string(), |f| f.libelle.fr.clone()),
+            pieces: pieces.keys().map(piece).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use domain::candidat::{Candidat, Commande, Evenement};
+use domain::candidat::{Candidat, Commande, Evenement, Identite};
 use domain::dossier::{ActeTiroir, Acteur};
 use domain::langue::Langue;
 use domain::profil::{Baccalaureat, Rubrique};
@@ -26,6 +26,16 @@ fn situations() -> Vec<(&'static str, Monde)> {
     let changer = |monde: Monde| {
         let (mail, lien) = (AUTRE_MAIL.to_owned(), lien(3, monde.maintenant));
         monde.ok(Commande::DemanderChangementMail { mail, lien })
+    };
+    let rattacher = |monde: Monde| {
+        let lien = lien(4, monde.maintenant);
+        monde.ok(Commande::DemanderRattachement { lien })
+    };
+    let rattache = |monde: Monde| {
+        monde.ok(Commande::Rattacher {
+            nonce: None,
+            identite: identite("ent/elise"),
+        })
     };
     let ouvert = |monde: Monde| monde.ok(ouvrir("d1", "A1", Acteur::Candidat));
     let clos = |monde: Monde| {
@@ -56,6 +66,12 @@ fn situations() -> Vec<(&'static str, Monde)> {
             "actif, lien de mot de passe expiré",
             reinitialiser(Monde::actif()).plus_tard(1),
         ),
+        ("actif, rattachement demandé", rattacher(Monde::actif())),
+        (
+            "actif, lien de rattachement expiré",
+            rattacher(Monde::actif()).plus_tard(1),
+        ),
+        ("actif, identité rattachée", rattache(Monde::actif())),
         ("actif, nouvelle adresse demandée", changer(Monde::actif())),
         ("actif, adresse refusée", rebond),
         ("actif, profil complet", Monde::complet()),
@@ -75,6 +91,14 @@ fn situations() -> Vec<(&'static str, Monde)> {
         ),
         ("expire", Monde::a_valider().ok(Commande::Expirer)),
     ]
+}
+
+fn identite(cle: &str) -> Box<Identite> {
+    Box::new(Identite {
+        cle: cle.to_owned(),
+        ine: None,
+        numero_etudiant: None,
+    })
 }
 
 /// Each command, by name, as sensible as it can be whatever the situation.
@@ -118,6 +142,31 @@ fn commandes(monde: &Monde) -> Vec<(&'static str, Commande)> {
             Commande::DemanderReinitialisation {
                 lien: neuf(),
                 sso: false,
+            },
+        ),
+        (
+            "demander_rattachement",
+            Commande::DemanderRattachement { lien: neuf() },
+        ),
+        (
+            "rattacher par le lien",
+            Commande::Rattacher {
+                nonce: Some(nonce("0004")),
+                identite: identite("ent/elise"),
+            },
+        ),
+        (
+            "rattacher par mot de passe",
+            Commande::Rattacher {
+                nonce: None,
+                identite: identite("ent/elise"),
+            },
+        ),
+        (
+            "rattacher un autre",
+            Commande::Rattacher {
+                nonce: None,
+                identite: identite("ent/lea"),
             },
         ),
         (

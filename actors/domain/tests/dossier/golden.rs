@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::dossier::{
-    Annotation, Avis, Convocation, Depot, Evenement, Identite, Nature, Reproche, Role, SERMENT,
-    Verdict,
+    Annotation, Avis, Convocation, Depot, Evenement, Identite, Intitules, Nature, Reproche, Role,
+    SERMENT, Verdict,
 };
 use domain::places;
 use domain::profil::Profil;
@@ -96,6 +96,11 @@ fn exemples() -> Vec<Evenement> {
         Evenement::PieceInfectee { piece: piece() },
         Evenement::DossierTransmis {
             transmis_le: le,
+            intitules: Some(Intitules {
+                campagne: "2027-2028".to_owned(),
+                formation: "Master 1 Informatique".to_owned(),
+                pieces: BTreeMap::from([("CV".into(), "Curriculum vitae".to_owned())]),
+            }),
             pieces: depots,
             profil: Box::new(Profil::default()),
         },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Facts, Renvoi, Resultat, a_temps, declarable, definition, formation, manque, refuser, un,
 };
-use crate::dossier::{Depot, Dossier, Evenement, Ouverte, SERMENT};
+use crate::dossier::{Depot, Dossier, Evenement, Intitules, Ouverte, SERMENT};
 use crate::fichier::Fichier;
 use crate::ids::PieceCode;
 use crate::refus::{CodeRefus, Refus};
@@ -133,8 +133,10 @@ pub(super) fn transmettre(renvoi: &Renvoi, facts: &Facts<'_>) -> Resultat {
             champs: manquantes,
         });
     }
+    let formation = &examen.base.identite.formation;
     Ok(un(Evenement::DossierTransmis {
         transmis_le: facts.maintenant,
+        intitules: Some(Intitules::du(facts.catalogue, formation, &pieces)),
         pieces,
         profil: examen.profil.clone(),
     }))

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::campagne::{Formation, PieceDef};
 use crate::dossier::{
-    ActeTiroir, Avis, Commande, Decision, Depot, Dossier, Evenement, Identite, Nature, SERMENT,
-    Saisie, Tiroir,
+    ActeTiroir, Avis, Commande, Decision, Depot, Dossier, Evenement, Identite, Intitules, Nature,
+    SERMENT, Saisie, Tiroir,
 };
 use crate::fichier::Fichier;
 use crate::ids::PieceCode;
@@ -262,8 +262,10 @@ pub(super) fn transmettre(dossier: &Dossier, facts: &Facts<'_>) -> Resultat {
             champs: manquantes,
         });
     }
+    let formation = &saisie.base.identite.formation;
     Ok(un(Evenement::DossierTransmis {
         transmis_le: facts.maintenant,
+        intitules: Some(Intitules::du(facts.catalogue, formation, &pieces)),
         pieces,
         profil: Box::new(facts.profil.clone()),
     }))
