@@ -200,6 +200,8 @@ struct Lecture<'a> {
 const ADRESSE: &str = "adresse:";
 const NUMERO: &str = "numero:";
 const INE: &str = "ine-candidat:";
+/// Staff have such rows, too: that each is there is checked, not that there are no others.
+const IDENTITE: &str = "identite:";
 
 /// What the index must hold of an account, from its events alone.
 fn lignes_d_index(etat: &Candidat, cle: &CleServeur) -> Vec<(&'static str, Vec<u8>)> {
@@ -211,6 +213,8 @@ fn lignes_d_index(etat: &Candidat, cle: &CleServeur) -> Vec<(&'static str, Vec<u
     let mut lignes = vec![(NUMERO, cle_numero(compte.numero.as_str()))];
     if !matches!(etat, Candidat::Expire(_)) {
         lignes.push((ADRESSE, cle.cle_adresse(&compte.campagne, &compte.mail)));
+        let identite = compte.identite.iter();
+        lignes.extend(identite.map(|i| (IDENTITE, cle.cle_identite(&compte.campagne, &i.cle))));
     }
     if let Candidat::Actif(actif) = etat
         && let Some(ine) = actif
