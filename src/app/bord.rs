@@ -126,6 +126,11 @@ impl Verifier for VerifierAntivirus {
         "antivirus"
     }
 
+    /// Files wait to be analysed, and everything else goes on.
+    fn sert_sans(&self) -> bool {
+        true
+    }
+
     async fn verifier(&self) -> Result<(), String> {
         self.0.saluer().await
     }
@@ -180,6 +185,11 @@ pub(super) struct VerifierMail(pub(super) Arc<Facteur>);
 impl Verifier for VerifierMail {
     fn nom(&self) -> &'static str {
         "courrier"
+    }
+
+    /// Mails wait in the outbox.
+    fn sert_sans(&self) -> bool {
+        true
     }
 
     async fn verifier(&self) -> Result<(), String> {

@@ -67,6 +67,24 @@ async fn q05_un_mail_qui_pend_ne_retient_pas_les_autres() {
     assert!(monde.recus("muet0@univ.example").is_empty());
 }
 
+/// Q05, P11: the mail server goes away and comes back: people go on, the health page says so, and the mail arrives.
+#[tokio::test(flavor = "multi_thread")]
+async fn q05_le_serveur_de_mail_s_en_va_et_revient() {
+    let mut monde = Monde::new(Smtp::simple).await;
+    monde.couper();
+    assert_eq!(
+        monde.client.inscrire("elise@univ.example").await.statut,
+        202
+    );
+    assert_eq!(monde.sante().await, ("degrade".to_owned(), 200));
+    monde.rallumer();
+    let recus = monde.attendre("elise@univ.example", 1).await;
+    assert_eq!(recus.len(), 1);
+    // The answer of the health page is a moment old at most.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(monde.sante().await, ("ok".to_owned(), 200));
+}
+
 /// G38, Q12: a refused address is seen by who knows the password, who corrects it without a second account.
 #[tokio::test(flavor = "multi_thread")]
 async fn g38_une_adresse_refusee_se_voit_et_se_corrige() {

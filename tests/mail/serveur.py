@@ -1,4 +1,5 @@
 """A mail server that behaves as its addressees' names ask. Prints its port; writes what it accepts.
+Listens on PORT if the environment names one.
 
 Use: serveur.py FOLDER [CERT KEY USER PASSWORD]
   inconnu…  550 5.1.1, no such mailbox       plein…   552 5.2.2, full
@@ -7,6 +8,7 @@ Use: serveur.py FOLDER [CERT KEY USER PASSWORD]
 """
 import asyncio
 import json
+import os
 import ssl
 import sys
 from pathlib import Path
@@ -71,7 +73,7 @@ def usine():
 
 
 async def servir():
-    serveur = await asyncio.get_running_loop().create_server(usine, "127.0.0.1", 0)
+    serveur = await asyncio.get_running_loop().create_server(usine, "127.0.0.1", int(os.environ.get("PORT", "0")))
     print(serveur.sockets[0].getsockname()[1], flush=True)
     await serveur.serve_forever()
 

@@ -19,7 +19,9 @@ pub(crate) const SECRET: &str = "un secret de trente-deux lettres";
 /// A mail server, ended with this value.
 pub(crate) struct Smtp {
     pub(crate) url: String,
-    _processus: Fin,
+    port: u16,
+    /// None while it is away.
+    processus: Option<Fin>,
 }
 
 struct Fin(Child);
@@ -32,14 +34,15 @@ impl Drop for Fin {
 }
 
 impl Smtp {
-    fn lancer(dossier: &Path, arguments: &[&str]) -> (u16, Fin) {
+    fn lancer(dossier: &Path, port: u16, arguments: &[&str]) -> (u16, Fin) {
         let python = environnement("smtp", "aiosmtpd==1.4.6").join("bin/python");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail/serveur.py");
         let mut commande = Command::new(python);
         commande
             .arg(script)
             .arg(dossier.join("mail"))
-            .args(arguments);
+            .args(arguments)
+            .env("PORT", port.to_string());
         let mut processus = commande.stdout(Stdio::piped()).spawn().unwrap();
         let mut port = String::new();
         let sortie = processus.stdout.take().unwrap();
@@ -49,10 +52,11 @@ impl Smtp {
 
     /// In clear, on this machine.
     pub(crate) fn simple(dossier: &Path) -> Self {
-        let (port, processus) = Self::lancer(dossier, &[]);
+        let (port, processus) = Self::lancer(dossier, 0, &[]);
         Self {
             url: format!("smtp://127.0.0.1:{port}"),
-            _processus: processus,
+            port,
+            processus: Some(processus),
         }
     }
 
@@ -85,10 +89,11 @@ impl Smtp {
             .stderr(Stdio::null())
             .status();
         assert!(fait.unwrap().success(), "openssl makes a certificate");
-        let (port, processus) = Self::lancer(dossier, &[&cert, &cle, "postule", "secret/+"]);
+        let (port, processus) = Self::lancer(dossier, 0, &[&cert, &cle, "postule", "secret/+"]);
         Self {
             url: format!("smtp://postule:secret%2F%2B@localhost:{port}?tls=required&ca={cert}"),
-            _processus: processus,
+            port,
+            processus: Some(processus),
         }
     }
 }
@@ -118,7 +123,7 @@ pub(crate) struct Monde {
     pub(crate) client: Client,
     mails: PathBuf,
     _postule: Postule,
-    _smtp: Smtp,
+    smtp: Smtp,
     dossier: tempfile::TempDir,
 }
 
@@ -146,9 +151,33 @@ impl Monde {
             client: postule.client(mails.clone()),
             mails,
             _postule: postule,
-            _smtp: smtp,
+            smtp,
             dossier,
         }
+    }
+
+    /// The mail server ends.
+    pub(crate) fn couper(&mut self) {
+        self.smtp.processus = None;
+    }
+
+    /// It is there again, where it was.
+    pub(crate) fn rallumer(&mut self) {
+        let (_, processus) = Smtp::lancer(self.dossier.path(), self.smtp.port, &[]);
+        self.smtp.processus = Some(processus);
+    }
+
+    /// How the mail server is, as the health page tells, and whether requests may come.
+    pub(crate) async fn sante(&self) -> (String, u16) {
+        let prete = self
+            .client
+            .envoyer("GET", "/sante/prete", &[], Vec::new())
+            .await;
+        let json = prete.json();
+        let parties = json["verifications"].as_array().unwrap();
+        let courrier = parties.iter().find(|p| p["nom"] == "courrier").unwrap();
+        let etat = courrier["etat"].as_str().unwrap().to_owned();
+        (etat, prete.statut.as_u16())
     }
 
     /// The configuration it runs with.
