@@ -1,7 +1,9 @@
 //! `postule demo` and `postule serve`.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -47,8 +49,31 @@ impl Demo {
                 let roles: Vec<_> = droits.roles.iter().map(|r| r.code()).collect();
                 sortie::ecrire(&format!("  {mail} ({})", roles.join(", ")))?;
             }
+            montrer(adresse);
         }
         attendre(app).await
+    }
+}
+
+/// Opens the first page where somebody looks at a desktop; elsewhere the address, printed already, says enough.
+fn montrer(adresse: SocketAddr) {
+    let bureau = |nom| std::env::var_os(nom).is_some_and(|v| !v.is_empty());
+    let programme = match std::env::consts::OS {
+        "macos" => "open",
+        _ if bureau("DISPLAY") || bureau("WAYLAND_DISPLAY") => "xdg-open",
+        _ => return,
+    };
+    if !std::io::stdout().is_terminal() {
+        return;
+    }
+    let ouvert = tokio::process::Command::new(programme)
+        .arg(format!("http://{adresse}"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    if let Err(erreur) = ouvert {
+        tracing::debug!(%erreur, programme, "no browser was opened");
     }
 }
 

@@ -189,3 +189,79 @@ fn debut(sha256: &[u8]) -> Option<u64> {
     let texte = std::str::from_utf8(sha256.get(..16)?).ok()?;
     u64::from_str_radix(texte, 16).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use actors::atelier::Limites;
+    use jiff::SignedDuration;
+    use storage::Dedup;
+
+    use super::*;
+
+    async fn deposer(moyens: &Moyens, contenu: &[u8]) -> String {
+        let mut fichier = moyens.blobs.create(1_000).await.unwrap();
+        fichier.write(contenu).await.unwrap();
+        fichier.finish().await.unwrap().sha256
+    }
+
+    #[tokio::test]
+    async fn ce_qui_est_fini_est_oublie_et_rien_d_autre() {
+        let dossier = tempfile::tempdir().unwrap();
+        let moyens = Moyens::ouvrir(dossier.path(), Limites::default()).await;
+        let moyens = Arc::new(moyens.unwrap());
+        let maintenant = moyens.horloge.maintenant();
+        let dans = |secondes: i64| maintenant + SignedDuration::from_secs(secondes);
+        let session = |secondes| {
+            let ligne = format!(r#"{{"expire_le":"{}","autre":1}}"#, dans(secondes));
+            ligne.into_bytes()
+        };
+        let mut sessions_put = vec![
+            (b"finie".to_vec(), session(-1)),
+            (b"en cours".to_vec(), session(3_600)),
+            (b"d'une autre version".to_vec(), b"?".to_vec()),
+        ];
+        // More than one step's worth.
+        sessions_put.extend((0..LOT).map(|n| (format!("vieille {n}").into_bytes(), session(-60))));
+        let cite = deposer(&moyens, b"cite").await;
+        let perdu = deposer(&moyens, b"perdu").await;
+        let lot = Batch {
+            sessions_put,
+            views_put: vec![(b"essai".to_vec(), format!("{{\"{cite}\"}}").into_bytes())],
+            ..Batch::default()
+        };
+        moyens.store.commit(lot).await.unwrap();
+        for (id, secondes) in [("ancienne", -1), ("récente", 60)] {
+            let dedup = Some(Dedup {
+                id: id.to_owned(),
+                outcome: b"{}".to_vec(),
+                expires_ms: dans(secondes).as_millisecond(),
+            });
+            let lot = Batch {
+                dedup,
+                ..Batch::default()
+            };
+            moyens.store.commit(lot).await.unwrap();
+        }
+
+        // A file may be on its way into an event: young ones stay.
+        let jeune = Menage::tour(&moyens, Some(AGE_MIN)).await.unwrap();
+        assert_eq!((jeune.sessions, jeune.fichiers), (LOT as u64 + 1, 0));
+        assert_eq!(jeune.commandes, 1);
+        let fait = Menage::tour(&moyens, Some(Duration::ZERO)).await.unwrap();
+        assert_eq!(
+            fait,
+            Menage {
+                fichiers: 1,
+                ..Menage::default()
+            }
+        );
+        assert!(moyens.store.session(b"finie").unwrap().is_none());
+        assert!(moyens.store.session(b"en cours").unwrap().is_some());
+        let autre = moyens.store.session("d'une autre version".as_bytes());
+        assert!(autre.unwrap().is_some(), "unreadable here is not over");
+        assert!(moyens.store.dedup("ancienne").unwrap().is_none());
+        assert!(moyens.store.dedup("récente").unwrap().is_some());
+        assert!(moyens.blobs.sound(&cite).await.unwrap());
+        assert!(moyens.blobs.read(&perdu).await.is_err());
+    }
+}
