@@ -63,7 +63,7 @@ pub(crate) fn servir(dossier: PathBuf) {
             let service = service_fn(move |requete| repondre(fichiers.clone(), requete));
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(flux), service));
         }
-    })
+    });
 }
 
 /// `GET /<n>` sends n bytes; `PUT` writes what comes.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fixtures::agent::Agent;
+use fixtures::pdf::{assembler, flux};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -27,27 +28,12 @@ const EN_VOL: usize = 200;
 /// A PDF of one blank page that carries so many bytes, and differs by its number.
 fn pdf(octets: usize, numero: u64) -> Bytes {
     let objets = [
-        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>".to_owned(),
-        format!(
-            "<</Length {}>>stream\n{numero:0>octets$}\nendstream",
-            octets + 1
-        ),
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>".to_vec(),
+        flux("", format!("{numero:0>octets$}").as_bytes()),
     ];
-    let mut texte = "%PDF-1.4\n".to_owned();
-    let mut places = Vec::new();
-    for (rang, objet) in objets.iter().enumerate() {
-        places.push(texte.len());
-        texte += &format!("{} 0 obj\n{objet}\nendobj\n", rang + 1);
-    }
-    let table = texte.len();
-    texte += "xref\n0 5\n0000000000 65535 f \n";
-    for place in places {
-        texte += &format!("{place:010} 00000 n \n");
-    }
-    texte += &format!("trailer<</Size 5/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n");
-    texte.into()
+    assembler(&objets).into()
 }
 
 pub(crate) fn mesurer() {
@@ -91,9 +77,8 @@ async fn charger(
     tour: usize,
 ) -> (f64, Durees) {
     let debut = Instant::now();
-    let taches: Vec<_> = candidats.iter().cloned().enumerate();
+    let taches = candidats.iter().cloned().enumerate();
     let taches: Vec<_> = taches
-        .into_iter()
         .map(|(rang, (session, id))| {
             tokio::spawn(async move {
                 let (mut agent, mut durees) = (Agent::new(adresse), Durees::default());

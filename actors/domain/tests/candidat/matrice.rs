@@ -14,6 +14,7 @@ use crate::monde::{
 };
 
 /// The situations, by name.
+#[expect(clippy::too_many_lines, reason = "a table: one row per thing")]
 fn situations() -> Vec<(&'static str, Monde)> {
     let le = |mut monde: Monde, le: &str| {
         monde.maintenant = instant(le);
