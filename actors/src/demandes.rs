@@ -6,12 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use domain::demande::{Demande, EtatDemande, EtatMessage, Evenement, Fond};
 use domain::ids::DemandeId;
 use jiff::Timestamp;
-use storage::{Position, StoreError};
+use storage::{ERASURES, Position, StoreError, erased};
 
 use crate::atelier::Atelier;
 use crate::fil::Fil;
 use crate::liste::plat;
-use crate::protocol::{ComptesDemandes, FiltreDemandes, LigneDemande, PageDemandes};
+use crate::protocol::{
+    ComptesDemandes, FiltreDemandes, LigneDemande, PageDemandes, VoisinesDemande,
+};
 
 /// Records of the journal read at once.
 const LOT: usize = 2_000;
@@ -66,7 +68,33 @@ impl ListeDemandes {
         visible: impl Fn(&LigneDemande) -> bool,
     ) -> Result<PageDemandes, StoreError> {
         let index = self.a_jour(atelier)?;
-        Ok(index.chercher(atelier.maintenant(), filtre, visible))
+        let (gardees, comptes) = index.garder(atelier.maintenant(), filtre, visible);
+        Ok(paginer(gardees, comptes, filtre))
+    }
+
+    /// The requests before and after one, in the order of the list.
+    pub(crate) fn voisines(
+        &self,
+        atelier: &Atelier,
+        filtre: &FiltreDemandes,
+        id: &DemandeId,
+        visible: impl Fn(&LigneDemande) -> bool,
+    ) -> Result<VoisinesDemande, StoreError> {
+        let index = self.a_jour(atelier)?;
+        let (gardees, _) = index.garder(atelier.maintenant(), filtre, visible);
+        let Some(elle) = index.lignes.get(id).map(|rangee| ordre(&rangee.ligne)) else {
+            return Ok(VoisinesDemande::default());
+        };
+        // One that has just been answered may have left the list: its place is where it would be.
+        let rang = gardees.iter().filter(|l| ordre(l) < elle).count();
+        let avant = rang.checked_sub(1).and_then(|n| gardees.get(n));
+        let apres = gardees.iter().find(|l| ordre(l) > elle);
+        Ok(VoisinesDemande {
+            avant: avant.map(|l| l.id.clone()),
+            apres: apres.map(|l| l.id.clone()),
+            rang,
+            total: gardees.len(),
+        })
     }
 
     /// What is measured (S61).
@@ -84,10 +112,17 @@ impl Index {
             let Some(dernier) = records.last().map(|r| r.position) else {
                 return Ok(());
             };
-            let touches: BTreeSet<DemandeId> = records
-                .iter()
-                .filter_map(|r| r.stream.strip_prefix("demande.").map(DemandeId::new))
-                .collect();
+            let mut touches: BTreeSet<DemandeId> = BTreeSet::new();
+            let mut toucher = |stream: &str| {
+                touches.extend(stream.strip_prefix("demande.").map(DemandeId::new));
+            };
+            for record in &records {
+                toucher(&record.stream);
+                // Erased requests have no row any more (S62).
+                if record.stream == ERASURES {
+                    erased(&record.data).iter().for_each(|s| toucher(s));
+                }
+            }
             for id in touches {
                 match ranger(atelier, &id)? {
                     Some(rangee) => drop(self.lignes.insert(id, rangee)),
@@ -98,12 +133,13 @@ impl Index {
         }
     }
 
-    fn chercher(
+    /// The rows the filter leaves, in order, and the figures of all states.
+    fn garder(
         &self,
         maintenant: Timestamp,
         filtre: &FiltreDemandes,
         visible: impl Fn(&LigneDemande) -> bool,
-    ) -> PageDemandes {
+    ) -> (Vec<LigneDemande>, ComptesDemandes) {
         let texte = plat(filtre.q.as_deref().unwrap_or_default());
         let mots: Vec<&str> = texte.split_whitespace().collect();
         let mut comptes = ComptesDemandes::default();
@@ -127,7 +163,7 @@ impl Index {
             }
         }
         gardees.sort_by_key(ordre);
-        paginer(gardees, comptes, filtre)
+        (gardees, comptes)
     }
 
     fn mesurer(&self) -> Mesures {

@@ -140,6 +140,7 @@ fn statut(code: CodeRefus) -> StatusCode {
         | CodeRefus::ConfirmationDepassee
         | CodeRefus::DemandeClose
         | CodeRefus::DemandeFusionnee
+        | CodeRefus::DemandeursDifferents
         | CodeRefus::ReponseAutomatiqueExclue
         | CodeRefus::RienARetablir => StatusCode::CONFLICT,
     }

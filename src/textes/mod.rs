@@ -3,6 +3,7 @@
 mod cadre;
 mod campagne;
 mod compte;
+mod demandes;
 mod dossiers;
 mod examen;
 mod gestion;
@@ -82,6 +83,7 @@ mod tests {
             super::cadre::TOUS,
             super::campagne::TOUS,
             super::compte::TOUS,
+            super::demandes::TOUS,
             super::profil::TOUS,
             super::dossiers::TOUS,
             super::gestion::TOUS,

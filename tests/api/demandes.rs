@@ -8,7 +8,7 @@ use crate::serveur::Serveur;
 
 impl Serveur {
     /// A request from the candidate's page; its id.
-    async fn demande(&self, session: &str, objet: &str) -> String {
+    pub(crate) async fn demande(&self, session: &str, objet: &str) -> String {
         let corps = json!({ "objet": objet, "texte": "Où en est mon dossier ?" });
         let ecrite = self.demander("POST", "/moi/demandes", session, corps).await;
         assert_eq!(ecrite.statut, 201);
@@ -25,7 +25,7 @@ impl Serveur {
     }
 
     /// Mails in the folder whose text holds these words.
-    async fn mails_avec(&self, mots: &str) -> Vec<String> {
+    pub(crate) async fn mails_avec(&self, mots: &str) -> Vec<String> {
         for _ in 0..200 {
             let trouves: Vec<String> = std::fs::read_dir(&self.mails)
                 .into_iter()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::pages::{formulaire, page};
 use crate::serveur::{PDF, Reponse, Serveur};
 
-fn texte(reponse: &Reponse) -> String {
+pub(crate) fn texte(reponse: &Reponse) -> String {
     String::from_utf8(reponse.octets.to_vec()).unwrap()
 }
 
@@ -25,7 +25,7 @@ fn caches(page: &str, action: &str) -> Vec<(String, String)> {
 }
 
 /// Sends what a page's form holds, with more.
-async fn suivre(
+pub(crate) async fn suivre(
     serveur: &Serveur,
     page: &str,
     action: &str,
@@ -44,7 +44,7 @@ async fn suivre(
 
 impl Serveur {
     /// The cookie of one of the demo's staff.
-    async fn poste(&self, qui: &str) -> String {
+    pub(crate) async fn poste(&self, qui: &str) -> String {
         format!("__Host-session={}", self.agent(qui).await)
     }
 

@@ -155,6 +155,9 @@ fn concret(route: &str, id: &str, piece: &str, formation: &str) -> String {
     route
         .replace("{id}", id)
         .replace("{code}", code)
+        .replace("{message}", "premier")
+        .replace("{rang}", "0")
+        .replace("{sha256}", "0")
         .replace("{acte}", "notes")
         .replace("{rubrique}", "stages")
         .replace("{genre}", "formations")
@@ -170,6 +173,7 @@ async fn q15_aucune_route_ne_s_ouvre_a_qui_elle_n_est_pas() {
     let numero = serveur.lire("/moi", &elle).await.json()["numero"].clone();
     let numero = numero.as_str().unwrap().to_owned();
     let (id, _) = serveur.transmis(&elle, &formation).await;
+    let demande = serveur.demande(&elle, "La sienne").await;
     let admin = serveur.agent("admin").await;
     let lire = async || {
         let chemin = format!("/gestion/dossiers/{id}");
@@ -194,7 +198,9 @@ async fn q15_aucune_route_ne_s_ouvre_a_qui_elle_n_est_pas() {
         );
     };
     for (methode, route) in routes() {
-        let chemin = concret(&route, &id, &pieces[0], &formation);
+        let sur_demande = route.contains("/demandes/{id}");
+        let sujet = if sur_demande { &demande } else { &id };
+        let chemin = concret(&route, sujet, &pieces[0], &formation);
         let quoi = format!("{methode} {route}");
         let publique = PUBLIQUES.contains(&route.as_str()) && methode != "DELETE";
         if publique || LIBRES.contains(&route.as_str()) {
@@ -216,7 +222,7 @@ async fn q15_aucune_route_ne_s_ouvre_a_qui_elle_n_est_pas() {
         let reponse = autre.aller(&serveur, &methode, &chemin, &id).await;
         secret(&reponse, &quoi);
         let personnel = route.contains("/gestion");
-        if personnel || route.contains("/dossiers/{id}") {
+        if personnel || sur_demande || route.contains("/dossiers/{id}") {
             assert!(
                 !reponse.statut.is_success(),
                 "{quoi} is open to another candidate"
@@ -224,7 +230,7 @@ async fn q15_aucune_route_ne_s_ouvre_a_qui_elle_n_est_pas() {
         }
         let reponse = gestionnaire.aller(&serveur, &methode, &chemin, &id).await;
         secret(&reponse, &quoi);
-        if route.contains("/dossiers/{id}") {
+        if sur_demande || route.contains("/dossiers/{id}") {
             assert!(
                 !reponse.statut.is_success(),
                 "{quoi} is open to another centre"

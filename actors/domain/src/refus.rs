@@ -134,6 +134,8 @@ pub enum CodeRefus {
     DemandeClose,
     /// The request was merged into another one.
     DemandeFusionnee,
+    /// The two requests are of different people: merged, one would read the other's (S65).
+    DemandeursDifferents,
     /// No automatic answer may leave: one did, or a person has it (S35).
     ReponseAutomatiqueExclue,
 }
@@ -186,6 +188,7 @@ impl CodeRefus {
             | Self::SecondFacteurAbsent
             | Self::EnrolementRequis => Some("Q17"),
             Self::DemandeClose | Self::DemandeFusionnee => Some("S59"),
+            Self::DemandeursDifferents => Some("S65"),
             Self::ReponseAutomatiqueExclue => Some("S35"),
         }
     }

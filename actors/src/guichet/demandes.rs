@@ -1,8 +1,7 @@
 //! Requests to the support, as staff read and treat them (S59, S60, S65).
 
 use domain::demande::{
-    Auteur, Classement, Commande, Demande, EtatDemande, Evenement, Fond, Message, Note,
-    Rattachement, Surete,
+    Auteur, Classement, Commande, Demande, Fond, Message, Note, Rattachement, Surete,
 };
 use domain::ids::{CandidatId, DemandeId, DossierId};
 use domain::personnel::droits::Pouvoir;
@@ -17,8 +16,7 @@ use crate::acteurs::{InstantaneDemande, OrdreSur, Repere};
 use crate::atelier::faute;
 use crate::jetons;
 use crate::protocol::{
-    ActeDemande, DemandeVue, Faute, FiltreDemandes, GesteDemande, LigneDemande, PersonneDemande,
-    Reponse, Resultat, TraceDemande,
+    ActeDemande, Faute, FiltreDemandes, GesteDemande, LigneDemande, Reponse, Resultat,
 };
 
 /// Sure, because a person said so.
@@ -27,15 +25,35 @@ const CERTAIN: u8 = 100;
 impl Guichet {
     pub(super) fn lister_demandes(&self, agent: &Agent, filtre: &FiltreDemandes) -> Resultat {
         autoriser(agent, Pouvoir::VoirDemandes)?;
-        let catalogue = self.atelier.catalogue();
-        let visible = |ligne: &LigneDemande| match &ligne.formation {
-            Some(f) => autoriser_formation(agent, Pouvoir::VoirDemandes, &catalogue, f).is_ok(),
-            None => partout(agent, Pouvoir::VoirDemandes),
-        };
-        let page = self.demandes.chercher(&self.atelier, filtre, visible);
+        let page = self
+            .demandes
+            .chercher(&self.atelier, filtre, self.visibles(agent));
         Ok(Reponse::ListeDemandes(Box::new(
             page.map_err(|e| faute(&e))?,
         )))
+    }
+
+    pub(super) fn voisines_demande(
+        &self,
+        agent: &Agent,
+        id: &DemandeId,
+        filtre: &FiltreDemandes,
+    ) -> Resultat {
+        autoriser(agent, Pouvoir::VoirDemandes)?;
+        let voisines = self
+            .demandes
+            .voisines(&self.atelier, filtre, id, self.visibles(agent));
+        Ok(Reponse::VoisinesDemande(voisines.map_err(|e| faute(&e))?))
+    }
+
+    /// Which rows the agent may see: those of their formations; those of none are the whole support's.
+    fn visibles(&self, agent: &Agent) -> impl Fn(&LigneDemande) -> bool {
+        let catalogue = self.atelier.catalogue();
+        let toutes = partout(agent, Pouvoir::VoirDemandes);
+        move |ligne| match &ligne.formation {
+            Some(f) => autoriser_formation(agent, Pouvoir::VoirDemandes, &catalogue, f).is_ok(),
+            None => toutes,
+        }
     }
 
     /// The request; the look is in the trail before the answer leaves (S62).
@@ -167,7 +185,8 @@ impl Guichet {
         lu: &InstantaneDemande,
         (autre, dans): (DemandeId, DemandeId),
     ) -> Resultat {
-        self.demande_pour(agent, Pouvoir::TraiterDemandes, &dans)
+        let cible = self
+            .demande_pour(agent, Pouvoir::TraiterDemandes, &dans)
             .await?;
         if let Demande::Fusionnee { dans: deja, .. } = lu.etat.as_ref()
             && *deja != dans
@@ -175,6 +194,9 @@ impl Guichet {
             return Err(CodeRefus::DemandeFusionnee.into());
         }
         let fond = lu.etat.fond().ok_or(CodeRefus::Introuvable)?;
+        if !cible.etat.fond().is_some_and(|la| meme_personne(la, fond)) {
+            return Err(CodeRefus::DemandeursDifferents.into());
+        }
         let absorber = Commande::Absorber {
             autre: autre.clone(),
             messages: fond.messages.clone(),
@@ -272,123 +294,13 @@ impl Guichet {
             ..Rattachement::default()
         })
     }
-
-    async fn demande_vue(&self, agent: &Agent, lu: &InstantaneDemande) -> Resultat {
-        let fond = lu.etat.fond().ok_or(CodeRefus::Introuvable)?;
-        let etat = lu.etat.etat().ok_or(CodeRefus::Introuvable)?;
-        let personne = match &fond.rattachement.candidat {
-            Some(qui) => self.personne(qui).await?,
-            None => None,
-        };
-        let droits = &agent.actif()?.fiche.droits;
-        let permis = |p: &Pouvoir| {
-            matches!(
-                droits.verdict(*p, None),
-                domain::personnel::droits::Verdict::Permis
-            )
-        };
-        let pouvoirs = [Pouvoir::VoirDemandes, Pouvoir::TraiterDemandes];
-        Ok(Reponse::Demande(Box::new(DemandeVue {
-            pouvoirs: pouvoirs.into_iter().filter(permis).collect(),
-            fusionnee_dans: fusion(&lu.etat),
-            historique: historique(lu),
-            personne,
-            version: lu.version,
-            ..vue(fond.clone(), etat)
-        })))
-    }
-
-    async fn personne(&self, qui: &CandidatId) -> Result<Option<PersonneDemande>, Faute> {
-        let lu = self.annuaire.lire_candidat(qui).await?;
-        let Some(base) = lu.etat.base() else {
-            return Ok(None);
-        };
-        let compte = &base.compte;
-        Ok(Some(PersonneDemande {
-            id: compte.id.clone(),
-            numero: compte.numero.clone(),
-            nom: compte.nom.clone(),
-            prenom: compte.prenom.clone(),
-            mail: compte.mail.clone(),
-            valide: matches!(lu.etat.as_ref(), domain::candidat::Candidat::Actif(_)),
-            rebond: base.rebond.as_ref().map(|r| r.raison.clone()),
-        }))
-    }
 }
 
-fn fusion(etat: &Demande) -> Option<DemandeId> {
-    match etat {
-        Demande::Fusionnee { dans, .. } => Some(dans.clone()),
-        Demande::Absente
-        | Demande::Nouvelle(_)
-        | Demande::EnCours(_)
-        | Demande::EnAttente(_)
-        | Demande::Close { .. } => None,
-    }
-}
-
-fn vue(fond: Fond, etat: EtatDemande) -> DemandeVue {
-    DemandeVue {
-        id: fond.id,
-        etat,
-        objet: fond.objet,
-        langue: fond.langue,
-        demandeur: fond.demandeur,
-        nom: fond.nom,
-        rattachement: fond.rattachement,
-        personne: None,
-        classes: fond.classes,
-        urgent: fond.urgent,
-        signalements: fond.signalements,
-        responsable: fond.responsable,
-        recue_le: fond.recue_le,
-        echeance: fond.echeance,
-        messages: fond.messages,
-        notes: fond.notes,
-        projet: fond.projet,
-        automatique_le: fond.automatique_le,
-        reouvertures: fond.reouvertures,
-        origine: fond.origine,
-        fusionnee_dans: None,
-        absorbees: fond.absorbees,
-        historique: Vec::new(),
-        pouvoirs: Vec::new(),
-        version: 0,
-    }
-}
-
-fn historique(lu: &InstantaneDemande) -> Vec<TraceDemande> {
-    let trace = |(le, fait): &(jiff::Timestamp, Evenement)| {
-        let (quoi, par) = nommer(fait);
-        TraceDemande {
-            le: *le,
-            quoi: quoi.to_owned(),
-            par,
-        }
+/// S65: who asks reads the whole exchange, so it must be theirs.
+fn meme_personne(une: &Fond, autre: &Fond) -> bool {
+    let prouve = |fond: &Fond| {
+        let surete = fond.rattachement.surete == Surete::Authentifiee;
+        fond.rattachement.candidat.clone().filter(|_| surete)
     };
-    lu.faits.iter().map(trace).collect()
-}
-
-/// What happened, and who did it.
-fn nommer(fait: &Evenement) -> (&'static str, Option<Auteur>) {
-    let par = |id: &domain::ids::PersonnelId| Some(Auteur::Personnel { id: id.clone() });
-    match fait {
-        Evenement::DemandeRecue { .. } => ("demande_recue", Some(Auteur::Demandeur)),
-        Evenement::MessageRecu { .. } => ("message_recu", Some(Auteur::Demandeur)),
-        Evenement::Repondue { message } => ("repondue", Some(message.par.clone())),
-        Evenement::EnvoiNote { .. } => ("envoi_note", None),
-        Evenement::DemandeNotee { note } => ("demande_notee", par(&note.par)),
-        Evenement::Attribuee { par: qui, .. } => ("attribuee", par(qui)),
-        Evenement::EcheanceFixee { par: qui, .. } => ("echeance_fixee", par(qui)),
-        Evenement::DemandeRattachee { par: qui, .. } => ("demande_rattachee", par(qui)),
-        Evenement::Reclassee { par: qui, .. } => ("reclassee", par(qui)),
-        Evenement::DemandeClose { par, .. } => ("demande_close", Some(par.clone())),
-        Evenement::DemandeRouverte { par: qui, .. } => ("demande_rouverte", par(qui)),
-        Evenement::MessageRepris { .. } => ("message_repris", None),
-        Evenement::NoteReprise { .. } => ("note_reprise", None),
-        Evenement::Absorbee { par: qui, .. } => ("absorbee", par(qui)),
-        Evenement::FusionneeDans { par: qui, .. } => ("fusionnee_dans", par(qui)),
-        Evenement::Scindee { par: qui, .. } => ("scindee", par(qui)),
-        Evenement::DemandeScindee { par: qui, .. } => ("demande_scindee", par(qui)),
-    }
+    une.demandeur == autre.demandeur || prouve(une).is_some_and(|qui| Some(qui) == prouve(autre))
 }

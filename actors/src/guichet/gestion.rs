@@ -75,6 +75,9 @@ impl Guichet {
             }
             ActeGestion::Demandes(filtre) => self.lister_demandes(&agent, &filtre),
             ActeGestion::Demande { id, original } => self.voir_demande(&agent, &id, original).await,
+            ActeGestion::VoisinesDemande { id, filtre } => {
+                self.voisines_demande(&agent, &id, &filtre)
+            }
             ActeGestion::AgirDemande(acte) => self.agir_demande(&agent, id, *acte).await,
             ActeGestion::Support(acte) => self.regler_support(&agent, acte).await,
             ActeGestion::Statistiques(filtre) => self.compter(&agent, &filtre),
@@ -151,6 +154,17 @@ impl Guichet {
         Ok(dossier)
     }
 
+    /// Notes that the agent looks at this; who else does (P03, S59).
+    pub(super) fn presents(&self, agent: &Agent, quoi: &str) -> Result<Vec<Present>, Faute> {
+        let fiche = &agent.actif()?.fiche;
+        let qui = Present {
+            personnel: agent.id.clone(),
+            nom: format!("{} {}", fiche.prenom, fiche.nom),
+            le: self.atelier.maintenant(),
+        };
+        Ok(self.presences.arriver(quoi, qui))
+    }
+
     /// The dossier with its candidate; the look is in the trail before the answer leaves.
     pub(super) async fn regarder(&self, agent: &Agent, quoi: &str, id: &DossierId) -> Resultat {
         let dossier = self.dossier_pour(agent, Pouvoir::Voir, id).await?;
@@ -160,15 +174,7 @@ impl Guichet {
             detail: None,
         };
         self.tracer(&agent.id, passage).await?;
-        let fiche = &agent.actif()?.fiche;
-        let presents = self.presences.arriver(
-            id,
-            Present {
-                personnel: agent.id.clone(),
-                nom: format!("{} {}", fiche.prenom, fiche.nom),
-                le: self.atelier.maintenant(),
-            },
-        );
+        let presents = self.presents(agent, &format!("dossier.{id}"))?;
         let candidat = self.annuaire.lire_candidat(&dossier.candidat).await?;
         let catalogue = self.atelier.catalogue();
         let permis =

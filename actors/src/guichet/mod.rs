@@ -7,6 +7,7 @@ mod bureau;
 mod campagne;
 mod candidat;
 mod comptes;
+mod demande_vue;
 mod demandes;
 mod effacement;
 mod essais;

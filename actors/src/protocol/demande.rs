@@ -9,10 +9,12 @@ use domain::demande::{
     Auteur, Classement, EtatDemande, Message, Note, Projet, Rattachement, Surete,
 };
 use domain::ids::{
-    CandidatId, ClasseCode, DemandeId, DossierId, FormationCode, Numero, PersonnelId,
+    CandidatId, ClasseCode, DemandeId, DossierId, FormationCode, Numero, PersonnelId, PieceCode,
 };
 use domain::langue::Langue;
 use domain::personnel::droits::Pouvoir;
+
+use super::{Envoi, Etat, Present};
 
 /// One act on one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,9 +240,52 @@ pub struct PersonneDemande {
     pub mail: String,
     /// Whether the account is validated.
     pub valide: bool,
+    /// The account ended before it was validated, or with its campaign.
+    #[serde(default)]
+    pub expire: bool,
     /// Our mails to it come back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rebond: Option<String>,
+    /// What became of the last mails to this person, newest first.
+    #[serde(default)]
+    pub courriers: Vec<Envoi>,
+    /// The dossiers the asker may see.
+    #[serde(default)]
+    pub dossiers: Vec<DossierDemande>,
+}
+
+/// A dossier of the person who asks, as far as an answer speaks of it (S54).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DossierDemande {
+    /// Itself.
+    pub id: DossierId,
+    /// To what.
+    pub formation: FormationCode,
+    /// Where it stands.
+    pub etat: Etat,
+    /// A decision is released.
+    pub decide: bool,
+    /// What is still to be handed in.
+    pub manquantes: Vec<PieceCode>,
+    /// The last moment to transmit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retour: Option<Timestamp>,
+    /// When it was handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transmis_le: Option<Timestamp>,
+}
+
+/// Where a request is in a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoisinesDemande {
+    /// The one before.
+    pub avant: Option<DemandeId>,
+    /// The one after.
+    pub apres: Option<DemandeId>,
+    /// How many come before it.
+    pub rang: usize,
+    /// How many the filter leaves.
+    pub total: usize,
 }
 
 /// A request as staff see it.
@@ -295,6 +340,9 @@ pub struct DemandeVue {
     pub historique: Vec<TraceDemande>,
     /// What the asker may do with it.
     pub pouvoirs: Vec<Pouvoir>,
+    /// Who else looks at it (S59).
+    #[serde(default)]
+    pub presents: Vec<Present>,
     /// Of its stream.
     pub version: u64,
 }

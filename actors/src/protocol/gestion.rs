@@ -136,6 +136,13 @@ pub enum ActeGestion {
         #[serde(default)]
         original: Option<String>,
     },
+    /// The requests before and after one, in a list ([`Pouvoir::VoirDemandes`]).
+    VoisinesDemande {
+        /// Of which.
+        id: DemandeId,
+        /// In which list.
+        filtre: Box<FiltreDemandes>,
+    },
     /// One act on one of them ([`Pouvoir::TraiterDemandes`]).
     AgirDemande(Box<ActeDemande>),
     /// The intake as a whole ([`Pouvoir::TraiterDemandes`], everywhere).

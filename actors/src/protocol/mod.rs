@@ -26,9 +26,9 @@ pub use bureau::{Collegue, EnListe, PlacesVue, Present, Voisins};
 pub use campagne::{ActeCampagne, LigneCampagne, MAX_CHANGEMENTS, MAX_HISTORIQUE};
 pub use candidat::{Acte, Moi};
 pub use demande::{
-    ActeDemande, ActeSupport, ComptesDemandes, DemandeVue, EnQuarantaine, EtatSupport,
-    FiltreDemandes, GesteDemande, LigneDemande, MaDemande, MonMessage, PageDemandes,
-    PersonneDemande, TraceDemande,
+    ActeDemande, ActeSupport, ComptesDemandes, DemandeVue, DossierDemande, EnQuarantaine,
+    EtatSupport, FiltreDemandes, GesteDemande, LigneDemande, MaDemande, MonMessage, PageDemandes,
+    PersonneDemande, TraceDemande, VoisinesDemande,
 };
 pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
@@ -319,6 +319,8 @@ pub enum Reponse {
     ListeDemandes(Box<PageDemandes>),
     /// A request as staff see it.
     Demande(Box<DemandeVue>),
+    /// Where a request is in a list.
+    VoisinesDemande(VoisinesDemande),
     /// A candidate's own requests, newest first.
     MesDemandes {
         /// Each.

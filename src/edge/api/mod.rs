@@ -5,7 +5,7 @@ mod apercus;
 pub(super) mod campagne;
 mod comptes;
 mod corps;
-mod demandes;
+pub(super) mod demandes;
 pub(super) mod dossiers;
 mod formations;
 mod gestion;

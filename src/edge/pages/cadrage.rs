@@ -203,7 +203,10 @@ fn proteger(mut reponse: Response, visiteur: &Visiteur) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
     ] {
-        entetes.insert(nom, HeaderValue::from_static(valeur));
+        // What is no page of ours, such as somebody's file, comes with a stricter policy of its own.
+        entetes
+            .entry(nom)
+            .or_insert(HeaderValue::from_static(valeur));
     }
     if let Some(langue) = visiteur.langue_demandee
         && let Ok(valeur) = HeaderValue::from_str(&cookie_langue(langue))

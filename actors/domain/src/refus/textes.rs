@@ -251,6 +251,10 @@ impl CodeRefus {
                 "Cette demande a été réunie à une autre : la suite se passe là-bas.",
                 "This request was merged into another one: go on there.",
             ),
+            Self::DemandeursDifferents => (
+                "Ces deux demandes ne viennent pas de la même personne : réunies, l'une lirait l'autre.",
+                "These two requests are not of the same person: merged, one would read the other's.",
+            ),
             Self::ReponseAutomatiqueExclue => (
                 "Aucune réponse automatique ne peut partir ici : il y en a eu une, ou quelqu'un s'en occupe.",
                 "No automatic answer may leave here: there was one, or somebody takes care of it.",

@@ -3,6 +3,7 @@
 mod actes;
 pub(super) mod connexion;
 mod decisions;
+pub(super) mod demandes;
 mod dossier;
 mod examen;
 mod filtre;
@@ -62,6 +63,7 @@ pub(super) fn routes() -> Router<Etat> {
             post(examen::decider),
         )
         .route("/gestion/dossiers/{id}/{acte}", post(examen::noter))
+        .merge(demandes::routes())
         .merge(sorties::routes())
 }
 
@@ -72,6 +74,11 @@ type Entree = (&'static str, fn(Textes) -> Dit, Pouvoir);
 const BARRE: &[Entree] = &[
     ("/gestion", Textes::gestion_dossiers, Pouvoir::Voir),
     ("/gestion/decisions", Textes::decisions_titre, Pouvoir::Voir),
+    (
+        "/gestion/demandes",
+        Textes::demandes_titre,
+        Pouvoir::VoirDemandes,
+    ),
     (
         "/gestion/campagne",
         Textes::campagne_titre,
