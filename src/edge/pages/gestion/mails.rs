@@ -1,10 +1,10 @@
-//! The mails an act would send, in words.
+//! The mails we send, in words.
 
 use domain::effet::CodeMail;
 
 use crate::textes::Textes;
 
-/// What a mail is about; those no act of staff sends have no name of their own.
+/// What a mail is about.
 pub(super) fn dit(t: Textes, code: CodeMail) -> String {
     let texte = match code {
         CodeMail::Candidature => t.mail_candidature(),
@@ -28,16 +28,14 @@ pub(super) fn dit(t: Textes, code: CodeMail) -> String {
         | CodeMail::CommissionAlertListePrinc
         | CodeMail::CommissionAlertProposition
         | CodeMail::CommissionAlertTransmission => t.mail_commission(),
-        CodeMail::CptMinCreate
-        | CodeMail::CptMinLienValidOublie
-        | CodeMail::CptMinMdpOublie
-        | CodeMail::CptMinModMail
-        | CodeMail::CptMinDelete
-        | CodeMail::CompteExiste
-        | CodeMail::StatutRe
-        | CodeMail::RelanceTransmission
-        | CodeMail::CandidatureDesistAuto
-        | CodeMail::CandidatureRelanceFavo => t.mail_autre(),
+        CodeMail::CptMinCreate | CodeMail::CptMinLienValidOublie => t.courrier_validation(),
+        CodeMail::CptMinMdpOublie => t.courrier_mot_de_passe(),
+        CodeMail::CptMinModMail => t.courrier_adresse(),
+        CodeMail::CompteExiste => t.courrier_existe(),
+        CodeMail::StatutRe => t.courrier_transmission(),
+        CodeMail::CandidatureDesistAuto => t.mail_desistement(),
+        CodeMail::RelanceTransmission | CodeMail::CandidatureRelanceFavo => t.courrier_relance(),
+        CodeMail::CptMinDelete => t.mail_autre(),
     };
     texte.to_owned()
 }

@@ -2,7 +2,6 @@
 
 use actors::protocol::{DemandeVue, Envoi, EtatEnvoi};
 use domain::demande::{Auteur, EtatDemande, Surete};
-use domain::effet::CodeMail;
 
 use super::super::mails;
 use crate::textes::{Dit, Textes};
@@ -172,23 +171,6 @@ pub(super) fn historique(
         .collect()
 }
 
-/// What a mail of ours was about.
-pub(super) fn mail(t: Textes, code: CodeMail) -> String {
-    match code {
-        CodeMail::CptMinCreate | CodeMail::CptMinLienValidOublie => {
-            t.courrier_validation().to_owned()
-        }
-        CodeMail::CptMinMdpOublie => t.courrier_mot_de_passe().to_owned(),
-        CodeMail::CptMinModMail => t.courrier_adresse().to_owned(),
-        CodeMail::CompteExiste => t.courrier_existe().to_owned(),
-        CodeMail::StatutRe => t.courrier_transmission().to_owned(),
-        CodeMail::RelanceTransmission | CodeMail::CandidatureRelanceFavo => {
-            t.courrier_relance().to_owned()
-        }
-        _ => mails::dit(t, code),
-    }
-}
-
 /// Where a mail of ours stands, and how it looks.
 pub(super) const fn envoi(t: Textes, etat: EtatEnvoi) -> (Dit, &'static str) {
     match etat {
@@ -215,7 +197,7 @@ impl LigneCourrier {
         let (etat, classe) = envoi(t, envoi_.etat);
         Self {
             le: crate::views::quand(t, envoi_.le),
-            quoi: mail(t, envoi_.code),
+            quoi: mails::dit(t, envoi_.code),
             etat,
             classe,
             raison: envoi_.raison.clone().unwrap_or_default(),
