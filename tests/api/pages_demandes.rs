@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use fixtures::client::PATIENCE;
+
 use crate::pages::{formulaire, page};
 use crate::pages_gestion::{suivre, texte};
 use crate::serveur::Serveur;
@@ -30,16 +32,17 @@ impl Serveur {
         std::fs::write(dossier.join(format!(".{nom}")), mail).unwrap();
         std::fs::rename(dossier.join(format!(".{nom}")), dossier.join(nom)).unwrap();
         let support = self.agent("support").await;
-        for _ in 0..400 {
+        let fin = tokio::time::Instant::now() + PATIENCE;
+        loop {
             let liste = self.lire("/gestion/demandes?toutes=true", &support).await;
             let liste = liste.json();
-            let demandes = liste["demandes"].as_array().unwrap().iter();
-            if let Some(trouvee) = demandes.clone().find(|d| d["objet"] == objet) {
+            let mut demandes = liste["demandes"].as_array().unwrap().iter();
+            if let Some(trouvee) = demandes.find(|d| d["objet"] == objet) {
                 return trouvee["id"].as_str().unwrap().to_owned();
             }
+            assert!(tokio::time::Instant::now() < fin, "no request « {objet} »");
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("no request « {objet} »");
     }
 }
 
@@ -248,11 +251,8 @@ async fn s45_une_piece_jointe_se_prend_sous_un_nom_sur_et_ne_s_affiche_pas() {
         "a text is a text"
     );
     assert!(!vue.contains("etc/"), "S45");
-    let lien = vue
-        .split("href=\"")
-        .filter(|l| l.contains("/pieces/0\""))
-        .next()
-        .unwrap();
+    let mut liens = vue.split("href=\"");
+    let lien = liens.find(|l| l.contains("/pieces/0\"")).unwrap();
     let lien = lien.split('"').next().unwrap();
     let prendre = async |lien: &str, cookie: &str| {
         serveur
