@@ -43,9 +43,7 @@ fn main() {
         let rang = arguments.iter().position(|a| a == nom)?;
         arguments.get(rang + 1)?.parse::<usize>().ok()
     };
-    let voulues = [
-        "q30", "q31", "q32", "q33", "q34", "q36", "grappe", "cursus",
-    ];
+    let voulues = ["q30", "q31", "q32", "q33", "q34", "q36", "grappe", "cursus"];
     let nommees = arguments.iter().any(|a| voulues.contains(&a.as_str()));
     let voulue = |nom: &str| !nommees || arguments.iter().any(|a| a == nom);
     println!("{}", mesure::machine());
