@@ -8,6 +8,7 @@ pub mod app;
 pub mod campagne;
 pub mod cles;
 pub mod comptoir;
+pub mod confiance;
 pub mod config;
 pub mod controle;
 pub mod data;

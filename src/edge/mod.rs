@@ -31,7 +31,7 @@ pub use exports::{Minutes, Travaux};
 pub use outils::Outils;
 pub use sante::{Disque, Sentinelle, Verifier};
 pub use serveur::{Porte, servir};
-pub use sso::{Sso, abritee, autorites};
+pub use sso::{Sso, abritee};
 pub use statiques::Statiques;
 pub use tls::Certificat;
 

@@ -1,6 +1,5 @@
 //! The way to a mail server: its URL, TLS, limits, and what its refusals mean.
 
-use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +11,9 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::Semaphore;
-use url::{Host, Url};
+use url::Url;
+
+use crate::confiance::{clair, locale};
 
 /// How long a mail server may take for one command.
 const DELAI_COMMANDE: Duration = Duration::from_secs(30);
@@ -129,31 +130,10 @@ impl Smtp {
 }
 
 fn identifiants(url: &Url) -> Result<Option<Credentials>, String> {
-    let clair = |texte: &str| {
-        let texte = format!("v={}", texte.replace('+', "%2B"));
-        let lu = url::form_urlencoded::parse(texte.as_bytes()).next();
-        lu.map(|(_, v)| v.into_owned())
-            .ok_or("l'URL SMTP : identifiant illisible")
-    };
     match url.password() {
-        Some(secret) => Ok(Some(Credentials::new(
-            clair(url.username())?,
-            clair(secret)?,
-        ))),
+        Some(secret) => Ok(Some(Credentials::new(clair(url.username()), clair(secret)))),
         None if url.username().is_empty() => Ok(None),
         None => Err("l'URL SMTP : le mot de passe manque".to_owned()),
-    }
-}
-
-/// On this machine, where nobody listens in.
-fn locale(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(nom)) => {
-            nom == "localhost" || nom.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        }
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::HOST;
@@ -12,13 +11,13 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use openidconnect::AsyncHttpClient;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
+
+use crate::confiance;
 
 /// How long the provider may take to answer.
 const DELAI: Duration = Duration::from_secs(8);
@@ -43,39 +42,12 @@ pub fn abritee(schema: &str, hote: Option<&str>) -> bool {
     schema == "https" || matches!(hote, Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
-/// The authorities a certificate file holds.
-///
-/// # Errors
-/// The file and what is wrong with it.
-pub fn autorites(fichier: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let dire = |e: &dyn std::fmt::Display| format!("{} : {e}", fichier.display());
-    let lus = CertificateDer::pem_file_iter(fichier).map_err(|e| dire(&e))?;
-    let lus: Result<Vec<_>, _> = lus.collect();
-    let lus = lus.map_err(|e| dire(&e))?;
-    if lus.is_empty() {
-        return Err(dire(&"aucun certificat PEM"));
-    }
-    Ok(lus)
-}
-
 impl Client {
     /// Trusts the public authorities, and the university's own if it has one.
     pub(super) fn new(ca: Option<&Path>) -> Result<Self, String> {
-        let mut racines = RootCertStore::empty();
-        racines.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        for certificat in ca.map(autorites).transpose()?.unwrap_or_default() {
-            racines
-                .add(certificat)
-                .map_err(|e| format!("sso.ca : {e}"))?;
-        }
-        let fournisseur = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(fournisseur)
-            .with_safe_default_protocol_versions()
-            .map_err(|e| e.to_string())?
-            .with_root_certificates(racines)
-            .with_no_client_auth();
+        let tls = confiance::connecteur(ca).map_err(|e| format!("sso.ca : {e}"))?;
         Ok(Self {
-            tls: TlsConnector::from(Arc::new(config)),
+            tls,
             places: Semaphore::new(MAX_EN_COURS),
         })
     }

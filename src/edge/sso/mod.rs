@@ -20,7 +20,7 @@ use cas::Cas;
 use client::Client;
 use oidc::Oidc;
 
-pub use client::{abritee, autorites};
+pub use client::abritee;
 
 /// Characters of a value the provider says.
 const MAX_VALEUR: usize = 254;
