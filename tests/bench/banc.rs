@@ -1,7 +1,7 @@
 //! How fast it is, as ratios and percentiles measured in one run, printed with the machine and the date.
 //!
-//! `cargo bench --bench postule` runs everything; `-- q31 q36` some; `-- q33 --candidats 1000000`, `-- q34 --dossiers 2000` or
-//! `-- cursus --fiches 1000000` with that many.
+//! `cargo bench --bench postule` runs everything; `-- q31 q36` some; `-- q33 --candidats 1000000`, `-- q34 --dossiers 2000`,
+//! `-- q35 --mails 1000` or `-- cursus --fiches 1000000` with that many.
 //! One module per question of `5-quality.md`; what they found is in `docs/performance.md`.
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod q31;
 mod q32;
 mod q33;
 mod q34;
+mod q35;
 mod q36;
 mod systeme;
 #[path = "../durable/terrain.rs"]
@@ -43,7 +44,9 @@ fn main() {
         let rang = arguments.iter().position(|a| a == nom)?;
         arguments.get(rang + 1)?.parse::<usize>().ok()
     };
-    let voulues = ["q30", "q31", "q32", "q33", "q34", "q36", "grappe", "cursus"];
+    let voulues = [
+        "q30", "q31", "q32", "q33", "q34", "q35", "q36", "grappe", "cursus",
+    ];
     let nommees = arguments.iter().any(|a| voulues.contains(&a.as_str()));
     let voulue = |nom: &str| !nommees || arguments.iter().any(|a| a == nom);
     println!("{}", mesure::machine());
@@ -67,6 +70,9 @@ fn main() {
     }
     if voulue("q34") {
         q34::mesurer(valeur("--dossiers").unwrap_or(q34::DOSSIERS));
+    }
+    if voulue("q35") {
+        q35::mesurer(valeur("--mails").unwrap_or(q35::MAILS));
     }
     if voulue("q36") {
         q36::mesurer(valeur("--parcours").unwrap_or(q36::PARCOURS));

@@ -55,7 +55,8 @@ impl Postier for Boite {
 pub(crate) struct Banc {
     bus: Arc<InProcess<actors::guichet::Guichet>>,
     boite: Arc<Boite>,
-    systeme: Systeme,
+    pub(crate) atelier: Arc<Atelier>,
+    pub(crate) systeme: Systeme,
 }
 
 impl Banc {
@@ -68,12 +69,14 @@ impl Banc {
         let horloge = Arc::new(HorlogeSysteme);
         let limites = Limites::default();
         let atelier = Atelier::ouvrir(store, horloge, Arc::new(AleaSysteme), cle(), limites);
+        let atelier = Arc::new(atelier.unwrap());
         let boite = Arc::new(Boite::default());
-        let systeme = Systeme::demarrer(Arc::new(atelier.unwrap()), boite.clone(), COUT).unwrap();
+        let systeme = Systeme::demarrer(atelier.clone(), boite.clone(), COUT).unwrap();
         let delai = std::time::Duration::from_secs(20);
         Self {
             bus: Arc::new(InProcess::new(systeme.guichet.clone(), delai)),
             boite,
+            atelier,
             systeme,
         }
     }
