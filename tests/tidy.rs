@@ -85,9 +85,10 @@ fn les_dependances_vont_dans_un_seul_sens() {
 
 #[test]
 fn chaque_bibliotheque_n_est_nommee_que_chez_elle() {
-    let chez: [(&str, &[&str]); 10] = [
+    let chez: [(&str, &[&str]); 11] = [
         ("lettre::", &["src/mail/"]),
         ("mail_parser::", &["src/mail/", "fixtures/", "tests/mail/"]),
+        ("async_imap::", &["src/portes/imap/"]),
         ("async_nats::", &["bus/src/nats"]),
         ("sled::", &["storage/src/sled", "storage/src/lib.rs"]),
         ("actix::", &["actors/src/"]),

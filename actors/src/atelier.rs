@@ -50,6 +50,8 @@ pub struct Limites {
     pub delai_reponse: SignedDuration,
     /// How long after its end a reply opens a request again (S59).
     pub delai_reouverture: SignedDuration,
+    /// How long the bytes of a mail to the support are kept once it is done with (S09).
+    pub conservation_mails: SignedDuration,
 }
 
 impl Default for Limites {
@@ -64,6 +66,7 @@ impl Default for Limites {
             exiger_second_facteur: true,
             delai_reponse: SignedDuration::from_hours(48),
             delai_reouverture: SignedDuration::from_hours(14 * 24),
+            conservation_mails: SignedDuration::from_hours(365 * 24),
         }
     }
 }

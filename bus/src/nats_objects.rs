@@ -87,6 +87,17 @@ impl NatsObjects {
         (!info.deleted).then_some(info.size as u64)
     }
 
+    /// Forgets a file, if it is kept.
+    ///
+    /// # Errors
+    /// [`BusError::Away`]: it may be kept still.
+    pub async fn remove(&self, name: &str) -> Result<(), BusError> {
+        if self.0.info(name).await.is_ok_and(|info| !info.deleted) {
+            self.0.delete(name).await.map_err(|e| away(&e))?;
+        }
+        Ok(())
+    }
+
     /// Writes a file that is kept, if it is.
     ///
     /// # Errors

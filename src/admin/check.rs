@@ -14,6 +14,7 @@ use crate::config::{Config, FauteConfig, Ou, Sortie};
 use crate::edge::Sso;
 use crate::lettres::Lettres;
 use crate::mail::{Modeles, Transport};
+use crate::portes::imap;
 
 /// How long NATS may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -72,6 +73,7 @@ impl Check {
             constat.mail(&self.config, &config);
             constat.sso(&self.config, &config).await;
             constat.nats(&config).await;
+            constat.support(&self.config, &config).await;
         }
         rendre(&constat, json)
     }
@@ -152,6 +154,9 @@ impl Constat {
         if let Sortie::Dossier(dossier) = &config.mail.sortie {
             dossiers.push(("mail.folder", dossier));
         }
+        if let Some(dossier) = &config.support.dossier {
+            dossiers.push(("support.folder", dossier));
+        }
         for (cle, dossier) in dossiers {
             if let Err(erreur) = inscriptible(dossier) {
                 let conseil = "créez-le, et donnez-le à l'utilisateur du service";
@@ -219,6 +224,43 @@ impl Constat {
                  choisissez-en un que l'établissement seul écrit"
                     .to_owned(),
             );
+        }
+    }
+
+    /// The support's mailbox: a server that says no is a fault, one that is away is not.
+    async fn support(&mut self, fichier: &Path, config: &Config) {
+        let Some(boite) = &config.support.imap else {
+            return;
+        };
+        if let Some(ca) = boite.ca()
+            && let Err(erreur) = std::fs::File::open(ca)
+        {
+            return self.faute(
+                fichier,
+                format!("support.imap : {} : {erreur}", ca.display()),
+            );
+        }
+        let tard = || imap::Echec::Panne(format!("pas de réponse en {PATIENCE:?}"));
+        let essai = tokio::time::timeout(PATIENCE, imap::essayer(boite)).await;
+        match essai.unwrap_or_else(|_| Err(tard())) {
+            Err(imap::Echec::Refus(raison)) => {
+                self.faute(fichier, format!("support.imap : {boite} : {raison}"));
+            }
+            Err(imap::Echec::Panne(raison)) => self.avertissements.push(format!(
+                "support.imap : {boite} : {raison} ; la boîte sera relevée dès qu'elle répondra"
+            )),
+            Ok(vu) => {
+                let mut dit = format!("support.imap : {boite} : {} mail(s)", vu.combien);
+                if !vu.marque {
+                    dit.push_str(
+                        " ; la boîte ne garde pas de marques, ce qui est lu n'y sera pas visible",
+                    );
+                }
+                if !vu.previent {
+                    dit.push_str(" ; sans IDLE, un mail est vu au bout d'une minute au plus");
+                }
+                self.avertissements.push(dit);
+            }
         }
     }
 

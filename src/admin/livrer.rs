@@ -6,12 +6,15 @@ use std::time::Duration;
 use bus::{Bus, Envelope, LocalBus};
 use clap::Args;
 
-use super::{Echec, Issue, Lieu, OuArgs};
+use super::{Echec, Issue, Lieu, OuArgs, sortie};
 use crate::controle::{self, Ordre, Retour};
 use crate::edge::MAX_MAIL;
 
 /// How long the server may take to store a mail.
 const DELAI: Duration = Duration::from_secs(60);
+
+/// What the sender of a mail that is too large is told (RFC 3463).
+const TROP_GROS: &str = "5.3.4 Mail trop gros : 50 Mio au plus, pieces jointes comprises (message too large: at most 50 MiB)";
 
 /// Where the server is, and whom the envelope named.
 #[derive(Debug, Args)]
@@ -24,7 +27,7 @@ pub(super) struct Livrer {
 }
 
 impl Livrer {
-    /// Done once it is on disk; everything else is to be tried again.
+    /// Done once it is on disk; everything else is to be tried again, but for a mail that is too large.
     pub(super) async fn lancer(self) -> Issue {
         let lieu = Lieu::trouver(&self.ou).map_err(|echec| Echec::PlusTard(echec.to_string()))?;
         let plus_tard = |quoi: String| Echec::PlusTard(quoi);
@@ -32,8 +35,14 @@ impl Livrer {
         std::fs::create_dir_all(&boite)
             .map_err(|e| plus_tard(format!("{} : {e}", boite.display())))?;
         // Its own file until the server has it; it goes whatever happens.
-        let fichier =
-            copier(&boite).map_err(|e| plus_tard(format!("{} : {e}", boite.display())))?;
+        let fichier = match copier(&boite) {
+            // S08: Postfix takes the words and the status from the output, and tells the sender.
+            Err(e) if e.kind() == io::ErrorKind::FileTooLarge => {
+                sortie::ecrire(TROP_GROS)?;
+                return Err(Echec::Echoue("ce mail est trop gros".to_owned()));
+            }
+            copie => copie.map_err(|e| plus_tard(format!("{} : {e}", boite.display())))?,
+        };
         let serveur = LocalBus::new(&controle::prise(&lieu.donnees), DELAI);
         let ordre = Ordre::Livrer {
             fichier: fichier.path().to_owned(),
@@ -64,6 +73,9 @@ fn copier(boite: &std::path::Path) -> io::Result<tempfile::NamedTempFile> {
         .tempfile_in(boite)?;
     let copies = io::copy(&mut io::stdin().lock().take(MAX_MAIL + 1), &mut fichier)?;
     fichier.flush()?;
+    if copies > MAX_MAIL {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     if copies == 0 {
         return Err(io::Error::new(
             io::ErrorKind::UnexpectedEof,

@@ -296,6 +296,7 @@ fn limites(config: &Config) -> Limites {
         delai_reouverture: support
             .delai_reouverture
             .unwrap_or(limites.delai_reouverture),
+        conservation_mails: support.conservation.unwrap_or(limites.conservation_mails),
         ..limites
     }
 }

@@ -23,7 +23,7 @@ use crate::config;
 use crate::controle::{self, Controle, Moyens, Ordre, Retour};
 use crate::entretien::{self, Menage};
 use crate::mail::Facteur;
-use crate::portes;
+use crate::portes::{self, Depot};
 use crate::publication::Edition;
 
 /// How long the edge waits for an answer of the actors.
@@ -122,12 +122,24 @@ impl Acteurs {
             adresses: support.adresses.clone(),
             automatique: support.automatique,
         };
-        let tri = self.guichet.tri(blobs.clone(), options);
+        let tri = Arc::new(self.guichet.tri(blobs.clone(), options));
+        let trieur = tri.clone();
         self.boite
-            .push(tokio::spawn(async move { tri.tourner().await }));
+            .push(tokio::spawn(async move { trieur.tourner().await }));
+        let ouvrir = |nom| {
+            let depot = Depot::new(blobs, &self.guichet, nom);
+            (depot, self.guichet.porte(nom))
+        };
         if let Some(dossier) = support.dossier.clone() {
-            let porte = portes::dossier::tourner(dossier, blobs.clone(), self.guichet.clone());
+            let (depot, porte) = ouvrir(portes::dossier::NOM);
+            let porte = portes::dossier::tourner(dossier, depot, porte);
             self.boite.push(tokio::spawn(porte));
+        }
+        if let Some(boite) = support.imap.clone() {
+            let (depot, porte) = ouvrir(portes::imap::NOM);
+            let outils = portes::imap::Outils { depot, porte, tri };
+            self.boite
+                .push(tokio::spawn(portes::imap::tourner(boite, outils)));
         }
     }
 

@@ -229,4 +229,8 @@ impl Mirror for Fichiers {
     async fn get(&self, sha256: &str, to: &Path) -> io::Result<bool> {
         self.0.get(sha256, to).await.map_err(io::Error::other)
     }
+
+    async fn remove(&self, sha256: &str) -> io::Result<()> {
+        self.0.remove(sha256).await.map_err(io::Error::other)
+    }
 }

@@ -200,6 +200,7 @@ impl Config {
     fn depuis(mut self, dossier: &Path) -> Self {
         let places = [&mut self.donnees].into_iter().chain(&mut self.campagne);
         let places = places.chain(&mut self.support.dossier);
+        self.support.imap.iter_mut().for_each(|b| b.dans(dossier));
         let acces = self.nats.as_mut().map(|n| &mut n.acces).into_iter();
         let places = places.chain(acces.flat_map(|a| {
             let un = a.credentials.iter_mut().chain(&mut a.nkey).chain(&mut a.ca);

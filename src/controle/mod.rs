@@ -13,7 +13,7 @@ use bus::{Envelope, Service};
 use serde::{Deserialize, Serialize};
 use storage::Position;
 
-use crate::portes;
+use crate::portes::Depot;
 
 pub use chantier::{Avancement, Bilan, Chantier, Suivi, Travail};
 pub use moyens::Moyens;
@@ -176,11 +176,13 @@ impl Controle {
                 fichier,
                 destinataires,
             } => {
-                let (blobs, guichet) = (&self.moyens.blobs, &self.moyens.guichet);
-                let porte = ("tube", destinataires);
-                match portes::recevoir(blobs, guichet, &fichier, porte).await {
+                let Moyens { blobs, guichet, .. } = self.moyens.as_ref();
+                let depot = Depot::new(blobs, guichet, "tube").pour(destinataires);
+                match depot.fichier(&fichier).await {
                     Ok(()) => Retour::Livre,
-                    Err(raison) => Retour::Refus { raison },
+                    Err(refus) => Retour::Refus {
+                        raison: refus.to_string(),
+                    },
                 }
             }
             Ordre::Commencer { travail } => self.chantier.commencer(&self.moyens, travail),

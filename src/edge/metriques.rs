@@ -37,6 +37,12 @@ struct Quoi {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Porte {
+    porte: &'static str,
+    quoi: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Issue {
     issue: &'static str,
 }
@@ -67,6 +73,7 @@ pub struct Metriques {
     plus_vieux_du: Gauge,
     mails: Family<Issue, Gauge>,
     support: Family<Quoi, Gauge>,
+    portes: Family<Porte, Gauge>,
     commits: Gauge,
     groupes: Gauge,
     journal: Family<Bout, Gauge>,
@@ -92,6 +99,7 @@ impl Default for Metriques {
             plus_vieux_du: Gauge::default(),
             mails: Family::default(),
             support: Family::default(),
+            portes: Family::default(),
             commits: Gauge::default(),
             groupes: Gauge::default(),
             journal: Family::default(),
@@ -103,6 +111,7 @@ impl Default for Metriques {
 
 impl Metriques {
     fn inscrire(&mut self) {
+        self.inscrire_support();
         let r = &mut self.registre;
         r.register("requetes", "Requests answered", self.requetes.clone());
         r.register(
@@ -152,11 +161,6 @@ impl Metriques {
             self.mails.clone(),
         );
         r.register(
-            "support",
-            "The support inbox: what waits, what failed, how it answers",
-            self.support.clone(),
-        );
-        r.register(
             "stockage_commits",
             "Commits since the start",
             self.commits.clone(),
@@ -170,6 +174,20 @@ impl Metriques {
             "journal_partage",
             "Places of the journal that many nodes share: where this node is, where it ended when asked last",
             self.journal.clone(),
+        );
+    }
+
+    fn inscrire_support(&mut self) {
+        let r = &mut self.registre;
+        r.register(
+            "support",
+            "The support inbox: what waits, what failed, how it answers",
+            self.support.clone(),
+        );
+        r.register(
+            "support_porte",
+            "The doors mails to the support come in by, since the start",
+            self.portes.clone(),
         );
     }
 
@@ -258,6 +276,18 @@ impl Metriques {
                 .get_or_create(&Quoi { quoi })
                 .set(entier(combien));
         }
+        for vue in &sante.portes {
+            let porte = porte(&vue.nom);
+            for (quoi, combien) in [
+                ("recus", vue.recus),
+                ("parques", vue.parques),
+                ("laisses", vue.laisses),
+                ("derniere_secondes", vue.derniere_s.unwrap_or(0)),
+            ] {
+                let ligne = Porte { porte, quoi };
+                self.portes.get_or_create(&ligne).set(entier(combien));
+            }
+        }
         for (issue, combien) in [
             ("envoye", sante.mails.envoyes),
             ("remis", sante.mails.remis),
@@ -275,6 +305,15 @@ impl Metriques {
         // Writing to a String cannot fail.
         let _ok = text::encode(&mut texte, &self.registre);
         texte
+    }
+}
+
+/// The name of a door among the parts: a closed set.
+pub(super) fn porte(nom: &str) -> &'static str {
+    match nom {
+        crate::portes::imap::NOM => "support_imap",
+        crate::portes::dossier::NOM => "support_dossier",
+        _ => "support_porte",
     }
 }
 

@@ -24,6 +24,11 @@ const FRAICHEUR: Duration = Duration::from_secs(2);
 /// The least room on the disk, bytes.
 const PLACE_MIN: u64 = 256 * 1024 * 1024;
 
+/// How long a mail to the support may wait before it is an alarm (S61), seconds.
+const ATTENTE_MAX_S: u64 = 600;
+/// And how long one may be in quarantine, seconds.
+const QUARANTAINE_MAX_S: u64 = 24 * 3600;
+
 /// A part that can be asked how it is.
 #[async_trait]
 pub trait Verifier: Send + Sync {
@@ -109,6 +114,41 @@ fn journal_partage(acteurs: &Sante) -> Option<Constat> {
     Some(constat)
 }
 
+/// S61: a mail waits too long, or nobody looks at the quarantine; a door that does not open. The rest works.
+fn boite(acteurs: &Sante) -> Vec<Constat> {
+    let support = &acteurs.support;
+    let attente = (support.plus_vieux_s > ATTENTE_MAX_S).then(|| {
+        format!(
+            "un mail attend depuis {} min ({} en tout) : le tri est arrêté, ou un mail le retient ; voyez le journal du service",
+            support.plus_vieux_s / 60,
+            support.attente
+        )
+    });
+    let quarantaine = (support.quarantaine_s > QUARANTAINE_MAX_S).then(|| {
+        format!(
+            "{} mail(s) en quarantaine, le plus ancien depuis {} h : lisez-les, puis rejouez-les (/api/v1/gestion/support/quarantaine)",
+            support.quarantaine,
+            support.quarantaine_s / 3600
+        )
+    });
+    let mut constats = vec![
+        Constat::new("support_attente", attente),
+        Constat::new("support_quarantaine", quarantaine),
+    ];
+    constats.extend(acteurs.portes.iter().map(|porte| {
+        let laisses = (porte.laisses > 0)
+            .then(|| format!("{} mail(s) que le serveur ne donne pas", porte.laisses));
+        Constat::new(
+            super::metriques::porte(&porte.nom),
+            porte.panne.clone().or(laisses),
+        )
+    }));
+    for constat in &mut constats {
+        constat.sert = true;
+    }
+    constats
+}
+
 /// How everything was found.
 #[derive(Clone, Debug)]
 struct Bilan {
@@ -177,6 +217,7 @@ impl Sentinelle {
             Constat::new("bus", bus),
         ];
         constats.extend(acteurs.as_ref().and_then(journal_partage));
+        constats.extend(acteurs.iter().flat_map(boite));
         constats.append(&mut autres);
         for constat in &constats {
             etat.outils

@@ -29,6 +29,8 @@ pub struct Menage {
     pub commandes: u64,
     /// Files nothing names.
     pub fichiers: u64,
+    /// Mails to the support whose bytes went after their time (S09).
+    pub mails: u64,
 }
 
 /// When a session ends; the rest of the row is of no interest here.
@@ -49,6 +51,7 @@ impl Menage {
                     sessions = fait.sessions,
                     commandes = fait.commandes,
                     fichiers = fait.fichiers,
+                    mails = fait.mails,
                     "housekeeping"
                 ),
                 // Tried again at the next round; nothing depends on it.
@@ -59,20 +62,21 @@ impl Menage {
         }
     }
 
-    /// One round; files too if an age is given.
+    /// One round; files and mails too if an age is given.
     ///
     /// # Errors
     /// In words, when the store or the folder refuses.
     pub async fn tour(moyens: &Arc<Moyens>, age: Option<Duration>) -> Result<Self, String> {
         let dire = |e: StoreError| e.to_string();
-        let fichiers = match age {
-            Some(age) => balayer(moyens, age).await?,
-            None => 0,
+        let (fichiers, mails) = match age {
+            Some(age) => (balayer(moyens, age).await?, oublier(moyens).await?),
+            None => (0, 0),
         };
         Ok(Self {
             sessions: sessions(moyens).await.map_err(dire)?,
             commandes: commandes(moyens).await.map_err(dire)?,
             fichiers,
+            mails,
         })
     }
 }
@@ -131,6 +135,24 @@ async fn commandes(moyens: &Moyens) -> Result<u64, StoreError> {
             };
             moyens.store.commit(lot).await?;
         }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The bytes of mails to the support go when their time is over; the journal says which.
+async fn oublier(moyens: &Moyens) -> Result<u64, String> {
+    let (mut apres, mut partis): (Option<String>, u64) = (None, 0);
+    loop {
+        let pas = moyens.guichet.oublier_mails(apres.as_deref()).await;
+        let pas = pas.map_err(|faute| format!("{faute:?}"))?;
+        for sha256 in &pas.sha256 {
+            let parti = moyens.blobs.remove(sha256).await;
+            partis += u64::from(parti.map_err(|e| format!("{sha256} : {e}"))?);
+        }
+        if pas.suite.is_none() {
+            return Ok(partis);
+        }
+        apres = pas.suite;
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -1,5 +1,6 @@
 //! `journal verify`: every row, every chain, every law, every file (Q06).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -112,25 +113,28 @@ async fn nommes(
 ) -> Result<(), String> {
     let (lu, suivi) = (moyens.clone(), suivi.clone());
     let manquants = tokio::task::spawn_blocking(move || -> Result<Vec<String>, StoreError> {
-        let mut manquants = Vec::new();
+        let (mut manquants, mut oublies) = (Vec::new(), BTreeSet::new());
         let mut apres = 0;
         loop {
             let page = lu.store.records_after(apres, PAGE)?;
             let Some(dernier) = page.last() else { break };
             apres = dernier.position;
             for enregistre in &page {
+                oublies.extend(oublie(&enregistre.stream, &enregistre.data));
                 for sha256 in noms(&enregistre.data) {
                     let la = lu.blobs.path(&sha256).is_some_and(|p| p.exists());
                     if !la {
                         let (flux, version) = (&enregistre.stream, enregistre.version);
                         let faute = format!("{flux} {version} nomme le fichier {sha256}, absent");
-                        manquants.push(faute);
+                        manquants.push((sha256, faute));
                     }
                 }
             }
             suivi(avancement("fichiers nommés", apres, None));
         }
-        Ok(manquants)
+        // What a later event says has gone by rule need not be there (S09).
+        manquants.retain(|(sha256, _)| !oublies.contains(sha256));
+        Ok(manquants.into_iter().map(|(_, faute)| faute).collect())
     });
     match manquants.await.map_err(|e| e.to_string())? {
         Ok(manquants) => manquants.into_iter().for_each(|faute| trouve.faute(faute)),
@@ -140,6 +144,18 @@ async fn nommes(
     Ok(())
 }
 
+/// The mail whose bytes this event says have gone.
+fn oublie(flux: &str, fait: &[u8]) -> Option<String> {
+    let sha256 = flux.strip_prefix("boite.")?;
+    let fait: serde_json::Value = serde_json::from_slice(fait).ok()?;
+    (fait["e"]["type"] == "purge").then(|| sha256.to_owned())
+}
+
+/// A piece's form to download is one; the template of an answer has a name.
+fn empreinte(modele: &str) -> bool {
+    modele.len() == 64 && modele.bytes().all(|o| o.is_ascii_hexdigit())
+}
+
 /// The files an event names: the values of its keys `sha256` and `modele`.
 pub(super) fn noms(fait: &[u8]) -> Vec<String> {
     fn chercher(valeur: &serde_json::Value, noms: &mut Vec<String>) {
@@ -147,7 +163,7 @@ pub(super) fn noms(fait: &[u8]) -> Vec<String> {
             serde_json::Value::Object(champs) => {
                 for (cle, valeur) in champs {
                     match valeur.as_str() {
-                        Some(nom) if matches!(cle.as_str(), "sha256" | "modele") => {
+                        Some(nom) if cle == "sha256" || cle == "modele" && empreinte(nom) => {
                             noms.push(nom.to_owned());
                         }
                         Some(_) => {}

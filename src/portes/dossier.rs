@@ -3,23 +3,30 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use actors::guichet::Guichet;
-use storage::blobs::Blobs;
+use actors::support::Porte;
 
-use super::recevoir;
+use super::{Depot, Refus};
 
+/// The name it goes by.
+pub const NOM: &str = "dossier";
 /// How often the folder is looked at.
 const RONDE: Duration = Duration::from_millis(500);
 /// Where files go once they are received.
 const RECUS: &str = "recus";
-/// The most files of one round.
-const LOT: usize = 200;
+/// Where those go of which only the beginning was received (S08).
+const TROP_GROS: &str = "trop-gros";
+/// The most files of one round; those whose names come first.
+const MAX_FICHIERS: usize = 50_000;
 
 /// Takes what comes, until its task is dropped.
-pub async fn tourner(dossier: PathBuf, blobs: Blobs, guichet: Guichet) {
+pub async fn tourner(dossier: PathBuf, depot: Depot, porte: Porte) {
     loop {
-        if let Err(raison) = tour(&dossier, &blobs, &guichet).await {
-            tracing::warn!(raison, "the folder of the support's mails waits");
+        match tour(&dossier, &depot, &porte).await {
+            Ok(_) => porte.vue(0),
+            Err(raison) => {
+                tracing::warn!(raison, "the folder of the support's mails waits");
+                porte.en_panne(&raison);
+            }
         }
         tokio::time::sleep(RONDE).await;
     }
@@ -29,26 +36,28 @@ pub async fn tourner(dossier: PathBuf, blobs: Blobs, guichet: Guichet) {
 ///
 /// # Errors
 /// The last reason.
-pub async fn tour(dossier: &Path, blobs: &Blobs, guichet: &Guichet) -> Result<usize, String> {
+pub async fn tour(dossier: &Path, depot: &Depot, porte: &Porte) -> Result<usize, String> {
     let dire = |e: std::io::Error| format!("{} : {e}", dossier.display());
     tokio::fs::create_dir_all(dossier.join(RECUS))
         .await
         .map_err(dire)?;
-    let mut fichiers = Vec::new();
+    let mut fichiers = std::collections::BTreeSet::new();
     let mut lecture = tokio::fs::read_dir(dossier).await.map_err(dire)?;
     while let Some(entree) = lecture.next_entry().await.map_err(dire)? {
         let nom = entree.file_name().to_string_lossy().into_owned();
         // One that begins with a point is still being written.
-        if nom.ends_with(".eml") && !nom.starts_with('.') && fichiers.len() < LOT {
-            fichiers.push(entree.path());
+        if nom.ends_with(".eml") && !nom.starts_with('.') {
+            fichiers.insert(entree.path());
+            if fichiers.len() > MAX_FICHIERS {
+                fichiers.pop_last();
+            }
         }
     }
-    fichiers.sort();
     let (mut pris, mut faute) = (0, None);
     for fichier in fichiers {
-        match prendre(dossier, &fichier, blobs, guichet).await {
+        match prendre(dossier, &fichier, depot, porte).await {
             Ok(()) => pris += 1,
-            Err(raison) => faute = Some(raison),
+            Err(raison) => faute = Some(format!("{} : {raison}", fichier.display())),
         }
     }
     faute.map_or(Ok(pris), Err)
@@ -57,13 +66,20 @@ pub async fn tour(dossier: &Path, blobs: &Blobs, guichet: &Guichet) -> Result<us
 async fn prendre(
     dossier: &Path,
     fichier: &Path,
-    blobs: &Blobs,
-    guichet: &Guichet,
-) -> Result<(), String> {
-    recevoir(blobs, guichet, fichier, ("dossier", Vec::new())).await?;
+    depot: &Depot,
+    porte: &Porte,
+) -> Result<(), Refus> {
+    let ou = match depot.fichier(fichier).await {
+        Ok(()) => RECUS,
+        Err(Refus::TropGros) => {
+            depot.debut_de(fichier).await?;
+            tokio::fs::create_dir_all(dossier.join(TROP_GROS)).await?;
+            porte.parque();
+            TROP_GROS
+        }
+        Err(plus_tard @ Refus::PlusTard(_)) => return Err(plus_tard),
+    };
+    porte.recu();
     let nom = fichier.file_name().unwrap_or_default();
-    let range = dossier.join(RECUS).join(nom);
-    tokio::fs::rename(fichier, range)
-        .await
-        .map_err(|e| format!("{} : {e}", fichier.display()))
+    Ok(tokio::fs::rename(fichier, dossier.join(ou).join(nom)).await?)
 }

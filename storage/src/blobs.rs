@@ -28,6 +28,12 @@ pub trait Mirror: Send + Sync + 'static {
     /// # Errors
     /// The others do not answer.
     async fn get(&self, sha256: &str, to: &Path) -> io::Result<bool>;
+
+    /// Forgets a file; one that is not there is forgotten already.
+    ///
+    /// # Errors
+    /// It may be there still.
+    async fn remove(&self, sha256: &str) -> io::Result<()>;
 }
 
 /// A folder of files by content: `<dir>/ab/cdef…`.
@@ -170,6 +176,23 @@ impl Blobs {
     /// When it cannot be read.
     pub async fn sound(&self, sha256: &str) -> io::Result<bool> {
         Ok(digest(self.read(sha256).await?).await? == sha256)
+    }
+
+    /// Removes a content whose time is over, here and from where the nodes share it. False when it was not here.
+    ///
+    /// # Errors
+    /// When the disk or the others refuse: it may be there still.
+    pub async fn remove(&self, sha256: &str) -> io::Result<bool> {
+        let path = self.path(sha256).ok_or(io::ErrorKind::NotFound)?;
+        match fs::remove_file(&path).await {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        if let Some(mirror) = &self.mirror {
+            mirror.remove(sha256).await?;
+        }
+        Ok(true)
     }
 
     /// The folders of contents, by the two characters their names begin with.

@@ -1,11 +1,20 @@
 //! Mails to a real SMTP server, which refuses, delays, cuts and hangs; links are followed from what it received.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test helper that fails is a failed test"
 )]
 
+mod dovecot;
+mod faux;
+mod foule;
+mod imap;
+mod poste;
+mod postfix;
+mod relais;
 mod serveur;
 mod support;
+mod tube;
 
 use std::time::Duration;
 

@@ -10,11 +10,11 @@ use sha2::Sha256;
 
 use crate::serveur::{Monde, SECRET, Smtp};
 
-const QUESTION: &str = "Bonjour,\r\nJ'ai voulu cliquer sur le lien de validation ce matin mais un message m'indique qu'il a expiré. \
+pub(crate) const QUESTION: &str = "Bonjour,\r\nJ'ai voulu cliquer sur le lien de validation ce matin mais un message m'indique qu'il a expiré. \
     Pouvez-vous m'en envoyer un autre ?\r\nMerci,\r\nÉlise\r\n";
 
 /// A mail as our own server brings it: it says who was proved to have sent it.
-fn mail(de: &str, id: &str, objet: &str, texte: &str) -> Vec<u8> {
+pub(crate) fn mail(de: &str, id: &str, objet: &str, texte: &str) -> Vec<u8> {
     let domaine = de.rsplit('@').next().unwrap();
     format!(
         "Return-Path: <{de}>\r\nAuthentication-Results: mx.univ.example; dmarc=pass header.from={domaine}\r\n\

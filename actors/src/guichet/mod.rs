@@ -47,7 +47,7 @@ use crate::protocol::{
     Faute, MAX_EVENEMENTS_CAMPAGNE, Reponse, Requete, Resultat, Sante, SanteReplique,
 };
 use crate::scolarite::Scolarite;
-use crate::support::{OptionsSupport, Tri, reception};
+use crate::support::{OptionsSupport, Oublies, Porte, Tri, conservation, reception};
 use storage::blobs::Blobs;
 
 pub use admissions::Admissions;
@@ -110,6 +110,19 @@ impl Guichet {
     /// Sorts the mails to the support that were received.
     pub fn tri(&self, blobs: Blobs, options: OptionsSupport) -> Tri {
         Tri::new(self.atelier.clone(), self.annuaire.clone(), blobs, options)
+    }
+
+    /// A door mails to the support come in by, under the name they carry.
+    pub fn porte(&self, nom: &'static str) -> Porte {
+        Porte::new(self.atelier.clone(), nom)
+    }
+
+    /// The mails to the support whose bytes are to go, after a former step (S09).
+    ///
+    /// # Errors
+    /// When the store or the actors do not answer.
+    pub async fn oublier_mails(&self, apres: Option<&str>) -> Result<Oublies, Faute> {
+        conservation::oublier(&self.atelier, &self.annuaire, apres).await
     }
 
     /// Where the scolarité's records come in and are looked up.
@@ -302,6 +315,7 @@ impl Guichet {
             mails: self.atelier.compteurs.lire(),
             replique: store.replica().map(replique),
             support: self.etat_support().unwrap_or_default(),
+            portes: self.atelier.boite.portes.lire(self.atelier.maintenant()),
         }
     }
 

@@ -407,6 +407,23 @@ pub struct EtatSupport {
     pub premiere_reponse_mediane_s: u64,
 }
 
+/// How a door does by which mails come in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SantePorte {
+    /// Its name.
+    pub nom: String,
+    /// Why it does not open.
+    pub panne: Option<String>,
+    /// Mails taken since the start.
+    pub recus: u64,
+    /// Of them, those too large to be taken whole.
+    pub parques: u64,
+    /// Mails that are there and cannot be had.
+    pub laisses: u64,
+    /// How long ago it was last looked at to the end, seconds.
+    pub derniere_s: Option<u64>,
+}
+
 /// A mail that could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnQuarantaine {

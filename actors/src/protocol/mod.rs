@@ -28,7 +28,7 @@ pub use candidat::{Acte, Moi};
 pub use demande::{
     ActeDemande, ActeSupport, ComptesDemandes, DemandeVue, DossierDemande, EnQuarantaine,
     EtatSupport, FiltreDemandes, GesteDemande, LigneDemande, MaDemande, MonMessage, PageDemandes,
-    PersonneDemande, TraceDemande, VoisinesDemande,
+    PersonneDemande, SantePorte, TraceDemande, VoisinesDemande,
 };
 pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
@@ -449,6 +449,9 @@ pub struct Sante {
     /// The support inbox.
     #[serde(default)]
     pub support: EtatSupport,
+    /// The doors mails to the support come in by.
+    #[serde(default)]
+    pub portes: Vec<SantePorte>,
 }
 
 /// How a node follows the journal that many share.

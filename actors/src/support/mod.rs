@@ -2,7 +2,9 @@
 //! bounce, or nothing (S01–S64). What it says is data: nothing in it is obeyed (S58).
 
 mod arrivee;
+pub(crate) mod conservation;
 mod lecture;
+mod portes;
 mod rattacher;
 mod rebonds;
 pub(crate) mod reception;
@@ -14,7 +16,9 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
+pub use conservation::Oublies;
 pub use lecture::{FaitDossier, Faits, Lecteur, Lecture, NatureMail, Rebondi};
+pub use portes::Porte;
 pub use tri::{OptionsSupport, Tri};
 
 /// What the doors and the sorting of one process share.
@@ -26,4 +30,6 @@ pub(crate) struct Boite {
     pub(crate) reveil: Notify,
     /// Mails since the start.
     pub(crate) recus: AtomicU64,
+    /// How its doors do.
+    pub(crate) portes: portes::Etats,
 }

@@ -110,6 +110,16 @@ impl Tri {
         }
     }
 
+    /// Whether this process collects and sorts: where many nodes share one inbox, one of them does.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn responsable(&self) -> Result<bool, Faute> {
+        let tenu = self.bail.tenir(&self.atelier.store).await;
+        tenu.map(|gardes| gardes.is_some())
+            .map_err(|e| crate::atelier::faute(&e))
+    }
+
     /// One round: what waited first. Returns how many mails were done with.
     ///
     /// # Errors

@@ -349,8 +349,15 @@ pub(in crate::edge) async fn brut(
         }
     }
     let chemin = etat.blobs.read(sha256).await;
-    // Purged by rule (S09), or never here.
-    let mut fichier = chemin.map_err(|_absent| CodeRefus::Introuvable)?;
+    // Purged by rule (S09).
+    let mut fichier = chemin.map_err(|_absent| {
+        Probleme::http(
+            StatusCode::GONE,
+            "original_efface",
+            "Le mail d'origine a été effacé : le temps où il est gardé est passé. Ce qu'il disait est dans la demande.",
+            "The original mail was deleted: the time it is kept for is over. What it said is in the request.",
+        )
+    })?;
     let mut octets = Vec::new();
     tokio::io::AsyncReadExt::read_to_end(&mut fichier, &mut octets)
         .await

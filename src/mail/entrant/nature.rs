@@ -149,8 +149,15 @@ fn robot(mail: &MailEntrant) -> bool {
     let lettre = entete("list-unsubscribe").is_some() && entete("list-post").is_none();
     let masse = entete("precedence").is_some_and(|p| ["bulk", "junk"].contains(&p.as_str()));
     let personne = !machine(&mail.de);
-    let vide = entete("return-path").is_some_and(|r| r == "<>" || r.is_empty());
-    vide && !mail.repond || !personne || lettre && masse
+    sans_retour(mail) && !mail.repond || !personne || lettre && masse
+}
+
+/// A null return path; Postfix writes `MAILER-DAEMON` there for its pipes.
+fn sans_retour(mail: &MailEntrant) -> bool {
+    mail.entete("return-path").is_some_and(|retour| {
+        let retour = retour.trim().trim_matches(['<', '>']);
+        retour.is_empty() || retour.eq_ignore_ascii_case("mailer-daemon")
+    })
 }
 
 /// Addresses behind which nobody reads.
@@ -366,6 +373,5 @@ pub fn repondable(mail: &MailEntrant) -> bool {
         || supprime.split(',').any(|v| v.trim() == "dr");
     let masse = ["bulk", "list", "junk", "auto_reply"].contains(&precedence.as_str());
     let liste = LISTES.iter().any(|nom| mail.entete(nom).is_some());
-    let nul = bas("return-path") == "<>";
-    !(liste || masse || tait || nul || machine(&mail.de) || mail.de.is_empty())
+    !(liste || masse || tait || sans_retour(mail) || machine(&mail.de) || mail.de.is_empty())
 }
