@@ -77,6 +77,7 @@ pub(crate) struct Monde {
     pub(crate) kv: Arc<dyn Kv>,
     pub(crate) horloge: Arc<HorlogeFixe>,
     pub(crate) boite: Arc<Boite>,
+    pub(crate) atelier: Arc<Atelier>,
     pub(crate) systeme: Systeme,
 }
 
@@ -214,11 +215,12 @@ impl Monde {
             memoire_kib: 8,
             passes: 1,
         };
-        let systeme = Systeme::demarrer(atelier, postier, cout).unwrap();
+        let systeme = Systeme::demarrer(atelier.clone(), postier, cout).unwrap();
         Self {
             kv,
             horloge,
             boite,
+            atelier,
             systeme,
         }
     }

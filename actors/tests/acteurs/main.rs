@@ -7,6 +7,7 @@
 
 mod campagne;
 mod commun;
+mod courrier;
 mod examen;
 mod index;
 mod modele;

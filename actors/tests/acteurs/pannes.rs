@@ -19,21 +19,21 @@ use storage::{Change, Kv, MemoryKv, Row, Store, StoreError};
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Moment {
+pub(crate) enum Moment {
     Avant(usize),
     Apres(usize),
     Jamais,
 }
 
 /// Counts the steps of one process, and ends it at its moment: from there on nothing works.
-struct Destin {
+pub(crate) struct Destin {
     moment: Moment,
-    pas: AtomicUsize,
+    pub(crate) pas: AtomicUsize,
     mort: AtomicBool,
 }
 
 impl Destin {
-    fn new(moment: Moment) -> Arc<Self> {
+    pub(crate) fn new(moment: Moment) -> Arc<Self> {
         Arc::new(Self {
             moment,
             pas: AtomicUsize::new(0),
@@ -41,7 +41,7 @@ impl Destin {
         })
     }
 
-    fn mort(&self) -> bool {
+    pub(crate) fn mort(&self) -> bool {
         self.mort.load(Ordering::SeqCst)
     }
 
@@ -105,12 +105,15 @@ struct Facteur {
     destin: Arc<Destin>,
 }
 
-#[async_trait::async_trait]
-impl Postier for Facteur {
-    async fn poster(&self, courrier: &Courrier) -> Result<(), EchecPoste> {
+impl Facteur {
+    /// Handing a mail over is a step, too.
+    async fn remettre(
+        &self,
+        remettre: impl Future<Output = Result<(), EchecPoste>>,
+    ) -> Result<(), EchecPoste> {
         let (fait, vit) = self.destin.pas();
         if fait {
-            self.boite.poster(courrier).await?;
+            remettre.await?;
         }
         if vit {
             Ok(())
@@ -118,13 +121,20 @@ impl Postier for Facteur {
             Err(EchecPoste::Temporaire("the process died".to_owned()))
         }
     }
+}
+
+#[async_trait::async_trait]
+impl Postier for Facteur {
+    async fn poster(&self, courrier: &Courrier) -> Result<(), EchecPoste> {
+        self.remettre(self.boite.poster(courrier)).await
+    }
 
     async fn poster_personnel(&self, courrier: &CourrierPersonnel) -> Result<(), EchecPoste> {
         self.boite.poster_personnel(courrier).await
     }
 
     async fn poster_demande(&self, courrier: &CourrierDemande) -> Result<(), EchecPoste> {
-        self.boite.poster_demande(courrier).await
+        self.remettre(self.boite.poster_demande(courrier)).await
     }
 }
 
@@ -325,7 +335,8 @@ impl Histoire {
     }
 }
 
-fn ouvrir(kv: &Arc<MemoryKv>, boite: &Arc<Boite>, destin: &Arc<Destin>) -> Monde {
+/// A process on this disk, that ends at its moment.
+pub(crate) fn ouvrir(kv: &Arc<MemoryKv>, boite: &Arc<Boite>, destin: &Arc<Destin>) -> Monde {
     let disque = Arc::new(Disque {
         kv: kv.clone(),
         destin: destin.clone(),
