@@ -5,4 +5,5 @@
 )]
 
 mod comprendre;
+mod graines;
 mod quelconques;
