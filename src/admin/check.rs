@@ -19,6 +19,9 @@ use crate::portes::imap;
 /// How long NATS may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// And the support's mailbox: one of many mails takes its server a while to open.
+const PATIENCE_IMAP: Duration = Duration::from_secs(10);
+
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Le fichier `postule.toml`.
@@ -240,8 +243,8 @@ impl Constat {
                 format!("support.imap : {} : {erreur}", ca.display()),
             );
         }
-        let tard = || imap::Echec::Panne(format!("pas de réponse en {PATIENCE:?}"));
-        let essai = tokio::time::timeout(PATIENCE, imap::essayer(boite)).await;
+        let tard = || imap::Echec::Panne(format!("pas de réponse en {PATIENCE_IMAP:?}"));
+        let essai = tokio::time::timeout(PATIENCE_IMAP, imap::essayer(boite)).await;
         match essai.unwrap_or_else(|_| Err(tard())) {
             Err(imap::Echec::Refus(raison)) => {
                 self.faute(fichier, format!("support.imap : {boite} : {raison}"));

@@ -311,3 +311,64 @@ async fn metriques(State(etat): State<Etat>) -> Response {
     )
         .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actors::protocol::{EtatSupport, SantePorte};
+
+    fn etats(support: EtatSupport, portes: Vec<SantePorte>) -> Vec<(&'static str, &'static str)> {
+        let acteurs = Sante {
+            support,
+            portes,
+            ..Sante::default()
+        };
+        boite(&acteurs).iter().map(|c| (c.nom, c.etat())).collect()
+    }
+
+    /// S61: a mail that waits, one that nobody looks at, and a door that does not open are alarms, and the rest goes on.
+    #[test]
+    fn s61_un_mail_qui_attend_et_une_porte_fermee_sont_des_alarmes() {
+        let porte = |panne: Option<&str>, laisses| SantePorte {
+            nom: "imap".to_owned(),
+            panne: panne.map(str::to_owned),
+            laisses,
+            ..SantePorte::default()
+        };
+        let calme = EtatSupport {
+            attente: 3,
+            plus_vieux_s: 600,
+            quarantaine: 1,
+            quarantaine_s: 24 * 3600,
+            ..EtatSupport::default()
+        };
+        let tard = EtatSupport {
+            plus_vieux_s: 601,
+            quarantaine_s: 24 * 3600 + 1,
+            ..calme
+        };
+        let (attente, quarantaine) = ("support_attente", "support_quarantaine");
+        assert_eq!(
+            etats(calme, vec![porte(None, 0)]),
+            [(attente, "ok"), (quarantaine, "ok"), ("support_imap", "ok")]
+        );
+        for fermee in [porte(Some("refusé"), 0), porte(None, 2)] {
+            assert_eq!(
+                etats(tard.clone(), vec![fermee]),
+                [
+                    (attente, "degrade"),
+                    (quarantaine, "degrade"),
+                    ("support_imap", "degrade")
+                ]
+            );
+        }
+        let bilan = Bilan {
+            constats: boite(&Sante {
+                support: tard,
+                ..Sante::default()
+            }),
+            acteurs: None,
+        };
+        assert!(bilan.pret(), "requests may come all the same");
+    }
+}

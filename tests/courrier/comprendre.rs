@@ -116,3 +116,20 @@ fn s10_classify_repond_toujours() {
             .is_empty()
     );
 }
+
+/// S31: a null return path, as itself and as Postfix writes it for a pipe, is nobody to answer.
+#[test]
+fn s31_un_retour_nul_ne_recoit_pas_de_reponse() {
+    let suite = |retour: &str| {
+        let mail = format!(
+            "Return-Path: {retour}\r\nFrom: elise@univ.example\r\nSubject: Lien expire\r\nMessage-ID: <1@x>\r\n\r\n\
+             Le lien de validation a expire, pouvez-vous m'en envoyer un autre ?\r\n"
+        );
+        let compris = postule::mail::entrant::comprendre(mail.as_bytes());
+        serde_json::to_value(compris.suite).unwrap()
+    };
+    assert_eq!(suite("<elise@univ.example>"), "automatique");
+    for nul in ["<>", "<MAILER-DAEMON>", "MAILER-DAEMON"] {
+        assert_ne!(suite(nul), "automatique", "{nul}");
+    }
+}

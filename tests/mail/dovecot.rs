@@ -96,6 +96,12 @@ impl Dovecot {
         )
     }
 
+    /// The same, TLS asked for on the line in clear.
+    pub(crate) fn url_starttls(&self, qui: &str) -> String {
+        let url = self.url(qui).replace("imaps://", "imap://");
+        url.replace(&self.chiffre.to_string(), &self.clair.to_string())
+    }
+
     /// The same in clear, by another port.
     pub(crate) fn url_claire(qui: &str, port: u16) -> String {
         format!("imap://{qui}:mot%2Fde+passe@127.0.0.1:{port}/INBOX?tls=none")

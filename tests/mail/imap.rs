@@ -52,6 +52,25 @@ async fn s01_une_boite_imap_est_relevee_une_fois_et_marquee() {
         noms.iter().filter(|n| n.contains('S')).count() == 1,
         "unread: {noms:?}"
     );
+    // By STARTTLS, and to a server whose certificate nobody vouches for.
+    for (imap, code, attendu) in [
+        (dovecot.url_starttls("aide"), 0, "4 mail(s)"),
+        (dovecot.url("aide").replace("?ca=", "?x="), 2, "tls et ca"),
+        (sans_autorite(&dovecot.url("aide")), 2, "donnez l'autorité"),
+    ] {
+        let config = monde.ici().join("postule.toml");
+        let texte = std::fs::read_to_string(&config).unwrap();
+        let (avant, _) = texte.split_once("imap = ").unwrap();
+        std::fs::write(config, format!("{avant}imap = {imap:?}\n")).unwrap();
+        let essai = monde.commande(&["check"]);
+        let dit = String::from_utf8_lossy(&essai.stderr).into_owned();
+        assert_eq!(essai.status.code(), Some(code), "{imap}: {dit}");
+        assert!(dit.contains(attendu) && !dit.contains("passe@"), "{dit}");
+    }
+}
+
+fn sans_autorite(url: &str) -> String {
+    url.split('?').next().unwrap().to_owned()
 }
 
 /// S01: a line that is cut again and again, in the middle of mails too, loses none and doubles none.

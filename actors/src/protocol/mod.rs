@@ -421,7 +421,7 @@ pub enum Reponse {
 }
 
 /// How the actors are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sante {
     /// Why the store does not take writes, if it does not.
     pub stockage: Option<String>,

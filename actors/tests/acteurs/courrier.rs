@@ -127,6 +127,8 @@ impl Bureau {
 
     /// As a mail server does: again, until it is taken.
     async fn livrer(&mut self, mail: &str) {
+        // The queue is in the order of arrival.
+        self.monde.avancer(SignedDuration::from_secs(1));
         loop {
             let mut ecrivain = self.blobs().await.create(1 << 20).await.unwrap();
             ecrivain.write(mail.as_bytes()).await.unwrap();

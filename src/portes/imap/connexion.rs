@@ -200,10 +200,22 @@ where
     let nom = ServerName::try_from(boite.hote.clone());
     let nom = nom.map_err(|e| Echec::Refus(format!("{} : {e}", boite.hote)))?;
     let poignee = async {
-        let dit = |e: io::Error| Echec::Panne(format!("TLS avec {} : {e}", boite.hote));
-        connecteur.connect(nom, clair).await.map_err(dit)
+        let fait = connecteur.connect(nom, clair).await;
+        fait.map_err(|e| poignee_refusee(&boite.hote, &e))
     };
     Ok(Flux(Box::new(limiter(poignee).await?)))
+}
+
+/// A certificate nobody vouches for is for a person to put right; a line that is cut is not.
+fn poignee_refusee(hote: &str, erreur: &io::Error) -> Echec {
+    let dit = format!("TLS avec {hote} : {erreur}");
+    let cause = erreur.get_ref().and_then(|e| e.downcast_ref());
+    if matches!(cause, Some(rustls::Error::InvalidCertificate(_))) {
+        return Echec::Refus(format!(
+            "{dit} ; donnez l'autorité qui l'a signé par ?ca=fichier.pem, et nommez le serveur comme dans son certificat"
+        ));
+    }
+    Echec::Panne(dit)
 }
 
 /// Waits for the greeting.
