@@ -15,6 +15,7 @@ use domain::campagne::{Catalogue, Evenement};
 use domain::effet::Lien;
 use domain::refus::CodeRefus;
 
+use crate::demandes::ListeDemandes;
 use crate::jetons::{self, CleServeur};
 use crate::ports::{Alea, Horloge};
 use crate::protocol::{Faute, SanteMails};
@@ -92,6 +93,8 @@ pub struct Atelier {
     pub(crate) reveil: tokio::sync::Notify,
     /// The support inbox.
     pub(crate) boite: Boite,
+    /// The list of requests to the support.
+    pub(crate) demandes: ListeDemandes,
 }
 
 impl std::fmt::Debug for Atelier {
@@ -125,6 +128,7 @@ impl Atelier {
             compteurs: Compteurs::default(),
             reveil: tokio::sync::Notify::new(),
             boite: Boite::default(),
+            demandes: ListeDemandes::default(),
         };
         atelier.relire_campagne()?;
         Ok(atelier)

@@ -63,8 +63,13 @@ pub struct Envoi {
     pub raison: Option<String>,
 }
 
+/// What the rows of mails begin with.
+const COURRIERS: &[u8] = b"courrier/";
+/// Rows read at once.
+const LOT: usize = 1_000;
+
 fn cle(etiquette: &str) -> Vec<u8> {
-    format!("courrier/{etiquette}").into_bytes()
+    [COURRIERS, etiquette.as_bytes()].concat()
 }
 
 fn prefixe(candidat: &CandidatId) -> String {
@@ -173,7 +178,40 @@ pub fn effacer(store: &Store, candidat: &CandidatId, lot: &mut Batch) -> Result<
     for envoi in de(store, candidat)? {
         oter(lot, &envoi);
     }
+    lot.views_delete.push(cle_plainte(candidat));
+    lot.views_delete.push(cle_douce(candidat));
     Ok(())
+}
+
+/// Where soft bounces of a candidate's address are counted.
+pub(crate) fn cle_douce(candidat: &CandidatId) -> Vec<u8> {
+    format!("rebonds/{candidat}").into_bytes()
+}
+
+/// Reads every mail remembered, in no order, until `suivre` says stop.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn parcourir(
+    store: &Store,
+    mut suivre: impl FnMut(Envoi) -> bool,
+) -> Result<(), StoreError> {
+    let mut apres: Option<Vec<u8>> = None;
+    loop {
+        let page = store.views(COURRIERS, apres.as_deref(), LOT)?;
+        let Some((derniere, _)) = page.last() else {
+            return Ok(());
+        };
+        apres = Some(derniere.clone());
+        for (cle, octets) in page {
+            let envoi = serde_json::from_slice(&octets).map_err(|e| {
+                StoreError::Corrupt(format!("{}: {e}", String::from_utf8_lossy(&cle)))
+            })?;
+            if !suivre(envoi) {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// An answer of ours to a request, found by its tag: what comes back to it belongs there (S22, S44).
@@ -191,6 +229,11 @@ pub(crate) struct Reponse {
 
 fn cle_reponse(etiquette: &str) -> Vec<u8> {
     format!("courrier-demande/{etiquette}").into_bytes()
+}
+
+/// Forgets to whom an answer went.
+pub(crate) fn oublier_reponse(lot: &mut Batch, etiquette: &str) {
+    lot.views_delete.push(cle_reponse(etiquette));
 }
 
 impl Reponse {

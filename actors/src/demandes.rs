@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::demande::{Demande, EtatDemande, EtatMessage, Evenement, Fond};
-use domain::ids::DemandeId;
+use domain::ids::{CandidatId, DemandeId};
 use jiff::Timestamp;
 use storage::{ERASURES, Position, StoreError, erased};
 
@@ -30,6 +30,23 @@ pub(crate) struct ListeDemandes(Mutex<Index>);
 struct Index {
     position: Position,
     lignes: BTreeMap<DemandeId, Rangee>,
+    par_personne: BTreeMap<Cle, BTreeSet<DemandeId>>,
+}
+
+/// Whose a request is: an account's, or else an address's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cle {
+    Candidat(CandidatId),
+    Adresse(String),
+}
+
+impl Cle {
+    fn de(ligne: &LigneDemande) -> Self {
+        match &ligne.candidat {
+            Some(qui) => Self::Candidat(qui.clone()),
+            None => Self::Adresse(ligne.demandeur.clone()),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -97,6 +114,19 @@ impl ListeDemandes {
         })
     }
 
+    /// The requests of a person: tied to them, or tied to nobody and from their address (S62).
+    pub(crate) fn de(
+        &self,
+        atelier: &Atelier,
+        qui: &CandidatId,
+        mail: &str,
+    ) -> Result<Vec<DemandeId>, StoreError> {
+        let index = self.a_jour(atelier)?;
+        let siennes = [Cle::Candidat(qui.clone()), Cle::Adresse(mail.to_owned())];
+        let ids = siennes.iter().filter_map(|cle| index.par_personne.get(cle));
+        Ok(ids.flatten().cloned().collect())
+    }
+
     /// What is measured (S61).
     pub(crate) fn mesurer(&self, atelier: &Atelier) -> Result<Mesures, StoreError> {
         let index = self.a_jour(atelier)?;
@@ -124,12 +154,27 @@ impl Index {
                 }
             }
             for id in touches {
-                match ranger(atelier, &id)? {
-                    Some(rangee) => drop(self.lignes.insert(id, rangee)),
-                    None => drop(self.lignes.remove(&id)),
-                }
+                let rangee = ranger(atelier, &id)?;
+                self.remplacer(id, rangee);
             }
             self.position = dernier;
+        }
+    }
+
+    fn remplacer(&mut self, id: DemandeId, rangee: Option<Rangee>) {
+        if let Some(ancienne) = self.lignes.remove(&id) {
+            let cle = Cle::de(&ancienne.ligne);
+            if let Some(siennes) = self.par_personne.get_mut(&cle) {
+                siennes.remove(&id);
+                if siennes.is_empty() {
+                    self.par_personne.remove(&cle);
+                }
+            }
+        }
+        if let Some(rangee) = rangee {
+            let siennes = self.par_personne.entry(Cle::de(&rangee.ligne));
+            siennes.or_default().insert(id.clone());
+            self.lignes.insert(id, rangee);
         }
     }
 

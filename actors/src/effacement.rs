@@ -1,9 +1,12 @@
 //! A person's data leaves (Q18): on request, at the end of the retention, or because the account was never validated.
 //! The streams of the candidate and of the dossiers lose their content; places given, figures and the hash chain stay.
 
-use domain::candidat::Candidat;
+use std::collections::BTreeSet;
+
+use domain::candidat::{Candidat, Compte};
+use domain::demande::{Demande, Evenement};
 use domain::effet::{CodeMail, Echeance, Effet, MailDu};
-use domain::ids::{CampagneCode, CandidatId, DossierId, FormationCode};
+use domain::ids::{CampagneCode, CandidatId, DemandeId, DossierId, FormationCode};
 use domain::places::{Commande as ActePlaces, Facts, Places};
 use storage::{Append, Batch, ERASURES, Expected, OutboxItem, StoreError, erasure};
 
@@ -13,6 +16,7 @@ use crate::courriers;
 use crate::fil::{Fil, json};
 use crate::protocol::Faute;
 use crate::record;
+use crate::support::reception;
 
 /// Candidates looked at in one step of a purge.
 const LOT: usize = 500;
@@ -62,6 +66,9 @@ pub(crate) async fn effacer(
     let mut lot = trace;
     let mut flux = vec![fil.stream.clone()];
     flux.extend(dossiers.iter().map(|(id, _)| format!("dossier.{id}")));
+    let demandes = demandes(atelier, (qui, &base.compte.mail), &mut lot);
+    let demandes = demandes.map_err(|e| faute(&e))?;
+    flux.extend(demandes.iter().map(|id| format!("demande.{id}")));
     lot.appends.push(Append {
         stream: ERASURES.to_owned(),
         expected: Expected::Any,
@@ -90,30 +97,75 @@ pub(crate) async fn effacer(
         }
     }
     if raison == Raison::Demande {
-        let mail = MailDu {
-            code: CodeMail::CptMinDelete,
-            a: base.compte.mail.clone(),
-            langue: base.compte.langue,
-            candidat: qui.clone(),
-            dossier: None,
-            formation: None,
-            lien: None,
-            jours: None,
-            details: None,
-        };
-        devoir(
-            atelier,
-            &mut lot,
-            format!("effacement.{qui}"),
-            &Effet::Mail(mail),
-        )
-        .map_err(|e| faute(&e))?;
+        prevenir(atelier, &base.compte, &mut lot).map_err(|e| faute(&e))?;
     }
     atelier.store.commit(lot).await.map_err(|e| faute(&e))?;
     atelier.reveil.notify_one();
     let dossiers = dossiers.into_iter().map(|(id, _)| id).collect();
-    annuaire.oublier(qui.clone(), dossiers);
+    annuaire.oublier(qui.clone(), dossiers, demandes);
     Ok(())
+}
+
+/// The last mail: it is done.
+fn prevenir(atelier: &Atelier, compte: &Compte, lot: &mut Batch) -> Result<(), StoreError> {
+    let mail = MailDu {
+        code: CodeMail::CptMinDelete,
+        a: compte.mail.clone(),
+        langue: compte.langue,
+        candidat: compte.id.clone(),
+        dossier: None,
+        formation: None,
+        lien: None,
+        jours: None,
+        details: None,
+    };
+    let id = format!("effacement.{}", compte.id);
+    devoir(atelier, lot, id, &Effet::Mail(mail))
+}
+
+/// What the person asked the support (S62). The mails they wrote are marked: their bytes go with the next round, what
+/// became of them and their hash stay. Where our answers went is forgotten.
+fn demandes(
+    atelier: &Atelier,
+    (qui, mail): (&CandidatId, &str),
+    lot: &mut Batch,
+) -> Result<Vec<DemandeId>, StoreError> {
+    let demandes = atelier.demandes.de(atelier, qui, mail)?;
+    let mut recus: BTreeSet<String> = BTreeSet::new();
+    for id in &demandes {
+        let fil = Fil::<Demande>::charger(atelier, format!("demande.{id}"))?;
+        for (fait, tete) in &fil.faits {
+            match &fait.e {
+                Evenement::DemandeRecue { arrivee, .. }
+                | Evenement::MessageRecu { arrivee, .. } => {
+                    recus.extend(arrivee.message.sha256.clone());
+                }
+                Evenement::MessageRepris { message, .. } => recus.extend(message.sha256.clone()),
+                // An answer's mail is its event's only effect.
+                Evenement::Repondue { .. } => {
+                    let du = format!("{}.{}.0", fil.stream, tete.version);
+                    courriers::oublier_reponse(lot, &atelier.cle.etiquette(&du));
+                }
+                Evenement::EnvoiNote { .. }
+                | Evenement::DemandeNotee { .. }
+                | Evenement::Attribuee { .. }
+                | Evenement::EcheanceFixee { .. }
+                | Evenement::DemandeRattachee { .. }
+                | Evenement::Reclassee { .. }
+                | Evenement::DemandeClose { .. }
+                | Evenement::DemandeRouverte { .. }
+                | Evenement::NoteReprise { .. }
+                | Evenement::Absorbee { .. }
+                | Evenement::FusionneeDans { .. }
+                | Evenement::Scindee { .. }
+                | Evenement::DemandeScindee { .. } => {}
+            }
+        }
+    }
+    for sha256 in recus {
+        reception::purger(atelier, lot, &sha256)?;
+    }
+    Ok(demandes)
 }
 
 fn devoir(atelier: &Atelier, lot: &mut Batch, id: String, effet: &Effet) -> Result<(), StoreError> {

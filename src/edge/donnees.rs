@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use actors::protocol::{Acte, DossierVue, Envoi, Moi, Reponse, Requete};
+use actors::protocol::{Acte, DossierVue, Envoi, MaDemande, Moi, Reponse, Requete};
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -26,6 +26,7 @@ pub(super) struct Donnees {
     moi: Box<Moi>,
     dossiers: Vec<DossierVue>,
     courriers: Vec<Envoi>,
+    demandes: Vec<MaDemande>,
 }
 
 fn inattendu() -> Probleme {
@@ -48,10 +49,14 @@ pub(super) async fn lire(etat: &Etat, session: &str) -> Result<Donnees, Probleme
     let Reponse::Courriers { courriers } = demander(Acte::Courriers).await? else {
         return Err(inattendu());
     };
+    let Reponse::MesDemandes { demandes } = demander(Acte::Demandes).await? else {
+        return Err(inattendu());
+    };
     Ok(Donnees {
         moi,
         dossiers,
         courriers,
+        demandes,
     })
 }
 
@@ -66,6 +71,7 @@ impl Donnees {
             "compte": vues::moi(&self.moi),
             "dossiers": dossiers.collect::<Vec<_>>(),
             "courriers": self.courriers,
+            "demandes": self.demandes,
         })
     }
 
@@ -83,6 +89,20 @@ impl Donnees {
         fichiers
     }
 
+    /// The mails written to the support, as they came in with their attachments (S62): where they go, and their content.
+    fn mails(&self) -> Vec<(String, String)> {
+        let mut mails = Vec::new();
+        for demande in &self.demandes {
+            for (rang, message) in demande.messages.iter().enumerate() {
+                if let Some(sha256) = &message.original {
+                    let nom = format!("demandes/{}/{}.eml", demande.id, rang + 1);
+                    mails.push((nom, sha256.clone()));
+                }
+            }
+        }
+        mails
+    }
+
     /// As an archive, written while it leaves: it is never whole in memory.
     pub(super) async fn archive(&self, etat: &Etat) -> Result<Response, Probleme> {
         let document = serde_json::to_vec_pretty(&self.json(etat));
@@ -92,6 +112,12 @@ impl Donnees {
             let lu = etat.blobs.read(&sha256).await;
             let fichier = lu.map_err(|e| Probleme::interne(&e))?.into_std().await;
             ouverts.push((nom, fichier));
+        }
+        for (nom, sha256) in self.mails() {
+            // One whose time is over is no longer here (S09); what it said is in the document.
+            if let Ok(fichier) = etat.blobs.read(&sha256).await {
+                ouverts.push((nom, fichier.into_std().await));
+            }
         }
         let (vers, de) = mpsc::channel::<io::Result<Bytes>>(EN_ATTENTE);
         tokio::task::spawn_blocking(move || {

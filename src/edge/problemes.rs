@@ -141,6 +141,7 @@ fn statut(code: CodeRefus) -> StatusCode {
         | CodeRefus::DemandeClose
         | CodeRefus::DemandeFusionnee
         | CodeRefus::DemandeursDifferents
+        | CodeRefus::TropDeDemandes
         | CodeRefus::ReponseAutomatiqueExclue
         | CodeRefus::RienARetablir => StatusCode::CONFLICT,
     }

@@ -98,6 +98,7 @@ super::textes! {
     effacement_aide: "À la demande de la personne : son compte, ses dossiers et ses pièces sont effacés pour toujours. Le numéro n'est jamais redonné ; les comptes et la chaîne du journal restent. Vous verrez ce qui part avant de confirmer.", "When the person asks: the account, the applications and the documents are erased for good. The number is never given again; figures and the chain of the journal stay. You will see what leaves before you confirm.";
     effacement_voir: "Voir ce qui serait effacé", "See what would be erased";
     effacement_de(nom, numero, combien, codes): "{nom} ({numero}), avec {combien} dossier(s) : {codes}. Cet effacement ne peut pas être défait.", "{nom} ({numero}), with {combien} application(s): {codes}. This cannot be undone.";
+    effacement_demandes(n): "Avec {n} demande(s) au support : messages, notes et mails reçus.", "With {n} request(s) to the support: messages, notes and mails received.";
     effacement_admissions(codes): "La scolarité a déjà été informée d'une admission : {codes}. Elle garde son propre enregistrement ; prévenez-la.", "The student office was already told of an admission: {codes}. It keeps a record of its own; tell it.";
     effacement_confirmer: "Effacer pour toujours", "Erase for good";
     effacement_fait(numero): "Les données de {numero} sont effacées. La personne en est informée par mail.", "The data of {numero} is erased. The person is told by mail.";

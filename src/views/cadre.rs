@@ -36,6 +36,8 @@ pub(crate) struct Cadre<'a> {
     pub(crate) autre_langue: String,
     /// What the profile lacks before a dossier can be opened (G11).
     pub(crate) manque: Vec<Lien>,
+    /// The address our mails come back from, said on every page until it is corrected (S42).
+    pub(crate) refusee: Option<String>,
     /// Where staff go from page to page; empty for everybody else.
     pub(crate) barre: &'a [Lien],
     /// The demo's time, in words.

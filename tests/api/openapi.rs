@@ -63,6 +63,13 @@ async fn personnel(serveur: &Serveur, id: &str, suivre: &impl Fn(&str, &Value)) 
         ("Audit", format!("/gestion/audit?dossier={id}")),
         ("Colonnes", "/gestion/exports/colonnes".to_owned()),
         ("Archives", "/gestion/exports/archives".to_owned()),
+        (
+            "DemandesGestion",
+            "/gestion/demandes?toutes=true".to_owned(),
+        ),
+        ("Support", "/gestion/support".to_owned()),
+        ("Quarantaine", "/gestion/support/quarantaine".to_owned()),
+        ("Delivrabilite", "/gestion/courrier".to_owned()),
     ] {
         let lu = serveur.lire(&chemin, &admin).await;
         assert_eq!(lu.statut, 200, "{chemin}");
@@ -126,6 +133,23 @@ async fn le_document_openapi_dit_toutes_les_routes_et_les_reponses_suivent_ses_s
     suivre(
         "Session",
         &serveur.connecter("elise@univ.example").await.json(),
+    );
+    let corps =
+        json!({ "objet": "Une question", "texte": "Où en est mon dossier ?", "dossier": id });
+    let ecrite = serveur
+        .demander("POST", "/moi/demandes", &session, corps)
+        .await
+        .json();
+    suivre("MaDemande", &ecrite);
+    suivre(
+        "Donnees",
+        &serveur.lire("/moi/donnees", &session).await.json(),
+    );
+    let support = serveur.agent("support").await;
+    let chemin = format!("/gestion/demandes/{}", ecrite["id"].as_str().unwrap());
+    suivre(
+        "DemandeGestion",
+        &serveur.lire(&chemin, &support).await.json(),
     );
     personnel(&serveur, id, &suivre).await;
     suivre("Probleme", &serveur.lire("/moi", "").await.json());

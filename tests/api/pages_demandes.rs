@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fixtures::client::PATIENCE;
+use postule::app::MOT_DE_PASSE_PERSONNEL;
 
 use crate::pages::{formulaire, page};
 use crate::pages_gestion::{suivre, texte};
@@ -41,6 +42,21 @@ impl Serveur {
                 return trouvee["id"].as_str().unwrap().to_owned();
             }
             assert!(tokio::time::Instant::now() < fin, "no request « {objet} »");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+}
+
+impl Serveur {
+    /// A page, once it says this.
+    async fn page_avec(&self, chemin: &str, cookie: &str, mots: &str) -> String {
+        let fin = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let vue = page(self, chemin, cookie).await;
+            if vue.contains(mots) {
+                return vue;
+            }
+            assert!(tokio::time::Instant::now() < fin, "no « {mots} » in {vue}");
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
@@ -95,8 +111,8 @@ async fn s60_une_demande_se_lit_et_se_repond_depuis_sa_page() {
     let partis = serveur.mails_avec("Il manque votre CV.").await;
     assert_eq!(partis.len(), 1, "S60: pressed twice, sent once");
     assert!(!partis[0].contains("secret"), "S65");
-    let lue = page(&serveur, &chemin, &cookie).await;
-    assert!(lue.contains("Partie le") && lue.contains("secret de l&#39;équipe"));
+    let lue = serveur.page_avec(&chemin, &cookie, "Partie le").await;
+    assert!(lue.contains("secret de l&#39;équipe"));
     assert!(lue.contains("Thierry Benoît") || lue.contains("Sami Hennebelle"));
 }
 
@@ -136,7 +152,7 @@ async fn s59_le_second_qui_repond_est_prevenu_et_ne_perd_rien() {
     assert_eq!(quand_meme.statut, 303);
     assert_eq!(serveur.mails_avec("Reponse du second").await.len(), 1);
     // Word of what became of an answer stops nobody.
-    let vue = page(&serveur, &chemin, &un).await;
+    let vue = serveur.page_avec(&chemin, &un, "Partie le").await;
     let cloture = format!("{chemin}/cloture");
     let ancienne = serveur
         .lire(&chemin, &serveur.agent("support").await)
@@ -295,4 +311,299 @@ async fn s45_une_piece_jointe_se_prend_sous_un_nom_sur_et_ne_s_affiche_pas() {
         trace.contains("voir_original") && trace.contains("voir_demande"),
         "S62"
     );
+}
+
+const EXPIRE: &str = "Bonjour,\r\nJ'ai voulu cliquer sur le lien de validation ce matin mais un message m'indique qu'il a expiré. \
+     Pouvez-vous m'en envoyer un autre ?\r\nMerci\r\n";
+
+/// S63, S61, S05: the switch stops every automatic answer at once, mails go on being stored; the figures say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn s63_l_interrupteur_arrete_toutes_les_reponses_automatiques() {
+    let serveur = Serveur::new().await;
+    let cookie = serveur.poste("support").await;
+    let boite = "/gestion/demandes/boite";
+    let vue = page(&serveur, boite, &cookie).await;
+    assert!(vue.contains("En marche") && vue.contains("Aucun mail en quarantaine"));
+    let arret = suivre(&serveur, &vue, boite, &cookie, &[]).await;
+    assert_eq!(arret.statut, 303);
+    let arretee = page(&serveur, boite, &cookie).await;
+    assert!(arretee.contains("Arrêtées"));
+    let question = |de: &str, objet: &str| mail(de, true, objet, &format!("{SIMPLE}{EXPIRE}"));
+    let muette = question("un@ailleurs.example", "Lien perime");
+    let muette = serveur.ecrire_au_support(&muette, "Lien perime").await;
+    // Mails are done with in their order: once the second is there, the first is done with.
+    let seconde = question("deux@ailleurs.example", "Lien encore");
+    serveur.ecrire_au_support(&seconde, "Lien encore").await;
+    let agent = serveur.agent("support").await;
+    let lire = async |id: &str| {
+        let chemin = format!("/gestion/demandes/{id}");
+        serveur.lire(&chemin, &agent).await.json()
+    };
+    assert_eq!(lire(&muette).await["messages"].as_array().unwrap().len(), 1);
+    let reprise = suivre(&serveur, &arretee, boite, &cookie, &[]).await;
+    assert_eq!(reprise.statut, 303);
+    let parlante = question("trois@ailleurs.example", "Lien mort");
+    let parlante = serveur.ecrire_au_support(&parlante, "Lien mort").await;
+    for _ in 0..200 {
+        if lire(&parlante).await["etat"] == "en_attente" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(
+        lire(&parlante).await["messages"][1]["par"]["qui"],
+        "automate"
+    );
+    let vue = page(&serveur, boite, &cookie).await;
+    assert!(vue.contains("1 (100 %)"), "S61: answered alone: {vue}");
+    let chemin = format!("{boite}/{}", "0".repeat(64));
+    let absent = serveur
+        .envoyer("GET", &chemin, &[("cookie", &cookie)], vec![])
+        .await;
+    assert_eq!(absent.statut, 404);
+    let rejeu = [
+        ("preuve", crate::pages::preuve(&vue)),
+        ("sha256", "0".repeat(64)),
+    ];
+    let rejeu: Vec<(&str, &str)> = rejeu.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let rejeu = formulaire(&serveur, &format!("{boite}/rejeu"), &cookie, &rejeu).await;
+    assert_eq!(rejeu.statut, 404);
+    let droit = serveur.poste("droit").await;
+    for prive in [boite, "/gestion/demandes/courrier"] {
+        let refus = serveur
+            .envoyer("GET", prive, &[("cookie", &droit)], vec![])
+            .await;
+        assert_eq!(refus.statut, 403, "Q15: {prive} is of the whole university");
+    }
+    let sienne = page(&serveur, "/gestion/demandes", &droit).await;
+    assert!(
+        !sienne.contains(boite),
+        "what one may not open is not offered"
+    );
+}
+
+/// S42: the fate of the mails, by provider; the figures of a provider alone; the same by the API.
+#[tokio::test(flavor = "multi_thread")]
+async fn s42_le_courrier_se_compte_par_fournisseur() {
+    let serveur = Serveur::new().await;
+    serveur.candidat("elle@univ.example").await;
+    serveur.inscrire("elle@autre.example").await;
+    let cookie = serveur.poste("support").await;
+    let agent = serveur.agent("support").await;
+    let mut lu = serveur.lire("/gestion/courrier", &agent).await.json();
+    for _ in 0..200 {
+        if lu["tous"]["envoyes"] == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        lu = serveur.lire("/gestion/courrier", &agent).await.json();
+    }
+    assert_eq!(
+        (&lu["tous"]["total"], &lu["tous"]["envoyes"]),
+        (&2.into(), &2.into()),
+        "{lu}"
+    );
+    let vue = page(&serveur, "/gestion/demandes/courrier", &cookie).await;
+    assert!(
+        vue.contains("autre.example") && vue.contains("Aucune adresse n&#39;est refusée")
+            || vue.contains("Aucune adresse n'est refusée")
+    );
+    let un = serveur
+        .lire("/gestion/courrier?domaine=autre.example&jours=7", &agent)
+        .await
+        .json();
+    assert_eq!(un["fournisseurs"].as_array().unwrap().len(), 1);
+    let un = page(
+        &serveur,
+        "/gestion/demandes/courrier?domaine=autre.example",
+        &cookie,
+    )
+    .await;
+    assert!(!un.contains("univ.example"));
+}
+
+/// S21, S48, S65: a candidate writes, reads the answer and goes on, from their own pages; nothing of the team's is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn s65_le_candidat_ecrit_lit_et_repond_depuis_son_compte() {
+    let serveur = Serveur::new().await;
+    let (formation, _) = serveur.formation(0).await;
+    let elle = serveur.candidat("elle@univ.example").await;
+    let dossier = serveur.ouvrir(&elle, &formation).await.json();
+    let dossier = dossier["id"].as_str().unwrap();
+    let cookie = format!("__Host-session={elle}");
+    let vue = page(&serveur, &format!("/dossiers/{dossier}"), &cookie).await;
+    assert!(vue.contains(&format!("/demandes?dossier={dossier}#ecrire")));
+    let vue = page(&serveur, &format!("/demandes?dossier={dossier}"), &cookie).await;
+    assert!(vue.contains(&format!("value=\"{dossier}\" selected")));
+    assert!(vue.contains("Aucun document à joindre ici"), "S48");
+    let vide = texte(
+        &suivre(
+            &serveur,
+            &vue,
+            "/demandes",
+            &cookie,
+            &[("objet", "Un objet")],
+        )
+        .await,
+    );
+    assert!(
+        vide.contains("à corriger") && vide.contains("Un objet"),
+        "nothing typed is lost"
+    );
+    let ecrit = [
+        ("objet", "Mon CV"),
+        ("texte", "Où le déposer ?"),
+        ("dossier", dossier),
+    ];
+    let ecrit = suivre(&serveur, &vue, "/demandes", &cookie, &ecrit).await;
+    let la = ecrit.entetes["location"].to_str().unwrap().to_owned();
+    let id = la.rsplit('/').next().unwrap();
+    let support = serveur.poste("support").await;
+    let chemin = format!("/gestion/demandes/{id}");
+    let vue = page(&serveur, &chemin, &support).await;
+    assert!(
+        vue.contains("Identité prouvée") && vue.contains("Un brouillon est proposé"),
+        "S55"
+    );
+    let note = [("texte", "secret de l'équipe")];
+    suivre(&serveur, &vue, &format!("{chemin}/notes"), &support, &note).await;
+    let vue = page(&serveur, &chemin, &support).await;
+    let reponse = [("texte", "Dans votre dossier.")];
+    suivre(
+        &serveur,
+        &vue,
+        &format!("{chemin}/reponse"),
+        &support,
+        &reponse,
+    )
+    .await;
+    let lue = page(&serveur, &la, &cookie).await;
+    assert!(
+        lue.contains("Dans votre dossier.") && !lue.contains("secret"),
+        "S65"
+    );
+    assert!(
+        page(&serveur, "/demandes", &cookie)
+            .await
+            .contains("Une réponse vous attend")
+    );
+    let suite = [("texte", "Merci, et la lettre ?")];
+    let suite = suivre(&serveur, &lue, &la, &cookie, &suite).await;
+    assert_eq!(suite.entetes["location"], la.as_str());
+    assert!(page(&serveur, &la, &cookie).await.contains("et la lettre"));
+    let lui = serveur.candidat("lui@univ.example").await;
+    let lui = format!("__Host-session={lui}");
+    let ailleurs = serveur
+        .envoyer("GET", &la, &[("cookie", &lui)], vec![])
+        .await;
+    assert_eq!(ailleurs.statut, 404, "Q15");
+    // Beside the dossier, for its manager.
+    let centre = serveur.etat(dossier).await["formation"]["centre"]
+        .as_str()
+        .unwrap()
+        .to_lowercase();
+    let gestion = serveur.poste(&centre).await;
+    let vue = page(&serveur, &format!("/gestion/dossiers/{dossier}"), &gestion).await;
+    assert!(vue.contains("Demandes du candidat au support") && vue.contains(&chemin));
+    let jury = serveur.poste("jury").await;
+    let liste = serveur
+        .envoyer("GET", "/gestion/demandes", &[("cookie", &jury)], vec![])
+        .await;
+    assert_eq!(liste.statut, 403, "Q15");
+}
+
+/// S62, Q18: one's data holds the requests with the mails as they came; an erasure takes them, and their bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn s62_les_demandes_partent_avec_les_donnees_et_s_effacent_avec_elles() {
+    let serveur = Serveur::new().await;
+    let elle = serveur.candidat("elle@univ.example").await;
+    let lui = serveur.candidat("lui@univ.example").await;
+    let corps = format!("{SIMPLE}Une question tres personnelle, et mon nom.\r\n");
+    let recu = mail("elle@univ.example", true, "Question intime", &corps);
+    let id = serveur.ecrire_au_support(&recu, "Question intime").await;
+    let reste = serveur.demande(&lui, "La sienne").await;
+    let admin = serveur.agent("admin").await;
+    let reponse = serde_json::json!({ "texte": "Une reponse privee." });
+    serveur
+        .demander(
+            "POST",
+            &format!("/gestion/demandes/{id}/reponse"),
+            &admin,
+            reponse,
+        )
+        .await;
+    assert_eq!(serveur.mails_avec("Une reponse privee.").await.len(), 1);
+    let donnees = serveur.lire("/moi/donnees", &elle).await.json();
+    assert_eq!(
+        donnees["demandes"][0]["messages"].as_array().unwrap().len(),
+        2
+    );
+    let archive = serveur.lire("/moi/donnees.zip", &elle).await;
+    let archive = std::io::Cursor::new(archive.octets.to_vec());
+    let mut archive = zip::ZipArchive::new(archive).unwrap();
+    let mut original = Vec::new();
+    let mut fichier = archive.by_name(&format!("demandes/{id}/1.eml")).unwrap();
+    std::io::Read::read_to_end(&mut fichier, &mut original).unwrap();
+    assert_eq!(original, recu, "the mail with its attachments, as it came");
+    let numero = serveur.lire("/moi", &elle).await.json()["numero"].clone();
+    let essai = serde_json::json!({ "candidat": numero, "essai": true });
+    let essai = serveur
+        .demander("POST", "/gestion/effacements", &admin, essai)
+        .await
+        .json();
+    assert_eq!(essai["demandes"], 1);
+    let faire = serde_json::json!({ "candidat": numero, "essai": false });
+    let fait = serveur
+        .demander("POST", "/gestion/effacements", &admin, faire)
+        .await;
+    assert_eq!(fait.statut, 200);
+    let lue = serveur
+        .lire(&format!("/gestion/demandes/{id}"), &admin)
+        .await;
+    assert_eq!(lue.statut, 404);
+    let liste = serveur.lire("/gestion/demandes?toutes=true", &admin).await;
+    let liste = String::from_utf8_lossy(&liste.octets).into_owned();
+    assert!(!liste.contains("elle@univ.example") && liste.contains(&reste));
+}
+
+/// Q40: an answer that was being written when the session ended is there after the log-in, for the same person alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn q40_une_reponse_ecrite_survit_a_la_session_qui_finit() {
+    let serveur = Serveur::new().await;
+    let elle = serveur.candidat("elle@univ.example").await;
+    let id = serveur.demande(&elle, "Question").await;
+    let qui = |nom: &str| {
+        let adresse = format!("{nom}@demo.example");
+        [
+            ("identifiant", adresse),
+            ("mot_de_passe", MOT_DE_PASSE_PERSONNEL.to_owned()),
+            ("suite", "/gestion/demandes".to_owned()),
+        ]
+    };
+    let entrer = async |nom: &str, reprise: &str| {
+        let champs = qui(nom);
+        let mut champs: Vec<(&str, &str)> = champs.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        champs.push(("reprise", reprise));
+        formulaire(&serveur, "/connexion", "", &champs).await
+    };
+    let entree = entrer("support", "").await;
+    assert_eq!(entree.entetes["location"], "/gestion/demandes");
+    let poses = entree.entetes.get_all("set-cookie").iter();
+    let mut poses = poses.map(|c| c.to_str().unwrap().split(';').next().unwrap().to_owned());
+    let sceau = poses.find(|c| c.starts_with("__Host-qui=")).unwrap();
+    let chemin = format!("/gestion/demandes/{id}/reponse");
+    let finie = format!("__Host-session=finie; {sceau}");
+    let champs = [("preuve", "vieille"), ("texte", "Une longue reponse")];
+    let perdue = formulaire(&serveur, &chemin, &finie, &champs).await;
+    assert_eq!(perdue.statut, 401);
+    let perdue = texte(&perdue);
+    let (_, reprise) = perdue.split_once("name=\"reprise\" value=\"").unwrap();
+    let reprise = reprise.split('"').next().unwrap();
+    let retour = texte(&entrer("support", reprise).await);
+    assert!(
+        retour.contains("Une longue reponse") && retour.contains(&chemin),
+        "{retour}"
+    );
+    let autre = entrer("admin", reprise).await;
+    assert_eq!(autre.statut, 303, "somebody else reads nothing of it");
 }

@@ -48,7 +48,7 @@ impl Serveur {
         format!("__Host-session={}", self.agent(qui).await)
     }
 
-    async fn etat(&self, id: &str) -> Value {
+    pub(crate) async fn etat(&self, id: &str) -> Value {
         let admin = self.agent("admin").await;
         let chemin = format!("/gestion/dossiers/{id}");
         self.lire(&chemin, &admin).await.json()

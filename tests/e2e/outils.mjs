@@ -45,7 +45,7 @@ export async function demarrer() {
     await new Promise((fini) => { serveur.on('exit', fini); });
     rmSync(donnees, { recursive: true, force: true });
   };
-  return { adresse, arreter };
+  return { adresse, arreter, donnees };
 }
 
 export const ouvrirNavigateur = () => chromium.launch({

@@ -136,6 +136,8 @@ pub enum CodeRefus {
     DemandeFusionnee,
     /// The two requests are of different people: merged, one would read the other's (S65).
     DemandeursDifferents,
+    /// The candidate has as many open requests as they may.
+    TropDeDemandes,
     /// No automatic answer may leave: one did, or a person has it (S35).
     ReponseAutomatiqueExclue,
 }
@@ -189,6 +191,7 @@ impl CodeRefus {
             | Self::EnrolementRequis => Some("Q17"),
             Self::DemandeClose | Self::DemandeFusionnee => Some("S59"),
             Self::DemandeursDifferents => Some("S65"),
+            Self::TropDeDemandes => Some("S64"),
             Self::ReponseAutomatiqueExclue => Some("S35"),
         }
     }

@@ -38,7 +38,7 @@ pub(crate) enum Vers {
     Personnel(PersonnelId, OrdrePersonnel),
     Demande(DemandeId, OrdreDemande),
     /// What was erased leaves memory as well (Q18).
-    Oublier(CandidatId, Vec<DossierId>),
+    Oublier(CandidatId, Vec<DossierId>, Vec<DemandeId>),
 }
 
 /// The actors in memory of one kind.
@@ -156,10 +156,13 @@ impl Handler<Vers> for Registre {
                 let naitre = || ActeurDemande::new(id.clone(), atelier.clone());
                 self.demandes.remettre(&id, ordre, naitre);
             }
-            Vers::Oublier(candidat, dossiers) => {
+            Vers::Oublier(candidat, dossiers, demandes) => {
                 self.candidats.0.remove(&candidat);
                 for dossier in dossiers {
                     self.dossiers.0.remove(&dossier);
+                }
+                for demande in demandes {
+                    self.demandes.0.remove(&demande);
                 }
             }
         }
@@ -211,9 +214,14 @@ impl Annuaire {
     }
 
     /// Lets the actors of erased streams go; one that cannot be told leaves by itself once idle.
-    pub(crate) fn oublier(&self, candidat: CandidatId, dossiers: Vec<DossierId>) {
+    pub(crate) fn oublier(
+        &self,
+        candidat: CandidatId,
+        dossiers: Vec<DossierId>,
+        demandes: Vec<DemandeId>,
+    ) {
         if let Some(adresse) = self.0.adresse.get() {
-            adresse.do_send(Vers::Oublier(candidat, dossiers));
+            adresse.do_send(Vers::Oublier(candidat, dossiers, demandes));
         }
     }
 

@@ -26,6 +26,7 @@ impl Guichet {
     pub(super) fn lister_demandes(&self, agent: &Agent, filtre: &FiltreDemandes) -> Resultat {
         autoriser(agent, Pouvoir::VoirDemandes)?;
         let page = self
+            .atelier
             .demandes
             .chercher(&self.atelier, filtre, self.visibles(agent));
         Ok(Reponse::ListeDemandes(Box::new(
@@ -40,9 +41,10 @@ impl Guichet {
         filtre: &FiltreDemandes,
     ) -> Resultat {
         autoriser(agent, Pouvoir::VoirDemandes)?;
-        let voisines = self
-            .demandes
-            .voisines(&self.atelier, filtre, id, self.visibles(agent));
+        let voisines =
+            self.atelier
+                .demandes
+                .voisines(&self.atelier, filtre, id, self.visibles(agent));
         Ok(Reponse::VoisinesDemande(voisines.map_err(|e| faute(&e))?))
     }
 

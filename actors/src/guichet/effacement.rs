@@ -33,7 +33,10 @@ impl Guichet {
             .into_iter()
             .filter(|l| l.reponse == Some(ReponseCandidat::Confirmee))
             .map(|l| l.formation);
+        let liste = &self.atelier.demandes;
+        let demandes = liste.de(&self.atelier, &qui, &base.compte.mail);
         let vue = EffacementVue {
+            demandes: demandes.map_err(|e| faute(&e))?.len(),
             candidat: qui.clone(),
             numero: base.compte.numero.clone(),
             nom: base.compte.nom.clone(),

@@ -80,6 +80,9 @@ impl Guichet {
             }
             ActeGestion::AgirDemande(acte) => self.agir_demande(&agent, id, *acte).await,
             ActeGestion::Support(acte) => self.regler_support(&agent, acte).await,
+            ActeGestion::Delivrabilite { jours, domaine } => {
+                self.delivrabilite(&agent, jours, domaine).await
+            }
             ActeGestion::Statistiques(filtre) => self.compter(&agent, &filtre),
             ActeGestion::Sortir(sortie) => self.sortir(&agent, sortie).await,
             ActeGestion::Audit { sujet, curseur } => {

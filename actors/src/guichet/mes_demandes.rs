@@ -1,7 +1,7 @@
 //! What a candidate asks the support from their own page: logged in, so that whose request it is is sure.
 
 use domain::demande::{
-    Arrivee, Auteur, Canal, Commande, Demande, Message, Rattachement, Sens, Surete,
+    Arrivee, Auteur, Canal, Commande, Demande, Message, Projet, Rattachement, Sens, Surete,
 };
 use domain::ids::{CandidatId, DemandeId, DossierId};
 use domain::refus::{CodeRefus, Refus};
@@ -14,23 +14,37 @@ use crate::atelier::faute;
 use crate::jetons;
 use crate::protocol::{Faute, FiltreDemandes, MaDemande, MonMessage, Reponse, Resultat};
 use crate::support::Lecture;
+use crate::support::repondre::faits;
+
+/// Requests of one candidate that are not done; beyond, one goes on with them.
+const MAX_OUVERTES: usize = 20;
+/// The template of drafts.
+const PROJET: &str = "support_projet";
 
 impl Guichet {
     /// What is surely this candidate's: a mail that only says so is not shown (S25, S28).
     pub(super) async fn mes_demandes(&self, qui: &CandidatId) -> Resultat {
-        let filtre = FiltreDemandes {
+        let mut filtre = FiltreDemandes {
             candidat: Some(qui.clone()),
             toutes: true,
             limite: Some(crate::demandes::MAX_LIGNES),
             ..FiltreDemandes::default()
         };
-        let page = self.demandes.chercher(&self.atelier, &filtre, |ligne| {
-            ligne.surete == Surete::Authentifiee
-        });
         let mut demandes = Vec::new();
-        for ligne in page.map_err(|e| faute(&e))?.demandes {
-            let lu = self.annuaire.lire_demande(&ligne.id).await?;
-            demandes.extend(mienne(qui, &lu));
+        loop {
+            let liste = &self.atelier.demandes;
+            let page = liste.chercher(&self.atelier, &filtre, |ligne| {
+                ligne.surete == Surete::Authentifiee
+            });
+            let page = page.map_err(|e| faute(&e))?;
+            for ligne in page.demandes {
+                let lu = self.annuaire.lire_demande(&ligne.id).await?;
+                demandes.extend(mienne(qui, &lu));
+            }
+            filtre.curseur = page.curseur;
+            if filtre.curseur.is_none() {
+                break;
+            }
         }
         demandes.sort_by(|a, b| (b.recue_le, &b.id).cmp(&(a.recue_le, &a.id)));
         Ok(Reponse::MesDemandes { demandes })
@@ -69,9 +83,21 @@ impl Guichet {
                 mienne(qui, &lu).ok_or(CodeRefus::Introuvable)?;
                 (Some(id), objet.unwrap_or(objet_de(&texte)))
             }
-            None => (None, objet),
+            None => {
+                self.place_pour_une_autre(qui)?;
+                (None, objet)
+            }
         };
-        let compris = self.atelier.comprendre_texte(&objet, &texte);
+        let compris = Lecture {
+            langue: compte.langue,
+            objet_nu: objet.clone(),
+            ..self.atelier.comprendre_texte(&objet, &texte)
+        };
+        let projet = match demande {
+            // Who goes on with a request is answered by who knows it.
+            Some(_) => None,
+            None => self.projet(&compris, &rattachement).await?,
+        };
         let nouvel_id = jetons::id_dossier(self.atelier.alea.as_ref(), repere.id.as_deref());
         let message = Message {
             id: nouvel_id.clone(),
@@ -90,10 +116,50 @@ impl Guichet {
             defauts: Vec::new(),
             envoi: None,
         };
-        let arrivee = arrivee(message, compte, rattachement, compris);
+        let arrivee = Arrivee {
+            projet,
+            ..arrivee(message, compte, rattachement, compris)
+        };
         let ecrit = self.deposer(demande, &nouvel_id, arrivee, repere).await?;
         let vue = mienne(qui, &ecrit).ok_or(CodeRefus::Introuvable)?;
         Ok(Reponse::MaDemande(Box::new(vue)))
+    }
+
+    /// Beyond the limit one goes on with what is open.
+    fn place_pour_une_autre(&self, qui: &CandidatId) -> Result<(), Faute> {
+        let filtre = FiltreDemandes {
+            candidat: Some(qui.clone()),
+            limite: Some(1),
+            ..FiltreDemandes::default()
+        };
+        let ouvertes = self
+            .atelier
+            .demandes
+            .chercher(&self.atelier, &filtre, |ligne| {
+                ligne.surete == Surete::Authentifiee
+            });
+        if ouvertes.map_err(|e| faute(&e))?.total >= MAX_OUVERTES {
+            return Err(CodeRefus::TropDeDemandes.into());
+        }
+        Ok(())
+    }
+
+    /// An answer for a person to read, change and send (S55); none where no mails are read.
+    async fn projet(
+        &self,
+        compris: &Lecture,
+        rattachement: &Rattachement,
+    ) -> Result<Option<Projet>, Faute> {
+        let Some(lecteur) = self.atelier.boite.lecteur.get() else {
+            return Ok(None);
+        };
+        let ici = (self.atelier.as_ref(), &self.annuaire);
+        let faits = faits(ici, compris, rattachement).await?;
+        let texte = lecteur.rediger(PROJET, compris.langue, &faits).ok();
+        Ok(texte.map(|texte| Projet {
+            modele: PROJET.to_owned(),
+            texte,
+        }))
     }
 
     /// A request that ended long ago is followed by a new one (S59).
@@ -185,5 +251,7 @@ fn mon_message(message: &Message) -> MonMessage {
         automatique: matches!(message.par, Auteur::Automate { .. }),
         le: message.le,
         texte: message.texte.clone(),
+        pieces: message.pieces.iter().map(|p| p.nom.clone()).collect(),
+        original: message.sha256.clone(),
     }
 }

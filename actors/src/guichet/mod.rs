@@ -7,6 +7,7 @@ mod bureau;
 mod campagne;
 mod candidat;
 mod comptes;
+mod courrier;
 mod demande_vue;
 mod demandes;
 mod effacement;
@@ -67,7 +68,8 @@ pub struct Guichet {
     essais: Arc<essais::Essais>,
     liste: Arc<crate::liste::Liste>,
     presences: Arc<presences::Presences>,
-    demandes: Arc<crate::demandes::ListeDemandes>,
+    /// The mails sent are counted by one asker at a time.
+    comptage: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A row that stands for nothing.
@@ -102,7 +104,7 @@ impl Guichet {
             hacheur,
             essais: Arc::default(),
             presences: Arc::default(),
-            demandes: Arc::default(),
+            comptage: Arc::default(),
             liste,
         }
     }

@@ -25,7 +25,9 @@ pub(crate) const INTERRUPTEUR: &[u8] = b"support:automatique";
 impl Guichet {
     pub(super) async fn regler_support(&self, agent: &Agent, acte: ActeSupport) -> Resultat {
         let pouvoir = match acte {
-            ActeSupport::Etat | ActeSupport::Quarantaine => Pouvoir::VoirDemandes,
+            ActeSupport::Etat | ActeSupport::Quarantaine | ActeSupport::Voir { .. } => {
+                Pouvoir::VoirDemandes
+            }
             ActeSupport::Automatique { .. } | ActeSupport::Rejouer { .. } => {
                 Pouvoir::TraiterDemandes
             }
@@ -53,7 +55,16 @@ impl Guichet {
                     .await
                     .map_err(|e| faute(&e))?;
             }
-            ActeSupport::Quarantaine => return self.quarantaine(),
+            ActeSupport::Quarantaine => return self.quarantaine(None),
+            ActeSupport::Voir { sha256 } => {
+                let passage = Passage {
+                    quoi: "voir_original",
+                    dossier: None,
+                    detail: Some(format!("quarantaine {sha256}")),
+                };
+                self.tracer(&agent.id, passage).await?;
+                return self.quarantaine(Some(&sha256));
+            }
             ActeSupport::Rejouer { sha256 } => self.rejouer(agent, &sha256).await?,
         }
         Ok(Reponse::Support(self.etat_support()?))
@@ -81,7 +92,11 @@ impl Guichet {
         };
         let (attente, plus_vieux_s) = compter(ATTENTE).map_err(|e| faute(&e))?;
         let (quarantaine, quarantaine_s) = compter(QUARANTAINE).map_err(|e| faute(&e))?;
-        let mesures = self.demandes.mesurer(atelier).map_err(|e| faute(&e))?;
+        let mesures = self
+            .atelier
+            .demandes
+            .mesurer(atelier)
+            .map_err(|e| faute(&e))?;
         let coupe = atelier.store.index(INTERRUPTEUR).map_err(|e| faute(&e))?;
         Ok(EtatSupport {
             automatique: coupe.as_deref() != Some(b"0"),
@@ -98,9 +113,12 @@ impl Guichet {
         })
     }
 
-    fn quarantaine(&self) -> Resultat {
-        let mails = reception::lister(&self.atelier, QUARANTAINE, MAX_QUARANTAINE);
+    /// All of them, or one.
+    fn quarantaine(&self, voulu: Option<&str>) -> Resultat {
+        let combien = voulu.map_or(MAX_QUARANTAINE, |_| MAX_COMPTES);
+        let mails = reception::lister(&self.atelier, QUARANTAINE, combien);
         let mails = mails.map_err(|e| faute(&e))?.into_iter();
+        let mails = mails.filter(|recu| voulu.is_none_or(|sha256| recu.sha256 == sha256));
         Ok(Reponse::Quarantaine {
             mails: mails
                 .map(|recu| EnQuarantaine {

@@ -95,6 +95,11 @@ pub enum ActeSupport {
     },
     /// Mails that could not be understood (S05).
     Quarantaine,
+    /// One of them; the look is written down.
+    Voir {
+        /// Which.
+        sha256: String,
+    },
     /// One of them again, after a fix.
     Rejouer {
         /// Which.
@@ -378,6 +383,12 @@ pub struct MonMessage {
     pub le: Timestamp,
     /// What.
     pub texte: String,
+    /// The names of the files that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<String>,
+    /// SHA-256 of the mail as the candidate sent it, for who takes their data along (S62).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
 }
 
 /// How the intake does (S61).

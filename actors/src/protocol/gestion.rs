@@ -147,6 +147,13 @@ pub enum ActeGestion {
     AgirDemande(Box<ActeDemande>),
     /// The intake as a whole ([`Pouvoir::TraiterDemandes`], everywhere).
     Support(ActeSupport),
+    /// Whether our mails arrive ([`Pouvoir::VoirDemandes`], everywhere).
+    Delivrabilite {
+        /// Mails of so many days.
+        jours: Option<u16>,
+        /// To addresses of this domain.
+        domaine: Option<String>,
+    },
     /// Who looked at what ([`Pouvoir::LireAudit`]).
     Audit {
         /// Whose trail.
@@ -345,6 +352,9 @@ pub struct EffacementVue {
     pub formations: Vec<FormationCode>,
     /// Those whose confirmed admission the scolarité was told of: it keeps its own record.
     pub admissions: Vec<FormationCode>,
+    /// Requests to the support, with the mails they wrote.
+    #[serde(default)]
+    pub demandes: usize,
     /// Whether it was done.
     pub fait: bool,
 }

@@ -3,6 +3,7 @@
 mod bureau;
 mod campagne;
 mod candidat;
+mod courrier;
 mod demande;
 mod dossier;
 mod gestion;
@@ -25,6 +26,7 @@ pub use crate::courriers::{Envoi, EtatEnvoi};
 pub use bureau::{Collegue, EnListe, PlacesVue, Present, Voisins};
 pub use campagne::{ActeCampagne, LigneCampagne, MAX_CHANGEMENTS, MAX_HISTORIQUE};
 pub use candidat::{Acte, Moi};
+pub use courrier::{AdresseRefusee, Delivrabilite, Fournisseur};
 pub use demande::{
     ActeDemande, ActeSupport, ComptesDemandes, DemandeVue, DossierDemande, EnQuarantaine,
     EtatSupport, FiltreDemandes, GesteDemande, LigneDemande, MaDemande, MonMessage, PageDemandes,
@@ -335,6 +337,8 @@ pub enum Reponse {
         /// Each.
         mails: Vec<EnQuarantaine>,
     },
+    /// Whether mails arrive.
+    Delivrabilite(Box<Delivrabilite>),
     /// The figures.
     Statistiques(Box<Statistiques>),
     /// Dossiers to be taken out, in the order asked for.

@@ -10,6 +10,7 @@ use storage::{Batch, Guard, StoreError};
 use super::lecture::{Lecture, NatureMail};
 use super::rattacher::{Trouve, Vu, signaler};
 use super::reception::Recu;
+use super::repondre::faits;
 use super::tri::{MAX_COMPRIS, Pas, Tri};
 use crate::acteurs::{InstantaneDemande, OrdreSur};
 use crate::atelier::faute;
@@ -138,7 +139,8 @@ impl Tri {
         if let Some(lecteur) = lecteur
             && !arrivee.sans_suite
         {
-            let faits = self.faits(lecture, &trouve.rattachement).await?;
+            let ici = (self.atelier.as_ref(), &self.annuaire);
+            let faits = faits(ici, lecture, &trouve.rattachement).await?;
             let texte = lecteur.rediger("support_projet", arrivee.langue, &faits);
             arrivee.projet = texte.ok().map(|texte| Projet {
                 modele: "support_projet".to_owned(),

@@ -2,7 +2,7 @@
 
 use domain::demande::Demande;
 use domain::ids::DemandeId;
-use storage::{Batch, Expected, StoreError};
+use storage::{Batch, StoreError};
 
 use super::reception::{self, Evenement};
 use crate::acteurs::Annuaire;
@@ -65,9 +65,7 @@ pub(crate) async fn oublier(
                 continue;
             }
             let mut lot = Batch::default();
-            let le = atelier.maintenant();
-            reception::noter(&mut lot, &sha256, le, Expected::Any, &Evenement::Purge)
-                .map_err(|e| faute(&e))?;
+            reception::purger(atelier, &mut lot, &sha256).map_err(|e| faute(&e))?;
             atelier.store.commit(lot).await.map_err(|e| faute(&e))?;
         }
         oublies.sha256.push(sha256);

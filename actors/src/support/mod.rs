@@ -8,7 +8,7 @@ mod portes;
 mod rattacher;
 mod rebonds;
 pub(crate) mod reception;
-mod repondre;
+pub(crate) mod repondre;
 mod tri;
 
 use std::sync::atomic::AtomicU64;

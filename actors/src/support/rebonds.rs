@@ -3,7 +3,6 @@
 use domain::candidat::Commande;
 use domain::demande::{Commande as CommandeDemande, EtatMessage};
 use domain::formulaires::normaliser_mail;
-use domain::ids::CandidatId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use storage::{Batch, StoreError};
@@ -28,10 +27,6 @@ const DOUX_MAX: usize = 3;
 struct Doux {
     mail: String,
     fois: Vec<Timestamp>,
-}
-
-fn cle_douce(candidat: &CandidatId) -> Vec<u8> {
-    format!("rebonds/{candidat}").into_bytes()
 }
 
 impl Tri {
@@ -117,7 +112,7 @@ impl Tri {
         maintenant: Timestamp,
         lot: &mut Batch,
     ) -> Result<usize, StoreError> {
-        let cle = cle_douce(&envoi.candidat);
+        let cle = courriers::cle_douce(&envoi.candidat);
         let ligne = self.atelier.store.view(&cle)?;
         let lu = ligne.and_then(|octets| serde_json::from_slice::<Doux>(&octets).ok());
         let mut doux = lu.filter(|d| d.mail == envoi.a).unwrap_or_default();

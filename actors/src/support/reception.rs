@@ -97,6 +97,17 @@ pub(crate) fn noter(
     Ok(())
 }
 
+/// Marks a mail whose bytes are to go: what became of it, and its hash, stay (S09, S62).
+pub(crate) fn purger(atelier: &Atelier, lot: &mut Batch, sha256: &str) -> Result<(), StoreError> {
+    noter(
+        lot,
+        sha256,
+        atelier.maintenant(),
+        Expected::Any,
+        &Evenement::Purge,
+    )
+}
+
 /// Remembers a mail whose bytes are stored. The same bytes a second time are the same mail.
 ///
 /// # Errors

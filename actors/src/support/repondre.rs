@@ -11,8 +11,8 @@ use storage::{Batch, Guard};
 use super::lecture::{FaitDossier, Faits, Lecture};
 use super::reception::Recu;
 use super::tri::{MAX_COMPRIS, Tri};
-use crate::acteurs::OrdreSur;
-use crate::atelier::faute;
+use crate::acteurs::{Annuaire, OrdreSur};
+use crate::atelier::{Atelier, faute};
 use crate::guichet::support::INTERRUPTEUR;
 use crate::protocol::{Etat, Faute};
 
@@ -47,7 +47,7 @@ impl Tri {
         let Some(modele) = modele(lecture, fond, trop_gros) else {
             return Ok(false);
         };
-        let mut faits = self.faits(lecture, &fond.rattachement).await?;
+        let mut faits = faits((&self.atelier, &self.annuaire), lecture, &fond.rattachement).await?;
         let Some(limites) = self.limites(fond)? else {
             tracing::info!(demande = %fond.id, "no automatic answer: the limit is reached");
             return Ok(false);
@@ -165,70 +165,70 @@ impl Tri {
             Err(faute) => Err(faute),
         }
     }
+}
 
-    /// What is known, as far as the sender is proved to be the owner (S28, S54).
-    pub(super) async fn faits(
-        &self,
-        lecture: &Lecture,
-        rattachement: &Rattachement,
-    ) -> Result<Faits, Faute> {
-        let catalogue = self.atelier.catalogue();
-        let campagne = catalogue.campagne.as_ref();
-        let mut faits = Faits {
-            classe: lecture
-                .classes
-                .first()
-                .map_or("autre", |c| c.code.as_str())
-                .to_owned(),
-            objet: lecture.objet_nu.clone(),
-            campagne: campagne
-                .map(|c| c.libelle.dans(lecture.langue).to_owned())
-                .unwrap_or_default(),
-            pieces_jointes: !lecture.pieces.is_empty(),
-            ..Faits::default()
+/// What is known, as far as the sender is proved to be the owner (S28, S54).
+pub(crate) async fn faits(
+    (atelier, annuaire): (&Atelier, &Annuaire),
+    lecture: &Lecture,
+    rattachement: &Rattachement,
+) -> Result<Faits, Faute> {
+    let catalogue = atelier.catalogue();
+    let campagne = catalogue.campagne.as_ref();
+    let mut faits = Faits {
+        classe: lecture
+            .classes
+            .first()
+            .map_or("autre", |c| c.code.as_str())
+            .to_owned(),
+        objet: lecture.objet_nu.clone(),
+        campagne: campagne
+            .map(|c| c.libelle.dans(lecture.langue).to_owned())
+            .unwrap_or_default(),
+        pieces_jointes: !lecture.pieces.is_empty(),
+        ..Faits::default()
+    };
+    let Some(qui) = authentifie(rattachement) else {
+        return Ok(faits);
+    };
+    let lu = annuaire.lire_candidat(qui).await?;
+    let Some(base) = lu.etat.base() else {
+        return Ok(faits);
+    };
+    faits.authentifie = true;
+    faits.prenom.clone_from(&base.compte.prenom);
+    let Candidat::Actif(actif) = lu.etat.as_ref() else {
+        return Ok(faits);
+    };
+    faits.valide = true;
+    for id in actif.dossiers.keys().take(MAX_DOSSIERS) {
+        let vue = match annuaire.lire_dossier(id, Some(qui)).await {
+            Ok(vue) => vue,
+            Err(Faute::Refus(_)) => continue,
+            Err(faute) => return Err(faute),
         };
-        let Some(qui) = authentifie(rattachement) else {
-            return Ok(faits);
+        let formation = catalogue.formations.get(&vue.formation);
+        let nom = formation.map(|f| f.libelle.dans(lecture.langue).to_owned());
+        let manque = vue.pieces.iter().filter(|p| p.depot.is_none());
+        let nommer = |code: &domain::ids::PieceCode| {
+            let piece = catalogue.pieces.get(code);
+            piece
+                .map_or(code.as_str(), |p| p.libelle.dans(lecture.langue))
+                .to_owned()
         };
-        let lu = self.annuaire.lire_candidat(qui).await?;
-        let Some(base) = lu.etat.base() else {
-            return Ok(faits);
-        };
-        faits.authentifie = true;
-        faits.prenom.clone_from(&base.compte.prenom);
-        let Candidat::Actif(actif) = lu.etat.as_ref() else {
-            return Ok(faits);
-        };
-        faits.valide = true;
-        for id in actif.dossiers.keys().take(MAX_DOSSIERS) {
-            let vue = match self.annuaire.lire_dossier(id, Some(qui)).await {
-                Ok(vue) => vue,
-                Err(Faute::Refus(_)) => continue,
-                Err(faute) => return Err(faute),
-            };
-            let formation = catalogue.formations.get(&vue.formation);
-            let nom = formation.map(|f| f.libelle.dans(lecture.langue).to_owned());
-            let manque = vue.pieces.iter().filter(|p| p.depot.is_none());
-            let nommer = |code: &domain::ids::PieceCode| {
-                let piece = catalogue.pieces.get(code);
-                piece
-                    .map_or(code.as_str(), |p| p.libelle.dans(lecture.langue))
-                    .to_owned()
-            };
-            let ouvert = matches!(vue.etat, Etat::EnAttente | Etat::Incomplet);
-            faits.dossiers.push(FaitDossier {
-                formation: nom.unwrap_or_else(|| vue.formation.to_string()),
-                etat: if vue.decision.is_some() {
-                    "decide".to_owned()
-                } else {
-                    etat(vue.etat).to_owned()
-                },
-                manquantes: manque.filter(|_| ouvert).map(|p| nommer(&p.code)).collect(),
-                retour: ouvert.then_some(vue.echeances.retour).flatten(),
-            });
-        }
-        Ok(faits)
+        let ouvert = matches!(vue.etat, Etat::EnAttente | Etat::Incomplet);
+        faits.dossiers.push(FaitDossier {
+            formation: nom.unwrap_or_else(|| vue.formation.to_string()),
+            etat: if vue.decision.is_some() {
+                "decide".to_owned()
+            } else {
+                etat(vue.etat).to_owned()
+            },
+            manquantes: manque.filter(|_| ouvert).map(|p| nommer(&p.code)).collect(),
+            retour: ouvert.then_some(vue.echeances.retour).flatten(),
+        });
     }
+    Ok(faits)
 }
 
 const fn etat(etat: Etat) -> &'static str {

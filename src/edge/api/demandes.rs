@@ -46,7 +46,9 @@ pub(super) fn routes() -> Router<Etat> {
         )
         .route("/gestion/support", get(support).put(regler))
         .route("/gestion/support/quarantaine", get(quarantaine))
+        .route("/gestion/support/quarantaine/{sha256}", get(ecarte))
         .route("/gestion/support/quarantaine/{sha256}/rejeu", post(rejouer))
+        .route("/gestion/courrier", get(courrier))
 }
 
 fn inattendu() -> Probleme {
@@ -325,7 +327,11 @@ pub(in crate::edge) async fn brut(
 ) -> Result<Vec<u8>, Probleme> {
     let trouve = vue.messages.iter().find(|m| m.id == message);
     let sha256 = trouve.and_then(|m| m.sha256.as_deref());
-    let sha256 = sha256.ok_or(CodeRefus::Introuvable)?;
+    octets(etat, sha256.ok_or(CodeRefus::Introuvable)?).await
+}
+
+/// A mail by its hash; who asks was allowed to have it.
+pub(in crate::edge) async fn octets(etat: &Etat, sha256: &str) -> Result<Vec<u8>, Probleme> {
     if let Some(antivirus) = &etat.outils.antivirus {
         match antivirus.juger(sha256).await {
             Ok(true) => {}
@@ -465,4 +471,40 @@ async fn quarantaine(State(etat): State<Etat>, demandeur: Demandeur) -> Result<R
         return Err(inattendu());
     };
     Ok(Json(json!({ "mails": mails })).into_response())
+}
+
+/// The bytes of a mail that could not be understood; the look is in the trail.
+async fn ecarte(
+    State(etat): State<Etat>,
+    Path(sha256): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let acte = ActeGestion::Support(ActeSupport::Voir { sha256 });
+    let Reponse::Quarantaine { mails } = demandeur.gerer(&etat, acte).await? else {
+        return Err(inattendu());
+    };
+    let mail = mails.first().ok_or(CodeRefus::Introuvable)?;
+    let octets = octets(&etat, &mail.sha256).await?;
+    Ok(joindre("original.eml", "message/rfc822", octets))
+}
+
+/// Which mails are counted.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Comptes {
+    jours: Option<u16>,
+    domaine: Option<String>,
+}
+
+async fn courrier(
+    State(etat): State<Etat>,
+    Query(Comptes { jours, domaine }): Query<Comptes>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let acte = ActeGestion::Delivrabilite { jours, domaine };
+    let Reponse::Delivrabilite(lu) = demandeur.gerer(&etat, acte).await? else {
+        return Err(inattendu());
+    };
+    let entetes = [(header::CACHE_CONTROL, "no-store")];
+    Ok((entetes, Json(json!(lu))).into_response())
 }

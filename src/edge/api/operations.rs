@@ -193,6 +193,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     agir("put", "/gestion/support", Personnel, "Arrête ou reprend toutes les réponses automatiques", Json("ReglageSupport"), (200, Json("Support"))),
     lire("/gestion/support/quarantaine", Personnel, "Les mails qui n'ont pas pu être compris", Json("Quarantaine")),
     agir("post", "/gestion/support/quarantaine/{sha256}/rejeu", Personnel, "Reprend un de ces mails", Rien, (200, Json("Support"))),
+    lire("/gestion/support/quarantaine/{sha256}", Personnel, "Un de ces mails tel qu'il a été reçu ; le regard est tracé", Type("message/rfc822")),
+    avec(lire("/gestion/courrier", Personnel, "Ce que deviennent les mails envoyés, par fournisseur, et les adresses refusées", Json("Delivrabilite")), &[("jours", "depuis combien de jours, 30 par défaut, 400 au plus"), ("domaine", "d'un seul fournisseur")]),
     lire("/gestion/campagne", Personnel, "La campagne en cours", Json("Definition")),
     agir("put", "/gestion/campagne", Personnel, "Règle la campagne", Json("CampagneForme"), (200, Json("Definition"))),
     lire("/gestion/campagne/fichier", Personnel, "La campagne entière, au format du fichier de campagne", Type("application/toml")),

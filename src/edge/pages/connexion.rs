@@ -1,6 +1,6 @@
 //! Logging in and out, and the account itself (G06, G09, G10).
 
-use actors::protocol::{Acte, Faute, Moi, Reponse, Requete};
+use actors::protocol::{Acte, ActeGestion, EtapeSession, Faute, Moi, Reponse, Requete};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -137,7 +137,11 @@ pub(super) async fn connecter(
     };
     let ouverte = match etat.guichet.traiter(None, requete).await {
         Ok(Reponse::Session { jeton, .. }) => entrer(&etat, &visiteur, &saisie, jeton).await,
-        Ok(Reponse::SessionPersonnel { jeton, .. }) => Ok(entrer_en_gestion(&jeton)),
+        Ok(Reponse::SessionPersonnel { jeton, etape, .. }) => {
+            let entier = etape == EtapeSession::Complete;
+            let saisie = entier.then_some(&saisie);
+            reprendre_en_gestion(&etat, &visiteur, saisie, &jeton).await
+        }
         Ok(_) => Err(Faute::Indisponible {
             raison: "unexpected answer".to_owned(),
         }),
@@ -167,6 +171,33 @@ pub(super) fn entrer_en_gestion(jeton: &str) -> Response {
     reponse
 }
 
+/// The same, back to what was under way when the former session ended; a second factor comes before that.
+async fn reprendre_en_gestion(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    saisie: Option<&Saisie>,
+    jeton: &str,
+) -> Result<Response, Faute> {
+    let requete = Requete::Gestion {
+        session: jeton.to_owned(),
+        acte: ActeGestion::Moi,
+    };
+    let Reponse::Agent(agent) = etat.guichet.traiter(None, requete).await? else {
+        return Err(Faute::SessionAbsente);
+    };
+    let id = agent.personnel.id.as_str();
+    let scellee = saisie.and_then(|s| s.texte("reprise"));
+    let suite = saisie.and_then(|s| s.texte("suite")).unwrap_or_default();
+    let suite = suite_sure(&suite).filter(|s| s.starts_with("/gestion"));
+    let mut reponse = match scellee.and_then(|scellee| Reprise::rendre(etat, id, &scellee)) {
+        Some(reprise) => page_reprise(&visiteur.avec_session(jeton), reprise),
+        None => Redirect::to(suite.unwrap_or("/gestion")).into_response(),
+    };
+    poser(&mut reponse, &cookie(COOKIE_SESSION, jeton));
+    poser(&mut reponse, &cookie(COOKIE_QUI, &sceau_de(etat, id)));
+    Ok(reponse)
+}
+
 /// The session is open: its cookies, then back to what was under way.
 pub(super) async fn entrer(
     etat: &Etat,
@@ -188,20 +219,24 @@ pub(super) async fn entrer(
     };
     let visiteur = visiteur.en(langue).avec_session(&jeton);
     let scellee = saisie.texte("reprise");
-    let mut reponse = match scellee.and_then(|scellee| Reprise::rendre(etat, &moi, &scellee)) {
-        Some(reprise) => page_reprise(&visiteur, reprise),
-        None => {
-            let suite = saisie.brut("suite").unwrap_or_default();
-            let defaut = if moi.profil.manque().is_empty() {
-                "/dossiers"
-            } else {
-                "/profil"
-            };
-            Redirect::to(suite_sure(&suite).unwrap_or(defaut)).into_response()
-        }
-    };
+    let mut reponse =
+        match scellee.and_then(|scellee| Reprise::rendre(etat, moi.id.as_str(), &scellee)) {
+            Some(reprise) => page_reprise(&visiteur, reprise),
+            None => {
+                let suite = saisie.brut("suite").unwrap_or_default();
+                let defaut = if moi.profil.manque().is_empty() {
+                    "/dossiers"
+                } else {
+                    "/profil"
+                };
+                Redirect::to(suite_sure(&suite).unwrap_or(defaut)).into_response()
+            }
+        };
     poser(&mut reponse, &cookie(COOKIE_SESSION, &jeton));
-    poser(&mut reponse, &cookie(COOKIE_QUI, &sceau_de(etat, &moi)));
+    poser(
+        &mut reponse,
+        &cookie(COOKIE_QUI, &sceau_de(etat, moi.id.as_str())),
+    );
     poser(&mut reponse, &cookie_langue(langue));
     Ok(reponse)
 }

@@ -64,7 +64,7 @@ fn en_main(vue: &DossierVue) -> bool {
     matches!(vue.etat, EtatDossier::EnAttente | EtatDossier::Incomplet) && !vue.echu
 }
 
-fn libelle(t: Textes, catalogue: &Catalogue, code: &FormationCode) -> String {
+pub(super) fn libelle(t: Textes, catalogue: &Catalogue, code: &FormationCode) -> String {
     let formation = catalogue.formations.get(code);
     formation.map_or_else(
         || code.to_string(),

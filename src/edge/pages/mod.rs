@@ -6,6 +6,7 @@ mod campagne;
 mod compte;
 mod connexion;
 mod decision;
+mod demandes;
 mod dossiers;
 mod gestion;
 mod offre;
@@ -136,6 +137,11 @@ fn dossiers() -> Router<Etat> {
         .route(
             "/dossiers/{id}/desister",
             get(r::question_desister).post(r::desister),
+        )
+        .route("/demandes", get(demandes::lister).post(demandes::demander))
+        .route(
+            "/demandes/{id}",
+            get(demandes::lire).post(demandes::poursuivre),
         )
         .route("/dossiers/{id}/pieces/{code}", get(f::fichier))
         .route("/dossiers/{id}/pieces/{code}/{acte}", post(f::agir))

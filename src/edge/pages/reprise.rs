@@ -1,6 +1,5 @@
 //! What somebody had typed when the session ended, kept in the log-in page under our seal (Q40).
 
-use actors::protocol::Moi;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use hmac::{Hmac, Mac};
@@ -45,9 +44,9 @@ pub(super) fn sceller(etat: &Etat, parties: &[&str]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// A seal that stands for an account, in a cookie and here.
-pub(super) fn sceau_de(etat: &Etat, moi: &Moi) -> String {
-    B64.encode(sceller(etat, &["qui", moi.id.as_str()]))
+/// A seal that stands for an account, of a candidate or of staff, in a cookie and here.
+pub(super) fn sceau_de(etat: &Etat, id: &str) -> String {
+    B64.encode(sceller(etat, &["qui", id]))
 }
 
 impl Reprise {
@@ -72,7 +71,7 @@ impl Reprise {
     }
 
     /// Gives it back to the same account.
-    pub(super) fn rendre(etat: &Etat, moi: &Moi, scellee: &str) -> Option<Self> {
+    pub(super) fn rendre(etat: &Etat, id: &str, scellee: &str) -> Option<Self> {
         let (texte, sceau) = scellee.split_once('.')?;
         let texte = String::from_utf8(B64.decode(texte).ok()?).ok()?;
         let attendu = sceller(etat, &["reprise", &texte]);
@@ -81,6 +80,6 @@ impl Reprise {
             return None;
         }
         let reprise: Self = serde_json::from_str(&texte).ok()?;
-        (reprise.qui == sceau_de(etat, moi)).then_some(reprise)
+        (reprise.qui == sceau_de(etat, id)).then_some(reprise)
     }
 }

@@ -340,6 +340,7 @@ impl Visiteur {
             liens.push(Lien::new("/dossiers", &t.mes_candidatures()));
             liens.push(Lien::new("/profil", &t.mon_profil()));
             liens.push(Lien::new("/compte", &t.mon_compte()));
+            liens.push(Lien::new("/demandes", &t.aide()));
         } else {
             liens.push(Lien::new("/connexion", &t.se_connecter()));
             liens.push(Lien::new("/inscription", &t.creer_un_compte()));
@@ -374,7 +375,7 @@ impl Visiteur {
 
     /// A page around a body.
     pub(in crate::edge) fn page<C: Template>(&self, titre: &str, corps: &C) -> Response {
-        self.page_avec(titre, corps, Vec::new())
+        self.page_avec(titre, corps, (Vec::new(), None))
     }
 
     /// A page that says what the profile lacks (G11).
@@ -386,7 +387,8 @@ impl Visiteur {
     ) -> Response {
         let manque = moi.profil.manque();
         let liens = manque.iter().map(|section| self.lien_section(*section));
-        self.page_avec(titre, corps, liens.collect())
+        let refusee = moi.rebond.as_ref().map(|rebond| rebond.mail.clone());
+        self.page_avec(titre, corps, (liens.collect(), refusee))
     }
 
     fn lien_section(&self, section: Section) -> Lien {
@@ -397,7 +399,12 @@ impl Visiteur {
         }
     }
 
-    fn page_avec<C: Template>(&self, titre: &str, corps: &C, manque: Vec<Lien>) -> Response {
+    fn page_avec<C: Template>(
+        &self,
+        titre: &str,
+        corps: &C,
+        (manque, refusee): (Vec<Lien>, Option<String>),
+    ) -> Response {
         let t = self.t;
         let cadre = Cadre {
             t,
@@ -406,6 +413,7 @@ impl Visiteur {
             preuve: self.session.is_some().then(|| self.preuve()),
             autre_langue: self.autre_langue(),
             manque,
+            refusee,
             barre: &self.barre,
             demo: self.heure_demo.map(|heure| t.demo_heure(quand(t, heure))),
         };

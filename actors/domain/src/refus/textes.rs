@@ -255,6 +255,10 @@ impl CodeRefus {
                 "Ces deux demandes ne viennent pas de la même personne : réunies, l'une lirait l'autre.",
                 "These two requests are not of the same person: merged, one would read the other's.",
             ),
+            Self::TropDeDemandes => (
+                "Vous avez déjà beaucoup de demandes en cours. Poursuivez l'une d'elles, ou attendez une réponse.",
+                "You have many open requests already. Go on with one of them, or wait for an answer.",
+            ),
             Self::ReponseAutomatiqueExclue => (
                 "Aucune réponse automatique ne peut partir ici : il y en a eu une, ou quelqu'un s'en occupe.",
                 "No automatic answer may leave here: there was one, or somebody takes care of it.",

@@ -45,6 +45,9 @@ fn dire(t: Textes, vue: &EffacementVue) -> Vec<String> {
         codes.len(),
         codes.join(", "),
     )];
+    if vue.demandes > 0 {
+        textes.push(t.effacement_demandes(vue.demandes));
+    }
     if !vue.admissions.is_empty() {
         let codes: Vec<&str> = vue.admissions.iter().map(|f| f.as_str()).collect();
         textes.push(t.effacement_admissions(codes.join(", ")));

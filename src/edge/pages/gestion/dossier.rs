@@ -20,7 +20,7 @@ use super::super::profil;
 use super::super::visiteur::{Arret, Visiteur};
 use super::actes::Acte;
 use super::filtre::Voulus;
-use super::{Poste, etat_dit, historique, libelle, nom_de};
+use super::{Poste, demandes, etat_dit, historique, libelle, nom_de};
 use crate::edge::{Etat, api};
 use crate::textes::Textes;
 use crate::views::{Formulaire, pour_champ, quand};
@@ -104,6 +104,8 @@ struct Page {
     assigne: String,
     profil: Vec<(&'static str, Vec<String>)>,
     historique: Vec<(String, String, String)>,
+    /// What the candidate asked the support; none for who may not read it.
+    demandes: Option<Vec<demandes::Courte>>,
 }
 
 /// Which piece and page are read, and from which list one comes.
@@ -136,7 +138,11 @@ pub(super) async fn lire(
         return Err(Arret::inattendu());
     };
     let gens = poste.collegues(&etat).await?;
-    let corps = montrer(&etat, &poste, &vue, &lu, &voisins, &gens);
+    let demandes = demandes::du_candidat(&etat, &poste, &vue.candidat.id).await?;
+    let corps = Page {
+        demandes,
+        ..montrer(&etat, &poste, &vue, &lu, &voisins, &gens)
+    };
     let titre = format!("{} {}", vue.candidat.nom, vue.candidat.prenom);
     Ok(poste.page(&titre, &corps))
 }
@@ -258,6 +264,7 @@ fn montrer(
             .map_or(String::new(), |id| nom_de(id, gens)),
         profil: profil::en_mots(t, remis.unwrap_or(&vue.candidat.profil)),
         historique: historique(t, dossier, &catalogue, gens),
+        demandes: None,
         ici,
     }
 }

@@ -19,13 +19,11 @@ use super::super::{Poste, etat_dit, libelle, nom_de};
 use super::fil::{Parole, parole};
 use super::filtre::Voulues;
 use super::mots::{self, LigneCourrier};
+use super::{Courte, courtes};
 use crate::edge::Etat;
 use crate::mail::entrant::Code;
 use crate::textes::{Dit, Textes};
 use crate::views::{pour_champ, quand};
-
-/// Other requests of the same person that are shown.
-const MAX_AUTRES: usize = 8;
 
 /// A class that was recognised.
 struct Comprise {
@@ -54,14 +52,6 @@ struct Personne {
     rebond: String,
     dossiers: Vec<Dossier>,
     courriers: Vec<LigneCourrier>,
-}
-
-/// Another request of the same person.
-struct Autre {
-    id: String,
-    objet: String,
-    etat: String,
-    classe: &'static str,
 }
 
 /// Something to choose, chosen or not.
@@ -118,7 +108,7 @@ struct Page {
     surete_classe: &'static str,
     raisons: String,
     personne: Option<Personne>,
-    autres: Vec<Autre>,
+    autres: Vec<Courte>,
     notes: Vec<Note>,
     classes: Vec<Case>,
     personnes: Vec<Case>,
@@ -173,32 +163,17 @@ pub(super) async fn lire(
 }
 
 /// What else this person asks.
-async fn autres(etat: &Etat, poste: &Poste, vue: &DemandeVue) -> Result<Vec<Autre>, Arret> {
+async fn autres(etat: &Etat, poste: &Poste, vue: &DemandeVue) -> Result<Vec<Courte>, Arret> {
     let candidat = vue.rattachement.candidat.clone();
     let filtre = FiltreDemandes {
-        toutes: true,
         q: candidat.is_none().then(|| vue.demandeur.clone()),
         candidat,
-        limite: Some(MAX_AUTRES + 1),
         ..FiltreDemandes::default()
     };
-    let acte = ActeGestion::Demandes(Box::new(filtre));
-    let Reponse::ListeDemandes(page) = poste.lire(etat, acte).await? else {
-        return Err(Arret::inattendu());
-    };
-    let lignes = page.demandes.into_iter();
-    Ok(lignes
-        .filter(|l| l.id != vue.id && l.etat != EtatDemande::Fusionnee)
-        .take(MAX_AUTRES)
-        .map(|l| {
-            let (etat, classe) = mots::etat(poste.t(), l.etat);
-            Autre {
-                id: l.id.to_string(),
-                objet: l.objet,
-                etat: etat.to_owned(),
-                classe,
-            }
-        })
+    let toutes = courtes(etat, poste, filtre).await?;
+    Ok(toutes
+        .into_iter()
+        .filter(|d| d.id != vue.id.as_str())
         .collect())
 }
 
@@ -208,7 +183,7 @@ fn montrer(
     poste: &Poste,
     vue: &DemandeVue,
     (lu, voisines): (&Lu, &VoisinesDemande),
-    (autres, gens): (Vec<Autre>, &[Collegue]),
+    (autres, gens): (Vec<Courte>, &[Collegue]),
 ) -> Page {
     let (t, catalogue, moi) = (poste.t(), etat.catalogue(), &poste.agent.personnel.id);
     let base = format!("/gestion/demandes/{}", vue.id);

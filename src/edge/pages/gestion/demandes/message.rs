@@ -1,7 +1,9 @@
 //! One mail of a request in full: its headers, all its text, its attachments, its bytes as they came (S17, S45–S49).
 
+use actors::protocol::Faute;
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ids::PersonnelId;
 use domain::refus::CodeRefus;
@@ -67,10 +69,11 @@ pub(super) async fn lire(
 
 /// Purged by rule (S09): what was kept of it is shown all the same.
 fn est_absent(probleme: &Probleme) -> bool {
-    matches!(
-        probleme,
-        Probleme::Faute(actors::protocol::Faute::Refus(refus)) if refus.code == CodeRefus::Introuvable
-    )
+    match probleme {
+        Probleme::Faute(Faute::Refus(refus)) => refus.code == CodeRefus::Introuvable,
+        Probleme::Http(statut, ..) => *statut == StatusCode::GONE,
+        Probleme::Faute(_) | Probleme::Fichier(..) => false,
+    }
 }
 
 pub(super) async fn original(
