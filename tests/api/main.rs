@@ -13,6 +13,7 @@ mod instruction;
 mod json;
 mod openapi;
 mod pages;
+mod pages_aide;
 mod pages_demandes;
 mod pages_formulaires;
 mod pages_gestion;

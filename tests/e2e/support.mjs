@@ -22,7 +22,7 @@ async function api(methode, chemin, jeton, corps) {
 }
 
 async function jusqua(quoi, dit) {
-  for (let essai = 0; essai < 200; essai++) {
+  for (let essai = 0; essai < 600; essai++) {
     const trouve = await quoi();
     if (trouve) return trouve;
     await new Promise((fini) => { setTimeout(fini, 100); });

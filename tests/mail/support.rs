@@ -210,6 +210,14 @@ async fn s41_un_rebond_n_est_cru_que_s_il_repond_a_un_mail_parti() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(vu.contains("\"refuse\"") && vu.contains("5.1.1"), "{vu}");
+    let cookie = format!("__Host-session={session}");
+    let page = [("cookie", cookie.as_str())];
+    let page = monde.client.envoyer("GET", "/dossiers", &page, vec![]);
+    let page = String::from_utf8_lossy(&page.await.octets).into_owned();
+    assert!(
+        page.contains("refuse nos mails à elise@univ.example"),
+        "S42: seen at log-in, with the way to another address: {page}"
+    );
     assert_eq!(monde.reponses("MAILER-DAEMON", 0).await.len(), 0, "S44");
 }
 
