@@ -7,3 +7,4 @@
 mod comprendre;
 mod graines;
 mod quelconques;
+mod regles;

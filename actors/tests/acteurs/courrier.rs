@@ -19,7 +19,10 @@ use crate::commun::{Boite, Monde};
 use crate::pannes::{Destin, Moment, ouvrir};
 
 /// Reads mails of plain headers; the real reading is of the edge, and has its own tests.
-struct LecteurSimple;
+struct LecteurSimple {
+    /// It reads what it could not read before.
+    repare: bool,
+}
 
 fn entete<'a>(mail: &'a str, nom: &str) -> Option<&'a str> {
     let lignes = mail.split("\n\n").next().unwrap_or_default().lines();
@@ -32,20 +35,26 @@ impl Lecteur for LecteurSimple {
         let mail = std::str::from_utf8(octets).unwrap();
         let lire = |nom: &str| entete(mail, nom).unwrap_or_default().to_owned();
         let texte = mail.split_once("\n\n").map_or("", |(_, t)| t).to_owned();
-        assert!(!texte.contains("illisible"), "this mail cannot be read");
+        assert!(
+            self.repare || !texte.contains("illisible"),
+            "this mail cannot be read"
+        );
         let mots = |nom: &str| lire(nom).split_whitespace().map(str::to_owned).collect();
         let automatique = entete(mail, "X-Seule").map(ClasseCode::new);
         let rebond = entete(mail, "X-Rebond").map(|adresse| Rebondi {
             adresse: adresse.to_owned(),
-            permanent: true,
+            permanent: entete(mail, "X-Plus-Tard").is_none(),
             raison: "5.1.1 unknown".to_owned(),
         });
         Lecture {
             nature: if rebond.is_some() {
                 NatureMail::Rebond
+            } else if entete(mail, "X-Defi").is_some() {
+                NatureMail::Robot
             } else {
                 NatureMail::Demande
             },
+            defi: entete(mail, "X-Defi").is_some(),
             de: lire("From"),
             destinataires: mots("To"),
             objet: lire("Subject"),
@@ -72,17 +81,18 @@ impl Lecteur for LecteurSimple {
 }
 
 /// Doors, sorting and post, over as many processes as it takes.
-struct Bureau {
+pub(crate) struct Bureau {
     kv: Arc<MemoryKv>,
-    boite: Arc<Boite>,
+    pub(crate) boite: Arc<Boite>,
     destin: Arc<Destin>,
     dossier: tempfile::TempDir,
-    monde: Monde,
+    pub(crate) monde: Monde,
     redemarrages: usize,
+    pub(crate) repare: bool,
 }
 
 impl Bureau {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let (kv, boite) = (Arc::new(MemoryKv::default()), Arc::new(Boite::default()));
         let destin = Destin::new(Moment::Jamais);
         let monde = ouvrir(&kv, &boite, &destin);
@@ -95,11 +105,12 @@ impl Bureau {
             dossier: tempfile::tempdir().unwrap(),
             monde,
             redemarrages: 0,
+            repare: false,
         }
     }
 
     /// The next process, which ends at this moment.
-    fn demarrer(&mut self, moment: Moment) {
+    pub(crate) fn demarrer(&mut self, moment: Moment) {
         let maintenant = *self.monde.horloge.0.lock().unwrap();
         self.destin = Destin::new(moment);
         self.monde = ouvrir(&self.kv, &self.boite, &self.destin);
@@ -117,7 +128,9 @@ impl Bureau {
     }
 
     async fn tri(&self) -> Tri {
-        self.monde.atelier.lire_avec(Arc::new(LecteurSimple));
+        self.monde.atelier.lire_avec(Arc::new(LecteurSimple {
+            repare: self.repare,
+        }));
         let options = OptionsSupport {
             adresses: vec!["aide@univ.example".to_owned()],
             automatique: true,
@@ -126,7 +139,7 @@ impl Bureau {
     }
 
     /// As a mail server does: again, until it is taken.
-    async fn livrer(&mut self, mail: &str) {
+    pub(crate) async fn livrer(&mut self, mail: &str) {
         // The queue is in the order of arrival.
         self.monde.avancer(SignedDuration::from_secs(1));
         loop {
@@ -148,7 +161,7 @@ impl Bureau {
     }
 
     /// Sorts what waits and posts what is owed, over crashes.
-    async fn travailler(&mut self) {
+    pub(crate) async fn travailler(&mut self) {
         loop {
             let tri = self.tri().await;
             let fait = match tri.tour().await {
@@ -164,7 +177,7 @@ impl Bureau {
     }
 
     /// Answers of ours by addressee; a repeat has the same id and says the same.
-    fn reponses(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn reponses(&self) -> BTreeMap<String, usize> {
         let recus = self.boite.reponses.lock().unwrap();
         let mut par_id = BTreeMap::new();
         for reponse in recus.iter() {
@@ -193,7 +206,7 @@ impl Bureau {
     }
 
     /// What happened to mails and requests: kind of event, of which kind of stream, how often.
-    fn faits(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn faits(&self) -> BTreeMap<String, usize> {
         self.monde.verifier();
         let store = Store::open(self.kv.clone()).unwrap();
         assert_eq!(store.outbox_len(10).unwrap(), 0, "nothing is still owed");
@@ -211,7 +224,7 @@ impl Bureau {
     }
 }
 
-const QUESTION: &str = "From: elise@univ.example\nTo: aide@univ.example\nSubject: Lien\nMessage-ID: q1@x\n\
+pub(crate) const QUESTION: &str = "From: elise@univ.example\nTo: aide@univ.example\nSubject: Lien\nMessage-ID: q1@x\n\
     X-Seule: lien_expire\nX-Prouve: oui\n\nMon lien est mort.";
 const SUITE: &str = "From: elise@univ.example\nTo: aide@univ.example\nSubject: Autre\nMessage-ID: q3@x\n\
     References: q0@x q2@x\n\nEt ceci ?";

@@ -5,6 +5,7 @@
     reason = "a test helper that fails is a failed test"
 )]
 
+mod boite;
 mod campagne;
 mod commun;
 mod courrier;

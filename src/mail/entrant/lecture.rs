@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use mail_parser::{Address, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
+use super::corps::{Corps, choisir_texte};
 use super::coupe::{couper, recoller, sujet_nu, uuencode};
 use super::defaut::Defaut;
 use super::pieces::{self, PieceJointe};
@@ -250,16 +251,6 @@ pub(super) fn est_adresse(mot: &str) -> bool {
             && !domaine.starts_with('.')
             && mot.len() < 255
     })
-}
-
-/// The readable parts of a mail.
-#[derive(Default)]
-struct Corps {
-    textes: Vec<String>,
-    pages: Vec<String>,
-    /// The text of attached messages: read when nothing else is written.
-    joints: Vec<String>,
-    parties: usize,
 }
 
 fn lire_parties(
@@ -526,36 +517,6 @@ pub(super) fn champs(texte: &str) -> Vec<(String, String)> {
         }
     }
     sortie
-}
-
-/// Text first, else the page, else what is attached; both are kept in mind when they differ (S17).
-fn choisir_texte(corps: Corps, mail: &mut MailEntrant) {
-    let joindre = |textes: &[String]| {
-        let pleins: Vec<&str> = textes
-            .iter()
-            .map(|t| t.trim())
-            .filter(|t| !t.is_empty())
-            .collect();
-        pleins.join("\n\n")
-    };
-    let (texte, page) = (joindre(&corps.textes), joindre(&corps.pages));
-    let lettres = |t: &str| t.chars().filter(|c| c.is_alphanumeric()).count();
-    let (dans_texte, dans_page) = (lettres(&texte), lettres(&page));
-    mail.texte = if texte.is_empty() || dans_page > dans_texte * 4 + 40 {
-        if !page.is_empty() {
-            mail.defauts.push(if texte.is_empty() {
-                Defaut::HtmlSeul
-            } else {
-                Defaut::TexteEtHtmlDifferents
-            });
-        }
-        page
-    } else {
-        texte
-    };
-    if mail.texte.is_empty() {
-        mail.texte = joindre(&corps.joints);
-    }
 }
 
 fn finir(mut mail: MailEntrant) -> MailEntrant {

@@ -3,6 +3,7 @@
 
 mod authentification;
 mod classes;
+mod corps;
 mod coupe;
 mod defaut;
 mod html;
