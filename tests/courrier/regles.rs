@@ -157,6 +157,12 @@ fn s51_s57_plusieurs_questions_et_ce_qui_presse_vont_a_une_personne() {
     );
     assert!(deux.classes.len() >= 2, "{:?}", deux.classes);
     assert_eq!(deux.suite, Suite::Personne);
+    // The one explains the other away as a rule; not when both are as good as certain.
+    let cachee = mail(
+        "Subject: Lien expiré",
+        "Le lien de validation a expiré. Et j'ai aussi oublié mon mot de passe, je n'arrive plus à me connecter.\r\n",
+    );
+    assert_eq!(cachee.suite, Suite::Personne, "{:?}", cachee.classes);
     let presse = mail(
         "Subject: URGENT lien expiré",
         &format!("{QUESTION}C'est très urgent, la date limite est ce soir !\r\n"),

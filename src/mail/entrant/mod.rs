@@ -149,7 +149,9 @@ fn suite(mail: &MailEntrant, nature: Nature, classes: &[Classe]) -> Suite {
     let [seule] = classes else {
         return Suite::Personne;
     };
-    let sure = seule.code.automatique() && seule.confiance >= classes::CONFIANCE_AUTOMATIQUE;
+    let sure = seule.code.automatique()
+        && !seule.discutee
+        && seule.confiance >= classes::CONFIANCE_AUTOMATIQUE;
     if seule.code == Code::Remerciement {
         Suite::Clore
     } else if sure

@@ -17,6 +17,8 @@ pub(super) use langue::langue;
 use motifs::{Regles, Trouvee};
 use mots::phrases;
 
+/// As sure as this, what was explained away may have been meant all the same.
+const PRESQUE_SURE: f32 = 0.9;
 /// Below this a class is only a rumour.
 const SEUIL: f32 = 0.60;
 /// A class as sure as the first one, less this much, is said too.
@@ -93,6 +95,9 @@ pub struct Classe {
     /// The sentence and the word that say it first.
     #[serde(skip)]
     pub place: (usize, usize),
+    /// It explained away something nearly as sure that another sentence asks: a machine does not answer then (S51).
+    #[serde(skip)]
+    pub discutee: bool,
 }
 
 /// What the classes are found in.
@@ -163,6 +168,7 @@ fn seule(code: Code, raison: &str) -> Classe {
         confiance: CERTITUDE_MAX,
         raisons: vec![raison.to_owned()],
         place: (0, 0),
+        discutee: false,
     }
 }
 
@@ -204,6 +210,7 @@ fn peser(trouvees: &[Trouvee<'_>]) -> Vec<Classe> {
             confiance: (1.0 - doute).min(CERTITUDE_MAX),
             raisons,
             place,
+            discutee: false,
         });
     }
     classes
@@ -223,6 +230,7 @@ fn piece_jointe(classes: &mut Vec<Classe>, pieces: usize, mots: usize) {
                     confiance: 0.85,
                     raisons: vec!["une pièce jointe et peu de mots".to_owned()],
                     place: (0, 0),
+                    discutee: false,
                 });
             }
         }
@@ -232,12 +240,19 @@ fn piece_jointe(classes: &mut Vec<Classe>, pieces: usize, mots: usize) {
 /// Keeps what is meant: weak classes go, a class that explains another away removes it, the most pressing comes first.
 fn arbitrer(classes: &mut Vec<Classe>, mots: usize) {
     classes.retain(|c| c.confiance >= SEUIL);
-    let presentes: Vec<(Code, f32)> = classes.iter().map(|c| (c.code, c.confiance)).collect();
-    classes.retain(|c| {
-        !presentes
-            .iter()
-            .any(|(autre, sure)| autre.efface(c.code, *sure - c.confiance))
-    });
+    let presentes = classes.clone();
+    let efface = |sure: &Classe, autre: &Classe| {
+        sure.code
+            .efface(autre.code, sure.confiance - autre.confiance)
+    };
+    classes.retain(|c| !presentes.iter().any(|sure| efface(sure, c)));
+    for classe in classes.iter_mut() {
+        classe.discutee = presentes.iter().any(|autre| {
+            efface(classe, autre)
+                && autre.confiance >= PRESQUE_SURE
+                && autre.place.0 != classe.place.0
+        });
+    }
     let ferme = classes.iter().any(|c| c.code == Code::Remerciement);
     if ferme && classes.len() > 1 {
         let autres = classes.iter().filter(|c| c.code != Code::Remerciement);
