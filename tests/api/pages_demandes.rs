@@ -25,13 +25,18 @@ pub(crate) const SIMPLE: &str =
     "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
 
 impl Serveur {
-    /// Drops a mail into the folder the demo reads; waits for the request it becomes, by its subject. Its id.
-    pub(crate) async fn ecrire_au_support(&self, mail: &[u8], objet: &str) -> String {
+    /// Drops a mail into the folder the demo reads, whole at once.
+    fn glisser(&self, nom: &str, mail: &[u8]) {
         let dossier = self.donnees.join("support");
         std::fs::create_dir_all(&dossier).unwrap();
-        let nom = format!("{}-{}.eml", objet.len(), mail.len());
-        std::fs::write(dossier.join(format!(".{nom}")), mail).unwrap();
-        std::fs::rename(dossier.join(format!(".{nom}")), dossier.join(nom)).unwrap();
+        let provisoire = dossier.join(format!(".{nom}.eml"));
+        std::fs::write(&provisoire, mail).unwrap();
+        std::fs::rename(&provisoire, dossier.join(format!("{nom}.eml"))).unwrap();
+    }
+
+    /// Drops a mail into the folder the demo reads; waits for the request it becomes, by its subject. Its id.
+    pub(crate) async fn ecrire_au_support(&self, mail: &[u8], objet: &str) -> String {
+        self.glisser(&format!("{}-{}", objet.len(), mail.len()), mail);
         let support = self.agent("support").await;
         let fin = tokio::time::Instant::now() + PATIENCE;
         loop {

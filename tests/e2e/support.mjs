@@ -1,7 +1,7 @@
 // The support desk and its candidates: mails come in, two people answer, a candidate writes and reads; on a desktop,
 // on a narrow phone, by keyboard, in both languages.
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demarrer, ouvrirNavigateur, racine, regarder } from './outils.mjs';
 
@@ -45,19 +45,37 @@ async function candidat(nom, prenom, mail) {
 }
 
 let numero = 0;
+/** Drops a mail where the demo reads. */
+function deposer(mail) {
+  const dossier = join(donnees, 'support');
+  mkdirSync(dossier, { recursive: true });
+  numero += 1;
+  writeFileSync(join(dossier, `.${numero}.eml`), mail.join('\r\n'));
+  renameSync(join(dossier, `.${numero}.eml`), join(dossier, `${numero}.eml`));
+}
+
+/** A mail of ours to this address comes back: nobody has it there. Done when the team sees it. */
+async function rebondir(agent, a) {
+  const mails = readdirSync(join(donnees, 'mail')).filter((nom) => nom.endsWith('.eml') && !nom.startsWith('.'));
+  const parti = mails.map((nom) => readFileSync(join(donnees, 'mail', nom), 'utf8')).find((mail) => mail.includes(a));
+  const etiquette = parti.match(/^Message-ID: <([^@>]+)@/mi)[1];
+  deposer(['Return-Path: <>', 'From: MAILER-DAEMON@mx.univ.example', `To: candidature+${etiquette}@demo.example`, 'Subject: Undelivered Mail Returned to Sender',
+    `Message-ID: <rebond-${numero}@mx.univ.example>`, 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '', '--b', 'Content-Type: text/plain', '',
+    'This is the mail system.', '--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.univ.example', '', `Final-Recipient: rfc822; ${a}`, 'Action: failed', 'Status: 5.1.1',
+    'Diagnostic-Code: smtp; 550 5.1.1 User unknown', '', '--b--', '']);
+  await jusqua(async () => (await api('GET', '/gestion/courrier', agent)).refusees.find((r) => r.adresse === a), `the bounce of ${a} is not seen`);
+}
+
 /** A mail dropped where the demo reads; done when it is a request. Its id. */
 async function ecrire(agent, { de, nom, objet, texte, prouve = true, piece }) {
   const domaine = de.split('@')[1];
   const tete = [`Authentication-Results: demo.example; dmarc=${prouve ? 'pass' : 'fail'} header.from=${domaine}`, `From: ${nom} <${de}>`,
-    'To: candidature@demo.example', `Subject: =?utf-8?B?${Buffer.from(objet).toString('base64')}?=`, `Message-ID: <e2e-${numero++}@${domaine}>`, 'MIME-Version: 1.0'];
+    'To: candidature@demo.example', `Subject: =?utf-8?B?${Buffer.from(objet).toString('base64')}?=`, `Message-ID: <e2e-${numero}@${domaine}>`, 'MIME-Version: 1.0'];
   const corps = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', '', Buffer.from(texte).toString('base64')];
   const mail = piece
     ? [...tete, 'Content-Type: multipart/mixed; boundary=b', '', '--b', ...corps, '--b', `Content-Type: application/pdf; name="${piece}"`, `Content-Disposition: attachment; filename="${piece}"`, 'Content-Transfer-Encoding: base64', '', Buffer.from('%PDF-1.4 releve').toString('base64'), '--b--', '']
     : [...tete, ...corps, ''];
-  const dossier = join(donnees, 'support');
-  mkdirSync(dossier, { recursive: true });
-  writeFileSync(join(dossier, `.${numero}.eml`), mail.join('\r\n'));
-  renameSync(join(dossier, `.${numero}.eml`), join(dossier, `${numero}.eml`));
+  deposer(mail);
   return jusqua(async () => (await api('GET', '/gestion/demandes?toutes=true&limite=200', agent)).demandes.find((d) => d.objet === objet)?.id, `no request « ${objet} »`);
 }
 
@@ -149,6 +167,7 @@ async function bureau(page, collegue, ids) {
   await page.getByRole('button', { name: 'Reprendre les réponses automatiques' }).click();
   await page.getByText('En marche').waitFor();
   await page.goto(`${adresse}/gestion/demandes/courrier`);
+  await page.getByRole('rowheader', { name: ids.refusee }).waitFor();
   await vu('11-courrier');
   await page.goto(`${adresse}/gestion/dossiers/${ids.dossier}`);
   await page.getByRole('heading', { name: 'Demandes du candidat au support' }).waitFor();
@@ -201,16 +220,26 @@ async function candidate(page, elle, agent, genre, langue) {
   await page.getByText('Merci beaucoup !').waitFor();
 }
 
+/** Who cannot be reached is told on every page, with the way to another address. */
+async function injoignable(page, lui, genre) {
+  await entrer(page, lui.numero, MOT_DE_PASSE, '/dossiers');
+  await page.getByText('refuse nos mails à').first().waitFor();
+  await regarder(page, `demandes-${genre}-5-injoignable`, 'fr');
+}
+
 let echec;
 const navigateur = await ouvrirNavigateur();
 try {
   const session = async (identifiant) => (await api('POST', '/session', null, { identifiant, mot_de_passe: MOT_DE_PASSE_PERSONNEL })).jeton;
   const agent = await session('support@demo.example');
   const elle = await candidat('Martin', 'Élise', 'elise@univ.example');
+  const lui = await candidat('Petit', 'Paul', 'paul@univ.example');
+  const ids = { refusee: 'paul@univ.example' };
+  await rebondir(agent, ids.refusee);
   const offre = await api('GET', '/formations');
   const ouverte = offre.composantes.flatMap((c) => c.niveaux.flatMap((n) => n.formations)).find((f) => f.ouverte);
   const dossier = await api('POST', '/dossiers', elle.jeton, { formation: ouverte.code });
-  const ids = { dossier: dossier.id };
+  ids.dossier = dossier.id;
   ids.pieces = await ecrire(agent, { de: 'elise@univ.example', nom: 'Élise Martin', objet: 'Pièces à déposer, releve', piece: 'releve.pdf',
     texte: `Bonjour,\n\nQue manque-t-il à mon dossier ? Je vous envoie mon relevé de notes en pièce jointe.\n\nCordialement,\nÉlise Martin\n\nLe 3 mars 2027, Candidature a écrit :\n> Votre dossier est ouvert.\n` });
   ids.inconnu = await ecrire(agent, { de: 'quelqu.un@ailleurs.example', nom: 'Quelqu’un', objet: 'Mon dossier', prouve: false,
@@ -222,6 +251,8 @@ try {
     ['support-telephone-320', TELEPHONE, async (page) => telephone(page, ids)],
     ['demandes-ordinateur', BUREAU, async (page) => candidate(page, elle, agent, 'ordinateur', 'fr')],
     ['demandes-telephone-320', TELEPHONE, async (page) => candidate(page, elle, agent, 'telephone-320', 'en')],
+    ['demandes-injoignable', BUREAU, async (page) => injoignable(page, lui, 'ordinateur')],
+    ['demandes-injoignable-320', TELEPHONE, async (page) => injoignable(page, lui, 'telephone-320')],
   ]) {
     const contexte = await navigateur.newContext({ locale: 'fr-FR', ...ecran });
     contexte.setDefaultTimeout(30_000);

@@ -109,7 +109,10 @@ fn mesures(t: Textes, lu: &EtatSupport) -> Vec<Mesure> {
     vec![
         mesure(
             &t.boite_premiere(),
-            duree(t, lu.premiere_reponse_mediane_s),
+            match lu.repondues {
+                0 => "–".to_owned(),
+                _ => duree(t, lu.premiere_reponse_mediane_s),
+            },
             false,
         ),
         mesure(&t.boite_repondues(), lu.repondues.to_string(), false),
