@@ -33,6 +33,9 @@ struct Index {
     par_personne: BTreeMap<Cle, BTreeSet<DemandeId>>,
 }
 
+/// A row the filter leaves, and whether it is late now.
+type Gardee<'a> = (&'a LigneDemande, bool);
+
 /// Whose a request is: an account's, or else an address's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Cle {
@@ -103,12 +106,12 @@ impl ListeDemandes {
             return Ok(VoisinesDemande::default());
         };
         // One that has just been answered may have left the list: its place is where it would be.
-        let rang = gardees.iter().filter(|l| ordre(l) < elle).count();
+        let rang = gardees.partition_point(|(l, _)| ordre(l) < elle);
         let avant = rang.checked_sub(1).and_then(|n| gardees.get(n));
-        let apres = gardees.iter().find(|l| ordre(l) > elle);
+        let apres = gardees.iter().skip(rang).find(|(l, _)| ordre(l) > elle);
         Ok(VoisinesDemande {
-            avant: avant.map(|l| l.id.clone()),
-            apres: apres.map(|l| l.id.clone()),
+            avant: avant.map(|(l, _)| l.id.clone()),
+            apres: apres.map(|(l, _)| l.id.clone()),
             rang,
             total: gardees.len(),
         })
@@ -184,31 +187,43 @@ impl Index {
         maintenant: Timestamp,
         filtre: &FiltreDemandes,
         visible: impl Fn(&LigneDemande) -> bool,
-    ) -> (Vec<LigneDemande>, ComptesDemandes) {
+    ) -> (Vec<Gardee<'_>>, ComptesDemandes) {
         let texte = plat(filtre.q.as_deref().unwrap_or_default());
         let mots: Vec<&str> = texte.split_whitespace().collect();
         let mut comptes = ComptesDemandes::default();
-        let mut gardees: Vec<LigneDemande> = Vec::new();
-        for Rangee { ligne, texte, .. } in self.lignes.values() {
-            let mut ligne = ligne.clone();
-            ligne.en_retard = vivante(ligne.etat) && ligne.echeance < maintenant;
-            let convient = visible(&ligne)
-                && retenue(&ligne, filtre)
+        let mut gardees = Vec::new();
+        for Rangee { ligne, texte, .. } in self.rangees(filtre.candidat.as_ref()) {
+            let en_retard = vivante(ligne.etat) && ligne.echeance < maintenant;
+            let convient = visible(ligne)
+                && retenue(ligne, filtre)
+                && (!filtre.en_retard || en_retard)
                 && mots.iter().all(|mot| texte.contains(mot));
             if !convient {
                 continue;
             }
-            compter(&mut comptes, &ligne);
+            compter(&mut comptes, ligne, en_retard);
             let etat = match filtre.etat {
                 Some(etat) => ligne.etat == etat,
                 None => filtre.toutes || vivante(ligne.etat),
             };
             if etat {
-                gardees.push(ligne);
+                gardees.push((ligne, en_retard));
             }
         }
-        gardees.sort_by_key(ordre);
+        gardees.sort_by_cached_key(|(ligne, _)| ordre(ligne));
         (gardees, comptes)
+    }
+
+    /// All rows, or those of one person, found without looking at everybody's.
+    fn rangees(&self, candidat: Option<&CandidatId>) -> Box<dyn Iterator<Item = &Rangee> + '_> {
+        match candidat {
+            None => Box::new(self.lignes.values()),
+            Some(qui) => {
+                let siennes = self.par_personne.get(&Cle::Candidat(qui.clone()));
+                let siennes = siennes.into_iter().flatten();
+                Box::new(siennes.filter_map(|id| self.lignes.get(id)))
+            }
+        }
     }
 
     fn mesurer(&self) -> Mesures {
@@ -270,10 +285,9 @@ fn retenue(ligne: &LigneDemande, filtre: &FiltreDemandes) -> bool {
             .is_none_or(|f| ligne.formation.as_ref() == Some(f))
         && (!filtre.sans_responsable || ligne.responsable.is_none())
         && (!filtre.urgentes || ligne.urgent)
-        && (!filtre.en_retard || ligne.en_retard)
 }
 
-fn compter(comptes: &mut ComptesDemandes, ligne: &LigneDemande) {
+fn compter(comptes: &mut ComptesDemandes, ligne: &LigneDemande, en_retard: bool) {
     *comptes.etats.entry(ligne.etat).or_default() += 1;
     if !vivante(ligne.etat) {
         return;
@@ -282,27 +296,32 @@ fn compter(comptes: &mut ComptesDemandes, ligne: &LigneDemande) {
         *comptes.classes.entry(classe.clone()).or_default() += 1;
     }
     comptes.urgentes += u64::from(ligne.urgent);
-    comptes.en_retard += u64::from(ligne.en_retard);
+    comptes.en_retard += u64::from(en_retard);
     comptes.sans_responsable += u64::from(ligne.responsable.is_none());
 }
 
 fn paginer(
-    mut gardees: Vec<LigneDemande>,
+    mut gardees: Vec<Gardee<'_>>,
     comptes: ComptesDemandes,
     filtre: &FiltreDemandes,
 ) -> PageDemandes {
     let total = gardees.len();
     if let Some(apres) = &filtre.curseur
-        && let Some(place) = gardees.iter().position(|l| l.id == *apres)
+        && let Some(place) = gardees.iter().position(|(l, _)| l.id == *apres)
     {
         gardees.drain(..=place);
     }
     let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, MAX_LIGNES);
     let reste = gardees.len() > limite;
     gardees.truncate(limite);
+    let lignes = gardees.iter();
+    let lignes = lignes.map(|(ligne, en_retard)| LigneDemande {
+        en_retard: *en_retard,
+        ..(*ligne).clone()
+    });
     PageDemandes {
-        curseur: gardees.last().filter(|_| reste).map(|l| l.id.clone()),
-        demandes: gardees,
+        curseur: gardees.last().filter(|_| reste).map(|(l, _)| l.id.clone()),
+        demandes: lignes.collect(),
         total,
         comptes,
     }
