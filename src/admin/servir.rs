@@ -7,9 +7,9 @@ use std::process::Stdio;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Issue, lieu, sortie};
+use super::{Echec, Issue, lieu, sortie};
 use crate::app::{App, ETUDIANTE_DEMO, MOT_DE_PASSE_PERSONNEL, OptionsDemo, Role, personnel_demo};
 use crate::config::Nats;
 
@@ -34,6 +34,7 @@ impl Demo {
             maintenant: self.now,
         })
         .await?;
+        let signaux = Signaux::ecouter()?;
         if let Some(adresse) = app.adresse() {
             sortie::ecrire(&format!(
                 "Postule : http://{adresse}\nBoîte aux lettres : http://{adresse}/demo/boite"
@@ -51,7 +52,7 @@ impl Demo {
             }
             montrer(adresse);
         }
-        attendre(app).await
+        signaux.attendre(app).await
     }
 }
 
@@ -131,26 +132,43 @@ impl Serve {
             });
         }
         let app = App::servir(lue, self.role.into()).await?;
+        let signaux = Signaux::ecouter()?;
         match app.adresse() {
             Some(adresse) => tracing::info!(%adresse, "Postule écoute sur {adresse}"),
             None => tracing::info!("les acteurs servent"),
         }
-        attendre(app).await
+        signaux.attendre(app).await
     }
 }
 
-/// Until Ctrl-C or SIGTERM; then what is under way finishes.
-async fn attendre(app: App) -> Issue {
-    let mut terme = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
-    let mut relire = signal(SignalKind::hangup()).map_err(|e| e.to_string())?;
-    loop {
-        tokio::select! {
-            arret = tokio::signal::ctrl_c() => break arret.map_err(|e| e.to_string())?,
-            _ = terme.recv() => break,
-            // `systemctl reload`, or a terminal that was closed: certificates are read again by who uses them.
-            _ = relire.recv() => tracing::info!("SIGHUP : le certificat est relu, le reste l'est au démarrage"),
-        }
+/// What ends a server, and what does not. Made before the address is printed: who has read it may signal.
+struct Signaux {
+    interruption: Signal,
+    terme: Signal,
+    relire: Signal,
+}
+
+impl Signaux {
+    fn ecouter() -> Result<Self, Echec> {
+        let ecouter = |genre| signal(genre).map_err(|e| e.to_string());
+        Ok(Self {
+            interruption: ecouter(SignalKind::interrupt())?,
+            terme: ecouter(SignalKind::terminate())?,
+            relire: ecouter(SignalKind::hangup())?,
+        })
     }
-    app.arreter().await;
-    Ok(())
+
+    /// Until Ctrl-C or SIGTERM; then what is under way finishes.
+    async fn attendre(mut self, app: App) -> Issue {
+        loop {
+            tokio::select! {
+                _ = self.interruption.recv() => break,
+                _ = self.terme.recv() => break,
+                // `systemctl reload`, or a terminal that was closed: certificates are read again by who uses them.
+                _ = self.relire.recv() => tracing::info!("SIGHUP : le certificat est relu, le reste l'est au démarrage"),
+            }
+        }
+        app.arreter().await;
+        Ok(())
+    }
 }
