@@ -186,3 +186,25 @@ fn chaque_regle_a_un_essai_a_son_nom() {
         .collect();
     assert_eq!(sans, [""; 0], "no test names these");
 }
+
+/// A promise with a proof that is not there is worse than none.
+#[test]
+fn chaque_preuve_annoncee_est_un_essai() {
+    let noms = noms_des_essais();
+    let page = std::fs::read_to_string(racine().join("docs/qualities.md")).unwrap();
+    let preuves = page
+        .lines()
+        .filter(|l| l.starts_with("| Q"))
+        .flat_map(|l| l.split('`').skip(1).step_by(2));
+    let mut vues = 0;
+    for preuve in preuves.filter(|p| p.contains(['_', '/'])) {
+        vues += 1;
+        let la = if preuve.contains('/') {
+            racine().join(preuve).is_file()
+        } else {
+            noms.iter().any(|nom| nom == preuve)
+        };
+        assert!(la, "docs/qualities.md announces {preuve}");
+    }
+    assert!(vues > 60, "only {vues} proofs were read");
+}
