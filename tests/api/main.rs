@@ -18,6 +18,7 @@ mod pages_demandes;
 mod pages_formulaires;
 mod pages_gestion;
 mod pages_scolarite;
+mod pannes;
 mod personnel;
 mod poids;
 mod pv;

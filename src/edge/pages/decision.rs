@@ -148,7 +148,8 @@ fn actes(t: Textes, vue: &DossierVue, decision: &DecisionVue) -> Vec<Bouton> {
     }
 }
 
-async fn question(
+/// Asks before an act of the candidate: what it is, what it does, and the button that does it.
+pub(super) async fn question(
     etat: &Etat,
     visiteur: &Visiteur,
     id: &str,

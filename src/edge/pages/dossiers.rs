@@ -12,8 +12,7 @@ use domain::dossier::{Commande, Depot, Nature, Reponse as ReponseCandidat};
 use domain::ids::{DossierId, FormationCode};
 use jiff::Timestamp;
 
-use super::compte::TexteEtFormulaire;
-use super::decision::PageDeDecision;
+use super::decision::{PageDeDecision, question};
 use super::pieces::PageDePiece;
 use super::saisie::Saisie;
 use super::visiteur::{Arret, Visiteur};
@@ -381,15 +380,9 @@ pub(super) async fn question_annuler(
     Path(id): Path<String>,
     visiteur: Visiteur,
 ) -> Result<Response, Arret> {
-    trouver(&etat, &visiteur, &id).await?;
     let t = visiteur.t;
-    let form = visiteur.formulaire(&visiteur.chemin, &t.oui_annuler(), vec![]);
-    let corps = TexteEtFormulaire {
-        textes: vec![t.annuler_effet().to_owned()],
-        form: form.retour(&format!("/dossiers/{id}"), &t.non_dossier()),
-        suites: vec![],
-    };
-    Ok(visiteur.page(&t.annuler_titre(), &corps))
+    let mots = (t.annuler_titre(), t.annuler_effet(), t.oui_annuler());
+    question(&etat, &visiteur, &id, mots).await
 }
 
 pub(super) async fn annuler(
