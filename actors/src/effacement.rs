@@ -10,7 +10,7 @@ use domain::ids::{CampagneCode, CandidatId, DemandeId, DossierId, FormationCode}
 use domain::places::{Commande as ActePlaces, Facts, Places};
 use storage::{Append, Batch, ERASURES, Expected, OutboxItem, StoreError, erasure};
 
-use crate::acteurs::Annuaire;
+use crate::acteurs::{Annuaire, ESSAIS, occupe};
 use crate::atelier::{Atelier, faute};
 use crate::courriers;
 use crate::fil::{Fil, json};
@@ -20,6 +20,16 @@ use crate::support::reception;
 
 /// Candidates looked at in one step of a purge.
 const LOT: usize = 500;
+
+/// How the id of what an erasure owes begins: no event is left that it could come from.
+const DU: &str = "effacement.";
+
+/// The streams one of which was erased, if this is the id of something an erasure owes.
+pub(crate) fn dont(id: &str) -> Option<[String; 2]> {
+    let suite = id.strip_prefix(DU)?;
+    let (qui, _rang) = suite.split_once('.').unwrap_or((suite, ""));
+    Some([format!("candidat.{qui}"), format!("dossier.{qui}")])
+}
 
 /// Why somebody's data leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +60,49 @@ pub(crate) async fn effacer(
     raison: Raison,
     trace: Batch,
 ) -> Result<(), Faute> {
+    for _ in 0..ESSAIS {
+        let Some(part) = partant(atelier, annuaire, qui, raison, trace.clone()).await? else {
+            return Ok(());
+        };
+        match atelier.store.commit(part.lot).await {
+            Ok(_) => {
+                atelier.reveil.notify_one();
+                annuaire.oublier(qui.clone(), part.dossiers, part.demandes);
+                return Ok(());
+            }
+            // The person acted in the meantime: perhaps there is more to erase.
+            Err(StoreError::Conflict { .. }) => {}
+            Err(
+                erreur @ (StoreError::Taken(_)
+                | StoreError::Duplicate(_)
+                | StoreError::TooLarge { .. }
+                | StoreError::Unavailable(_)
+                | StoreError::Corrupt(_)
+                | StoreError::Newer { .. }),
+            ) => return Err(faute(&erreur)),
+        }
+    }
+    Err(occupe())
+}
+
+/// What leaves with a person, and the commit that does it.
+struct Partant {
+    lot: Batch,
+    dossiers: Vec<DossierId>,
+    demandes: Vec<DemandeId>,
+}
+
+async fn partant(
+    atelier: &Atelier,
+    annuaire: &Annuaire,
+    qui: &CandidatId,
+    raison: Raison,
+    trace: Batch,
+) -> Result<Option<Partant>, Faute> {
     let fil = Fil::<Candidat>::charger(atelier, format!("candidat.{qui}"));
     let fil = fil.map_err(|e| faute(&e))?;
     let Some(base) = fil.etat.base() else {
-        return Ok(());
+        return Ok(None);
     };
     let dossiers: Vec<(DossierId, FormationCode)> = match fil.etat.as_ref() {
         Candidat::Actif(actif) => {
@@ -69,14 +118,7 @@ pub(crate) async fn effacer(
     let demandes = demandes(atelier, (qui, &base.compte.mail), &mut lot);
     let demandes = demandes.map_err(|e| faute(&e))?;
     flux.extend(demandes.iter().map(|id| format!("demande.{id}")));
-    lot.appends.push(Append {
-        stream: ERASURES.to_owned(),
-        expected: Expected::Any,
-        events: vec![erasure(
-            &format!("{} {}", raison.mot(), atelier.maintenant()),
-            &flux,
-        )],
-    });
+    vider(atelier, raison, (&flux, fil.tete.version), &mut lot);
     indexes(atelier, &fil.etat, &mut lot).map_err(|e| faute(&e))?;
     courriers::effacer(&atelier.store, qui, &mut lot).map_err(|e| faute(&e))?;
     for flux in &flux {
@@ -99,11 +141,32 @@ pub(crate) async fn effacer(
     if raison == Raison::Demande {
         prevenir(atelier, &base.compte, &mut lot).map_err(|e| faute(&e))?;
     }
-    atelier.store.commit(lot).await.map_err(|e| faute(&e))?;
-    atelier.reveil.notify_one();
-    let dossiers = dossiers.into_iter().map(|(id, _)| id).collect();
-    annuaire.oublier(qui.clone(), dossiers, demandes);
-    Ok(())
+    Ok(Some(Partant {
+        lot,
+        dossiers: dossiers.into_iter().map(|(id, _)| id).collect(),
+        demandes,
+    }))
+}
+
+/// The streams, the candidate's first, lose their content. Each ends with an empty record, so that whoever wants to write
+/// there and does not know yet, here or on another node, is refused; the candidate's must be as it was read.
+fn vider(atelier: &Atelier, raison: Raison, (flux, version): (&[String], u64), lot: &mut Batch) {
+    lot.appends.push(Append {
+        stream: ERASURES.to_owned(),
+        expected: Expected::Any,
+        events: vec![erasure(
+            &format!("{} {}", raison.mot(), atelier.maintenant()),
+            flux,
+        )],
+    });
+    let attendues =
+        std::iter::once(Expected::Exact(version)).chain(std::iter::repeat(Expected::Any));
+    lot.appends
+        .extend(flux.iter().zip(attendues).map(|(stream, expected)| Append {
+            stream: stream.clone(),
+            expected,
+            events: vec![Vec::new()],
+        }));
 }
 
 /// The last mail: it is done.
@@ -119,7 +182,7 @@ fn prevenir(atelier: &Atelier, compte: &Compte, lot: &mut Batch) -> Result<(), S
         jours: None,
         details: None,
     };
-    let id = format!("effacement.{}", compte.id);
+    let id = format!("{DU}{}", compte.id);
     devoir(atelier, lot, id, &Effet::Mail(mail))
 }
 
@@ -234,7 +297,7 @@ fn rendre(
             .iter()
             .enumerate()
         {
-            let id = format!("effacement.{dossier}.{rang}");
+            let id = format!("{DU}{dossier}.{rang}");
             devoir(atelier, lot, id, effet)?;
         }
     }

@@ -109,10 +109,17 @@ impl<A: Agregat> Fil<A> {
         Ok(self)
     }
 
-    /// Reads what others appended.
+    /// Reads what others appended, or that the stream was erased.
     pub(crate) fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
         // Before the reading: what comes in between is looked for again.
         self.vu = atelier.store.foreign();
+        if self.tete.version > 0 && atelier.store.is_erased(&self.stream)? {
+            // As if it had never been (Q18); nothing more is added to it.
+            self.etat = Arc::default();
+            self.tete = Head::ABSENT;
+            self.faits.clear();
+            return Ok(());
+        }
         for enregistre in atelier
             .store
             .stream_after(&self.stream, self.tete.version)?
@@ -267,6 +274,15 @@ impl<A: Agregat> Fil<A> {
             }
         }
         Ok(())
+    }
+}
+
+/// A condition of a commit: the stream is still at this version.
+pub(crate) fn inchange(stream: &str, version: u64) -> Append {
+    Append {
+        stream: stream.to_owned(),
+        expected: Expected::Exact(version),
+        events: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The laws, checked over the whole journal after the fact: what `journal verify` says of a data
 //! folder, and what tests say of every history they play. It judges events, not who wrote them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +13,7 @@ use domain::candidat::{Candidat, Evenement as EvenementCandidat};
 use domain::dossier::{Acteur, Evenement as EvenementDossier, Identite};
 use domain::ids::{CandidatId, CentreCode, DossierId, FormationCode, PieceCode};
 
+use crate::effacement;
 use crate::jetons::{CleServeur, cle_numero};
 use crate::record::{self, Fait};
 
@@ -61,6 +62,7 @@ pub fn verifier(store: &Store, cle: &CleServeur) -> Result<Bilan, StoreError> {
         bilan: Bilan::default(),
         offre: Offre::default(),
         ouverts: HashMap::new(),
+        effaces: HashSet::new(),
         lignes: HashMap::new(),
     };
     // Others may go on writing: what comes after this moment is for the next check.
@@ -192,6 +194,8 @@ struct Lecture<'a> {
     bilan: Bilan,
     offre: Offre,
     ouverts: HashMap<DossierId, (CandidatId, FormationCode)>,
+    /// Streams of candidates and dossiers that were erased (Q18): their events tell nothing any more.
+    effaces: HashSet<String>,
     /// How many rows of each kind the index must hold.
     lignes: HashMap<&'static str, u64>,
 }
@@ -236,6 +240,7 @@ impl Lecture<'_> {
         };
         if premier.data.is_empty() {
             // Erased (Q18): nothing is left for the laws to look at.
+            self.effaces.insert(premier.stream.clone());
             return Ok(());
         }
         self.bilan.faits += enregistres.len() as u64;
@@ -335,14 +340,22 @@ impl Lecture<'_> {
     }
 
     /// The index holds what the events say and nothing else; with the rows of each account there, equal numbers say so.
+    /// Of an erased account its number stays, one row, so that it is never given again (ADR 0013).
     fn index(&mut self) -> Result<(), StoreError> {
+        let candidats = self.effaces.iter().filter(|s| s.starts_with("candidat."));
+        let mut sans_numero: HashSet<String> = candidats.cloned().collect();
         for genre in [ADRESSE, NUMERO, INE] {
             let (mut vues, mut apres) = (0, None::<Vec<u8>>);
             loop {
                 let page = self
                     .store
                     .index_after(genre.as_bytes(), apres.as_deref(), PAGE)?;
-                vues += page.len() as u64;
+                let d_un_efface = |(_, qui): &&(Vec<u8>, Vec<u8>)| {
+                    let stream = format!("candidat.{}", String::from_utf8_lossy(qui));
+                    genre == NUMERO && sans_numero.remove(&stream)
+                };
+                let effacees = page.iter().filter(d_un_efface).count();
+                vues += (page.len() - effacees) as u64;
                 match page.into_iter().next_back() {
                     Some((derniere, _)) => apres = Some(derniere),
                     None => break,
@@ -354,6 +367,12 @@ impl Lecture<'_> {
                     "Q03: {vues} rows « {genre} » where the events make {attendues}"
                 ));
             }
+        }
+        if !sans_numero.is_empty() {
+            let combien = sans_numero.len();
+            self.bilan.faute(format!(
+                "Q18: the numbers of {combien} erased accounts could be given again"
+            ));
         }
         Ok(())
     }
@@ -446,9 +465,13 @@ impl Lecture<'_> {
         }
     }
 
-    /// Everything owed comes from an event: `<stream>.<version>.<rank>`.
+    /// Everything owed comes from an event, `<stream>.<version>.<rank>`, or from an erasure.
     fn dus(&mut self) -> Result<(), StoreError> {
         for du in self.store.outbox_due(i64::MAX - 1, MAX_DUS)? {
+            if effacement::dont(&du.id).is_some_and(|s| s.iter().any(|s| self.effaces.contains(s)))
+            {
+                continue;
+            }
             let mut parties = du.id.rsplitn(3, '.');
             let (_rang, version, stream) = (parties.next(), parties.next(), parties.next());
             let version = version.and_then(|v| v.parse::<u64>().ok());

@@ -15,6 +15,7 @@ mod nats_reading;
 mod nats_scolarite;
 mod serving;
 mod subject;
+mod trouble;
 pub mod wire;
 
 use async_trait::async_trait;

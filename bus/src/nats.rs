@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::client::{Client, RequestErrorKind};
@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::envelope::Reply;
+use crate::trouble::Trouble;
 use crate::{
     Bus, BusError, Envelope, MAX_IN_FLIGHT, RETRY_AFTER_S, Routed, Service, Serving, Subject,
 };
@@ -103,7 +104,11 @@ pub struct Nats {
     /// Whether the streams of what leaves were seen to be there.
     pub(crate) streams: Arc<AtomicBool>,
     /// What the server, or the way to it, said last against us.
-    trouble: Arc<Mutex<Option<String>>>,
+    trouble: Arc<Trouble>,
+    /// Why the scolarité's stream is not read.
+    pub(crate) cursus: Arc<Trouble>,
+    /// Why the last publication was not stored.
+    pub(crate) out: Arc<Trouble>,
 }
 
 impl Nats {
@@ -114,7 +119,7 @@ impl Nats {
     pub async fn connect(options: &NatsOptions) -> Result<Self, BusError> {
         let away =
             |e: &dyn std::fmt::Display| BusError::Away(format!("{}: {e}", host(&options.url)));
-        let trouble = Arc::<Mutex<Option<String>>>::default();
+        let trouble = Arc::<Trouble>::default();
         let heard = trouble.clone();
         let connect = ConnectOptions::new()
             .name("postule")
@@ -143,6 +148,8 @@ impl Nats {
             deadline: options.deadline,
             streams: Arc::default(),
             trouble,
+            cursus: Arc::default(),
+            out: Arc::default(),
         })
     }
 
@@ -157,10 +164,12 @@ impl Nats {
 
     /// What was said last against us: a refused name, a certificate, a subject that is not ours.
     pub fn trouble(&self) -> Option<String> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.trouble.get()
+    }
+
+    /// Why what comes in or what leaves by JetStream does not, while we are connected.
+    pub fn streams_trouble(&self) -> Option<String> {
+        self.cursus.get().or_else(|| self.out.get())
     }
 
     /// Waits until it is connected, at most this long.
@@ -242,7 +251,7 @@ pub fn nkey() -> Result<(String, String), String> {
     Ok((pair.public_key(), seed))
 }
 
-fn hear(heard: &Mutex<Option<String>>, event: &Event) {
+fn hear(heard: &Trouble, event: &Event) {
     let trouble = match event {
         Event::Connected => None,
         Event::ServerError(error) => Some(error.to_string()),
@@ -253,14 +262,12 @@ fn hear(heard: &Mutex<Option<String>>, event: &Event) {
         | Event::Closed
         | Event::SlowConsumer(_) => return tracing::info!(%event, "NATS"),
     };
-    let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
     // Once each: who is refused is refused several times a second.
-    if *heard != trouble {
-        match &trouble {
+    if heard.set(trouble.clone()) {
+        match trouble {
             Some(trouble) => tracing::warn!(trouble, "NATS"),
             None => tracing::info!("NATS: connected"),
         }
-        *heard = trouble;
     }
 }
 

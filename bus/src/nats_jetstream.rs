@@ -44,17 +44,12 @@ impl Nats {
         if !self.connected() {
             return Err("NATS is not connected".to_owned());
         }
-        let js = self.jetstream();
-        // Before anything is sent: a message that no stream takes would still reach those who listen, and again.
-        if !self.streams.load(Ordering::Acquire) {
-            ensure_out(&js).await?;
-            self.streams.store(true, Ordering::Release);
-        }
-        let stored = self.stored(&js, subject, id, payload).await;
+        let stored = self.stored(subject, id, payload).await;
         if stored.is_err() {
             // Perhaps the streams are gone: they are looked for at the next try.
             self.streams.store(false, Ordering::Release);
         }
+        self.out.set(stored.clone().err());
         stored
     }
 
@@ -67,13 +62,13 @@ impl Nats {
         gone.map(drop).map_err(|e| e.to_string())
     }
 
-    async fn stored(
-        &self,
-        js: &Context,
-        subject: &Subject,
-        id: &str,
-        payload: Vec<u8>,
-    ) -> Result<(), String> {
+    async fn stored(&self, subject: &Subject, id: &str, payload: Vec<u8>) -> Result<(), String> {
+        let js = self.jetstream();
+        // Before anything is sent: a message that no stream takes would still reach those who listen, and again.
+        if !self.streams.load(Ordering::Acquire) {
+            ensure_out(&js).await?;
+            self.streams.store(true, Ordering::Release);
+        }
         let message = PublishMessage::build()
             .payload(payload.into())
             .message_id(id);

@@ -68,7 +68,9 @@ impl Nats {
             });
             let consuming = async {
                 loop {
-                    if let Err(reason) = consume(&nats, recipient.as_ref()).await {
+                    if let Err(reason) = consume(&nats, recipient.as_ref()).await
+                        && nats.cursus.set(Some(reason.clone()))
+                    {
                         tracing::warn!(reason, "the scolarité's stream is not read");
                     }
                     tokio::time::sleep(AGAIN).await;
@@ -135,6 +137,9 @@ async fn consume(nats: &Nats, recipient: &dyn Recipient) -> Result<(), String> {
         .max_messages_per_batch(IN_FLIGHT)
         .messages();
     let messages = messages.await.map_err(|e| e.to_string())?;
+    if nats.cursus.set(None) {
+        tracing::info!("the scolarité's stream is read again");
+    }
     let end = messages
         .for_each_concurrent(IN_FLIGHT, async |message| match message {
             Ok(message) => settle(nats, recipient, message).await,

@@ -212,9 +212,9 @@ impl Verifier for VerifierNats {
     }
 
     async fn verifier(&self) -> Result<(), String> {
-        if self.0.connected() {
-            return Ok(());
+        if !self.0.connected() {
+            return Err(parties::pourquoi(&self.0));
         }
-        Err(parties::pourquoi(&self.0))
+        self.0.streams_trouble().map_or(Ok(()), Err)
     }
 }

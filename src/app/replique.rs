@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actors::jetons::identifiant;
 use actors::ports::AleaSysteme;
@@ -181,20 +181,44 @@ impl Partage {
         };
         tracing::info!(taille, "un instantané est repris : {} Mio", taille >> 20);
         let place = donnees.join("instantane.recu");
-        let recu = fichiers.get(INSTANTANE, &place).await;
-        let recu = recu.map_err(|e| e.to_string())?;
-        let repris = match recu {
-            true => storage::restore(&place, kv).map_err(|e| e.to_string()),
+        let repris = match self.recevoir(&place, taille).await? {
+            true => reprendre(&place, kv),
             false => {
                 Err("l'instantané a disparu pendant qu'il était repris : recommencez".to_owned())
             }
         };
         // What was received is of no more use.
         let _parti = tokio::fs::remove_file(&place).await;
-        let repris = repris?;
-        tracing::info!(lignes = repris.rows, "l'instantané est repris");
+        let lignes = repris?;
+        tracing::info!(lignes, "l'instantané est repris : {lignes} lignes");
         Ok(())
     }
+
+    /// Fetches the snapshot, and tells how far it is; false when it is gone.
+    async fn recevoir(&self, place: &Path, taille: u64) -> Result<bool, String> {
+        let mut recu = std::pin::pin!(self.fichiers.0.get(INSTANTANE, place));
+        loop {
+            if let Ok(recu) = tokio::time::timeout(ETAPE, &mut recu).await {
+                return recu.map_err(|e| e.to_string());
+            }
+            let ici = tokio::fs::metadata(place).await.map_or(0, |m| m.len());
+            let (vu, tout) = (ici >> 20, taille >> 20);
+            tracing::info!(ici, taille, "instantané : {vu} de {tout} Mio reçus");
+        }
+    }
+}
+
+/// Takes over every row of a snapshot, and tells how far it is.
+fn reprendre(place: &Path, kv: &dyn Kv) -> Result<u64, String> {
+    let mut dit = Instant::now();
+    let suivi = |lignes| {
+        if dit.elapsed() >= ETAPE {
+            dit = Instant::now();
+            tracing::info!(lignes, "instantané : {lignes} lignes reprises");
+        }
+    };
+    let repris = storage::restore(place, kv, suivi);
+    Ok(repris.map_err(|e| e.to_string())?.rows)
 }
 
 struct Journal(NatsLog);

@@ -34,8 +34,7 @@ pub fn restaurer(sauvegarde: &Path, donnees: &Path, suivi: &Suivi) -> Result<Sau
             sauvegarde.display()
         ));
     }
-    suivi(avancement("journal", 0, None));
-    let lignes = journal(&manifeste, sauvegarde, &cote)?;
+    let lignes = journal(&manifeste, sauvegarde, &cote, suivi)?;
     // The journal last: without it the folder is no data folder.
     let mut entrees: Vec<PathBuf> = fs::read_dir(&cote)
         .and_then(|lues| lues.map(|e| e.map(|e| e.path())).collect())
@@ -88,10 +87,16 @@ fn place_nette(donnees: &Path) -> Result<(), String> {
     super::sauvegarde::vide(donnees)
 }
 
-fn journal(manifeste: &Manifeste, sauvegarde: &Path, cote: &Path) -> Result<u64, String> {
+fn journal(
+    manifeste: &Manifeste,
+    sauvegarde: &Path,
+    cote: &Path,
+    suivi: &Suivi,
+) -> Result<u64, String> {
+    let dire_lignes = |lignes| suivi(avancement("journal", lignes, Some(manifeste.lignes)));
     let dire = |e: storage::StoreError| e.to_string();
     let kv = SledKv::open(&cote.join("journal")).map_err(dire)?;
-    let lu = storage::restore(&sauvegarde.join(JOURNAL), &kv).map_err(dire)?;
+    let lu = storage::restore(&sauvegarde.join(JOURNAL), &kv, dire_lignes).map_err(dire)?;
     if lu.rows != manifeste.lignes {
         return Err(format!(
             "{JOURNAL} : {} lignes au lieu de {}",

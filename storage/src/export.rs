@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::types::{MAX_VALUE, StoreError};
-use crate::{Change, Kv, keys};
+use crate::{Change, Kv, keys, lineage};
 
 const MAGIC: &[u8; 8] = b"postule1";
 /// Rows read or written at once.
@@ -60,19 +60,53 @@ pub(crate) fn write(kv: &dyn Kv, path: &Path) -> Result<Exported, StoreError> {
     Ok(exported)
 }
 
-/// Reads a backup into an empty store; nothing is taken over unless the whole file is sound.
+/// Reads a backup into an empty store; nothing is taken over unless the whole file is sound. The progress is told the rows
+/// so far. Cut short, it leaves what no store opens and the next restore begins anew.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] for a file that is none of ours or damaged, [`StoreError::Unavailable`]
 /// when the store is not empty or the disk refuses.
-pub fn restore(path: &Path, kv: &dyn Kv) -> Result<Exported, StoreError> {
-    if !kv.range(&[0], &[u8::MAX], 1)?.is_empty() {
+pub fn restore(
+    path: &Path,
+    kv: &dyn Kv,
+    mut progress: impl FnMut(u64),
+) -> Result<Exported, StoreError> {
+    let cut = lineage::restoring(kv)?;
+    if !cut && !kv.range(&[0], &[u8::MAX], 1)?.is_empty() {
         return Err(StoreError::Unavailable(
             "restore wants an empty folder".to_owned(),
         ));
     }
     read(path, |_changes| Ok(()))?;
-    read(path, |changes| kv.apply(changes))
+    lineage::begin(kv)?;
+    if cut {
+        clear(kv)?;
+    }
+    let mut rows = 0;
+    let done = read(path, |changes| {
+        rows += changes.len() as u64;
+        kv.apply(changes)?;
+        progress(rows);
+        Ok(())
+    })?;
+    lineage::end(kv)?;
+    Ok(done)
+}
+
+/// Drops what a restore that was cut short had taken over, but for its mark.
+fn clear(kv: &dyn Kv) -> Result<(), StoreError> {
+    let mark = lineage::mark();
+    let mut from = vec![0];
+    loop {
+        let page = kv.range(&from, &[u8::MAX], PAGE)?;
+        let Some((last, _)) = page.last() else {
+            return Ok(());
+        };
+        from.clone_from(last);
+        from.push(0);
+        let gone = page.into_iter().filter(|(key, _)| *key != mark);
+        kv.apply(gone.map(|(key, _)| (key, None)).collect())?;
+    }
 }
 
 fn read(

@@ -23,7 +23,7 @@ mod verify;
 pub use erase::{ERASURES, erased, erasure};
 pub use export::{Exported, restore};
 pub use lineage::{Lineage, adopt, leave, lineage};
-pub use memory::MemoryKv;
+pub use memory::{MemoryKv, MemoryLog};
 pub use replica::{Log, LogError, ReplicaState};
 pub use sled::SledKv;
 pub use store::Store;

@@ -7,6 +7,9 @@ use crate::{Kv, keys, rows};
 /// Under what the identity of the log is kept.
 pub(crate) const LOG: &[u8] = b"log";
 
+/// Under what it is noted that a restore is under way.
+const RESTORING: &[u8] = b"restoring";
+
 /// Where a store comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lineage {
@@ -14,7 +17,7 @@ pub struct Lineage {
     pub log: Option<String>,
     /// How far of it its tables are.
     pub applied: u64,
-    /// Nothing is in it.
+    /// Nothing is in it, or nothing but what a restore cut short left.
     pub empty: bool,
 }
 
@@ -23,6 +26,13 @@ pub struct Lineage {
 /// # Errors
 /// [`StoreError::Corrupt`] or [`StoreError::Unavailable`].
 pub fn lineage(kv: &dyn Kv) -> Result<Lineage, StoreError> {
+    if restoring(kv)? {
+        return Ok(Lineage {
+            log: None,
+            applied: 0,
+            empty: true,
+        });
+    }
     let key = keys::key(keys::META, LOG);
     let log = match kv.get(&key)? {
         None => None,
@@ -55,4 +65,25 @@ pub fn adopt(kv: &dyn Kv, log: &str) -> Result<(), StoreError> {
 pub fn leave(kv: &dyn Kv) -> Result<(), StoreError> {
     let rows = [LOG, crate::plan::APPLIED].map(|row| (keys::key(keys::META, row), None));
     kv.apply(rows.into())
+}
+
+/// The row that says so.
+pub(crate) fn mark() -> Vec<u8> {
+    keys::key(keys::META, RESTORING)
+}
+
+/// Whether a restore was begun and did not come to its end.
+pub(crate) fn restoring(kv: &dyn Kv) -> Result<bool, StoreError> {
+    Ok(kv.get(&mark())?.is_some())
+}
+
+/// A restore begins: until its end no store opens.
+pub(crate) fn begin(kv: &dyn Kv) -> Result<(), StoreError> {
+    let row = rows::seal(&mark(), Vec::new());
+    kv.apply(vec![(mark(), Some(row))])
+}
+
+/// Everything is there.
+pub(crate) fn end(kv: &dyn Kv) -> Result<(), StoreError> {
+    kv.apply(vec![(mark(), None)])
 }

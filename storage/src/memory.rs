@@ -1,10 +1,20 @@
-//! The twin in memory, for tests: the same order and atomicity, no disk.
+//! The twins in memory, for tests: the same order and atomicity, no disk and no network.
 
-use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
 
 use crate::types::StoreError;
-use crate::{Change, Kv, Row};
+use crate::{Change, Kv, Log, LogError, Row};
+
+/// How long the next entry is waited for.
+const WAIT: Duration = Duration::from_secs(1);
+/// Entries read at once: few, so that readers meet the seams.
+const PAGE: usize = 3;
 
 /// Keys and values in memory.
 #[derive(Debug, Default)]
@@ -47,5 +57,60 @@ impl Kv for MemoryKv {
             };
         }
         Ok(())
+    }
+}
+
+/// A log in memory, shared by the nodes of one process.
+#[derive(Debug, Default)]
+pub struct MemoryLog {
+    kept: Mutex<(Vec<Vec<u8>>, HashSet<String>)>,
+    last: watch::Sender<u64>,
+    asked: AtomicU64,
+    lossy: bool,
+}
+
+impl MemoryLog {
+    /// One that loses some of what is offered, and some of its answers.
+    pub fn lossy() -> Self {
+        Self {
+            lossy: true,
+            ..Self::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Log for MemoryLog {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        if self.lossy && asked % 7 == 3 {
+            return Err(LogError("lost on the way".to_owned()));
+        }
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.1.insert(id.to_owned()) {
+                kept.0.push(entry);
+                self.last.send_replace(kept.0.len() as u64);
+            }
+        }
+        if self.lossy && asked % 5 == 4 {
+            return Err(LogError("its answer was lost".to_owned()));
+        }
+        Ok(())
+    }
+
+    async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
+        let mut last = self.last.subscribe();
+        let come = last.wait_for(|last| *last > after);
+        // None in time is no fault; what it gives is a lock, let go at once.
+        let _in_time = tokio::time::timeout(WAIT, come).await.is_ok();
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbered = (1..).zip(&kept.0);
+        let wanted = numbered.filter(|(sequence, _)| *sequence > after);
+        Ok(wanted.take(PAGE).map(|(s, e)| (s, e.clone())).collect())
+    }
+
+    async fn last(&self) -> Result<u64, LogError> {
+        Ok(*self.last.borrow())
     }
 }

@@ -11,7 +11,7 @@ use crate::replica::{Log, Replica, ReplicaState};
 use crate::types::{
     Batch, Committed, Head, OutboxItem, Position, Record, Stats, StoreError, Timer, Version,
 };
-use crate::{Exported, Kv, Row, keys, rows};
+use crate::{Exported, Kv, Row, keys, lineage, rows};
 
 /// The schema written today.
 pub(crate) const SCHEMA: u32 = 1;
@@ -38,6 +38,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub fn open(kv: Arc<dyn Kv>) -> Result<Self, StoreError> {
+        if lineage::restoring(kv.as_ref())? {
+            return Err(StoreError::Corrupt(
+                "what it was being restored from did not come to its end: restore it again"
+                    .to_owned(),
+            ));
+        }
         let key = keys::key(keys::META, b"schema");
         match kv.get(&key)? {
             None => kv.apply(vec![(
@@ -201,6 +207,18 @@ impl Store {
     /// As [`Store::stream`].
     pub fn head(&self, stream: &str) -> Result<Head, StoreError> {
         head_of(self.kv.as_ref(), stream)
+    }
+
+    /// Whether its content was erased.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn is_erased(&self, stream: &str) -> Result<bool, StoreError> {
+        let key = keys::record(stream, 1);
+        let Some(sealed) = self.kv.get(&key)? else {
+            return Ok(false);
+        };
+        Ok(record(&key, sealed)?.data.is_empty())
     }
 
     /// At most `limit` records after a position, in global order.

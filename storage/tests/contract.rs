@@ -371,19 +371,24 @@ async fn q07_a_backup_restores_on_an_empty_store_and_a_damaged_one_is_refused() 
     let file = dir.path().join("backup");
     let exported = store.export(&file).await.unwrap();
     let twin = MemoryKv::default();
-    assert_eq!(restore(&file, &twin).unwrap().rows, exported.rows);
+    let mut told = 0;
+    let restored = restore(&file, &twin, |rows| told = rows).unwrap();
+    assert_eq!((restored.rows, told), (exported.rows, exported.rows));
     assert_eq!(
         twin.range(&[0], &[255], 1000).unwrap(),
         store.kv().range(&[0], &[255], 1000).unwrap()
     );
-    assert!(restore(&file, &twin).is_err(), "the store is not empty");
+    assert!(
+        restore(&file, &twin, |_| ()).is_err(),
+        "the store is not empty"
+    );
     let mut bytes = std::fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&file, bytes).unwrap();
     let empty = MemoryKv::default();
     assert!(matches!(
-        restore(&file, &empty),
+        restore(&file, &empty, |_| ()),
         Err(StoreError::Corrupt(_))
     ));
     assert_eq!(empty.range(&[0], &[255], 1).unwrap(), []);

@@ -4,62 +4,16 @@
     reason = "a test helper that fails is a failed test"
 )]
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use storage::{
-    Append, Batch, Dedup, Expected, Guard, Kv, Log, LogError, MemoryKv, Store, StoreError, verify,
+    Append, Batch, Dedup, Expected, Guard, Kv, Log, MemoryKv, MemoryLog, Store, StoreError, verify,
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A log in memory that keeps the same id once, and loses some of its answers.
-#[derive(Default)]
-struct Journal {
-    entries: Mutex<Vec<Vec<u8>>>,
-    ids: Mutex<HashSet<String>>,
-    asked: AtomicU64,
-}
-
-#[async_trait::async_trait]
-impl Log for Journal {
-    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
-        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
-        if asked % 7 == 3 {
-            return Err(LogError("lost on the way".to_owned()));
-        }
-        if self.ids.lock().unwrap().insert(id.to_owned()) {
-            self.entries.lock().unwrap().push(entry);
-        }
-        if asked % 5 == 4 {
-            return Err(LogError("its answer was lost".to_owned()));
-        }
-        Ok(())
-    }
-
-    async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
-        let read: Vec<_> = {
-            let entries = self.entries.lock().unwrap();
-            let numbered = entries.iter().enumerate().skip(after as usize);
-            numbered
-                .take(3)
-                .map(|(i, e)| (i as u64 + 1, e.clone()))
-                .collect()
-        };
-        if read.is_empty() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        Ok(read)
-    }
-
-    async fn last(&self) -> Result<u64, LogError> {
-        Ok(self.entries.lock().unwrap().len() as u64)
-    }
-}
-
-fn node(kv: &Arc<MemoryKv>, log: &Arc<Journal>, name: &str) -> Store {
+fn node(kv: &Arc<MemoryKv>, log: &Arc<MemoryLog>, name: &str) -> Store {
     Store::replicated(kv.clone(), log.clone(), name.to_owned()).unwrap()
 }
 
@@ -80,7 +34,7 @@ fn rows(kv: &MemoryKv) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 #[tokio::test]
 async fn of_three_nodes_that_write_the_same_version_one_wins_and_all_agree() {
-    let log = Arc::new(Journal::default());
+    let log = Arc::new(MemoryLog::lossy());
     let kvs: Vec<_> = (0..3).map(|_| Arc::new(MemoryKv::default())).collect();
     let nodes: Vec<_> = kvs
         .iter()
@@ -111,7 +65,7 @@ async fn of_three_nodes_that_write_the_same_version_one_wins_and_all_agree() {
 
 #[tokio::test]
 async fn g05_an_address_is_taken_once_and_a_command_done_once_on_whatever_node() {
-    let log = Arc::new(Journal::default());
+    let log = Arc::new(MemoryLog::lossy());
     let kvs = [Arc::new(MemoryKv::default()), Arc::new(MemoryKv::default())];
     let nodes = [node(&kvs[0], &log, "a"), node(&kvs[1], &log, "b")];
     let take = |stream: &str| Batch {
@@ -138,7 +92,7 @@ async fn g05_an_address_is_taken_once_and_a_command_done_once_on_whatever_node()
 
 #[tokio::test]
 async fn a_node_that_was_away_catches_up_and_a_new_one_starts_from_nothing() {
-    let log = Arc::new(Journal::default());
+    let log = Arc::new(MemoryLog::lossy());
     let kvs: Vec<_> = (0..3).map(|_| Arc::new(MemoryKv::default())).collect();
     let first = node(&kvs[0], &log, "a");
     let second = node(&kvs[1], &log, "b");
@@ -164,10 +118,10 @@ async fn a_node_that_was_away_catches_up_and_a_new_one_starts_from_nothing() {
 
 #[tokio::test]
 async fn a_newer_form_of_entries_stops_a_replica_instead_of_being_guessed_at() {
-    let log = Arc::new(Journal::default());
+    let log = Arc::new(MemoryLog::default());
     let store = node(&Arc::new(MemoryKv::default()), &log, "a");
     store.commit(one("s", 0, "1")).await.unwrap();
-    log.entries.lock().unwrap().push(vec![99, 1, 2, 3]);
+    log.append("later", vec![99, 1, 2, 3]).await.unwrap();
     let behind = store.catch_up(Duration::from_millis(300)).await;
     assert!(
         matches!(behind, Err(StoreError::Unavailable(_))),

@@ -82,18 +82,18 @@ fn machine(dossier: &Path) -> Vec<(&'static str, String)> {
     machine
 }
 
-fn config(dossier: &Path, bus: &str) -> Config {
+pub(crate) fn config(dossier: &Path, bus: &str) -> Config {
     let campagne = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scolarite/campagne.toml");
     let texte = format!(
-        "[etablissement]\nname = \"U\"\n[serveur]\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1\"\n\
-         [donnees]\ndir = {:?}\n[bus]\n{bus}\n[mail]\nfolder = {:?}\nfrom = \"c@univ.example\"\n[campagne]\nfile = {campagne:?}\n",
+        "[etablissement]\nname = \"U\"\n[serveur]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+         public_url = \"http://127.0.0.1\"\n[donnees]\ndir = {:?}\n[bus]\n{bus}\n[mail]\nfolder = {:?}\nfrom = \"c@univ.example\"\n[campagne]\nfile = {campagne:?}\n",
         dossier.join("donnees"),
         dossier.join("mail"),
     );
     Config::lire(&texte, &[]).unwrap()
 }
 
-async fn joindre(url: String, access: NatsAccess) -> Nats {
+pub(crate) async fn joindre(url: String, access: NatsAccess) -> Nats {
     let options = NatsOptions {
         url,
         access,
@@ -104,7 +104,7 @@ async fn joindre(url: String, access: NatsAccess) -> Nats {
     nats
 }
 
-fn fiche() -> Vec<u8> {
+pub(crate) fn fiche() -> Vec<u8> {
     let fiche = json!({
         "version": 1, "ine": "0123456789M", "nom": "Martin", "prenoms": ["Élise"], "date_naissance": "2004-05-06",
         "emis_le": "2026-09-01T08:00:00Z",
@@ -113,7 +113,7 @@ fn fiche() -> Vec<u8> {
 }
 
 /// Someone applies on this node, which stores, keeps files and writes.
-async fn candidater(app: &App, dossier: &Path) {
+pub(crate) async fn candidater(app: &App, dossier: &Path) {
     let client = Client::new(app.adresse().unwrap(), dossier.join("mail"));
     let session = client.candidat("tls@univ.example").await;
     let ouvert = client.ouvrir(&session, "M1").await.json();
@@ -211,8 +211,7 @@ fn par_mot_de_passe(dossier: &Path) -> ServeurNats {
 }
 
 /// What the scolarité may publish and hear, and what not.
-fn permissions_de_la_scolarite(port: u16) {
-    let mut scolarite = Brut::joindre(port, "scolarite", "secret");
+pub(crate) fn permissions_de_la_scolarite(scolarite: &mut Brut) {
     for sujet in [
         "postule.v1.scolarite.cursus.push",
         "$JS.API.STREAM.INFO.SCOLARITE_SORTIE",
@@ -274,7 +273,7 @@ async fn la_scolarite_pousse_et_lit_ce_qui_lui_revient_et_rien_d_autre() {
     );
     let app = App::servir(config(ici, &bus), Role::Tout).await.unwrap();
     candidater(&app, ici).await;
-    permissions_de_la_scolarite(nats.port());
+    permissions_de_la_scolarite(&mut Brut::joindre(nats.port(), "scolarite", "secret"));
     let mut postule = Brut::joindre(nats.port(), "postule", "secret");
     for sujet in ["autre.chose", "$SYS.REQ.SERVER.PING"] {
         assert!(

@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use nkeys::KeyPair;
 use serde_json::{Value, json};
 
 /// A connection.
@@ -12,19 +15,41 @@ pub(crate) struct Brut(BufReader<TcpStream>);
 impl Brut {
     /// With a name and a password; without, when the name is empty.
     pub(crate) fn joindre(port: u16, nom: &str, mot_de_passe: &str) -> Self {
+        let (mut brut, _) = Self::ouvrir(port);
+        let qui = match nom {
+            "" => json!({}),
+            _ => json!({ "user": nom, "pass": mot_de_passe }),
+        };
+        brut.se_nommer(qui);
+        brut
+    }
+
+    /// With a JWT, and the key it names.
+    pub(crate) fn par_jwt(port: u16, jwt: &str, cle: &KeyPair) -> Self {
+        let (mut brut, info) = Self::ouvrir(port);
+        let defi = info["nonce"].as_str().unwrap();
+        let sceau = cle.sign(defi.as_bytes()).unwrap();
+        brut.se_nommer(json!({ "jwt": jwt, "sig": URL_SAFE_NO_PAD.encode(sceau) }));
+        brut
+    }
+
+    /// Connected, with what the server says of itself.
+    fn ouvrir(port: u16) -> (Self, Value) {
         let flux = TcpStream::connect(("127.0.0.1", port)).unwrap();
         flux.set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
         let mut brut = Self(BufReader::new(flux));
-        assert!(brut.ligne().starts_with("INFO "));
-        let mut qui = json!({ "verbose": false, "headers": true });
-        if !nom.is_empty() {
-            qui["user"] = json!(nom);
-            qui["pass"] = json!(mot_de_passe);
-        }
-        brut.dire(&format!("CONNECT {qui}\r\n"));
-        assert!(brut.accorde(), "{nom} may come in");
-        brut
+        let info = brut.ligne();
+        let info = info.strip_prefix("INFO ").unwrap();
+        let info = serde_json::from_str(info).unwrap();
+        (brut, info)
+    }
+
+    fn se_nommer(&mut self, mut qui: Value) {
+        qui["verbose"] = json!(false);
+        qui["headers"] = json!(true);
+        self.dire(&format!("CONNECT {qui}\r\n"));
+        assert!(self.accorde(), "may come in");
     }
 
     fn dire(&mut self, texte: &str) {

@@ -1,6 +1,7 @@
 //! The real binary over a real NATS server: edge and actors in processes of their own.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test helper that fails is a failed test"
 )]
 
@@ -8,7 +9,12 @@ mod acces;
 mod brut;
 mod demo;
 mod deploiement;
+mod disque;
+mod mandataire;
 mod migration;
+mod operateur;
+mod reseau;
+mod sante;
 
 use fixtures::outils::ServeurNats;
 use fixtures::processus::{Postule, campagne_ouverte, configuration};

@@ -95,7 +95,7 @@ impl Monde {
 }
 
 /// The message follows the schema of this name in the AsyncAPI document.
-fn conforme(message: &Value, nom: &str) {
+pub(crate) fn conforme(message: &Value, nom: &str) {
     let document = bus::wire::asyncapi();
     let schema = json!({
         "$ref": format!("#/components/schemas/{nom}"), "components": document["components"],

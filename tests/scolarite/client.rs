@@ -46,6 +46,43 @@ impl Client {
         self.attendre_le_serveur().await;
     }
 
+    /// Asks, as whoever pushes and waits for the answer does.
+    pub(crate) async fn demander(&mut self, sujet: &str, charge: &str) -> serde_json::Value {
+        let retour = "_INBOX.scolarite.1";
+        let ligne = format!(
+            "SUB {retour} 2\r\nUNSUB 2 1\r\nPUB {sujet} {retour} {}\r\n{charge}\r\n",
+            charge.len()
+        );
+        self.dire(ligne.as_bytes()).await;
+        serde_json::from_slice(&self.message().await).unwrap()
+    }
+
+    /// The payload of the next message.
+    async fn message(&mut self) -> Vec<u8> {
+        loop {
+            let ligne = self.ligne().await;
+            if ligne == "PING" {
+                self.dire(b"PONG\r\n").await;
+                continue;
+            }
+            let nombres: Vec<usize> = ligne.split(' ').filter_map(|m| m.parse().ok()).collect();
+            // MSG subject sid [reply] bytes; HMSG subject sid [reply] bytes-of-headers bytes.
+            let entetes = if ligne.starts_with("HMSG ") {
+                nombres[nombres.len() - 2]
+            } else {
+                0
+            };
+            let mut octets = vec![0; nombres[nombres.len() - 1] + 2];
+            let lus = self.0.read_exact(&mut octets);
+            tokio::time::timeout(Duration::from_secs(5), lus)
+                .await
+                .unwrap()
+                .unwrap();
+            octets.truncate(octets.len() - 2);
+            return octets.split_off(entetes);
+        }
+    }
+
     pub(crate) async fn souscrire(mut self, sujet: &str) -> Abonnement {
         self.dire(format!("SUB {sujet} 1\r\n").as_bytes()).await;
         self.attendre_le_serveur().await;
@@ -59,27 +96,6 @@ pub(crate) struct Abonnement(Client);
 impl Abonnement {
     /// The payload of the next message.
     pub(crate) async fn suivant(&mut self) -> Vec<u8> {
-        loop {
-            let ligne = self.0.ligne().await;
-            if ligne == "PING" {
-                self.0.dire(b"PONG\r\n").await;
-                continue;
-            }
-            let nombres: Vec<usize> = ligne.split(' ').filter_map(|m| m.parse().ok()).collect();
-            // MSG subject sid [reply] bytes; HMSG subject sid [reply] bytes-of-headers bytes.
-            let entetes = if ligne.starts_with("HMSG ") {
-                nombres[nombres.len() - 2]
-            } else {
-                0
-            };
-            let mut octets = vec![0; nombres[nombres.len() - 1] + 2];
-            let lus = self.0.0.read_exact(&mut octets);
-            tokio::time::timeout(Duration::from_secs(5), lus)
-                .await
-                .unwrap()
-                .unwrap();
-            octets.truncate(octets.len() - 2);
-            return octets.split_off(entetes);
-        }
+        self.0.message().await
     }
 }

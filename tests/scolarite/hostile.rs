@@ -3,7 +3,9 @@
 use bus::wire::scolarite::Accuse;
 use serde_json::json;
 
+use crate::client::Client;
 use crate::{Monde, fiche, sien};
+use fixtures::client::PATIENCE;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g37_ce_qui_est_mal_fait_est_rejete_avec_ses_raisons_et_ne_gene_rien() {
@@ -85,6 +87,26 @@ async fn g18_dans_quelque_ordre_que_viennent_les_fiches_la_plus_recente_reste() 
     assert_eq!(monde.cursus(&session).await[0]["formation"], "M1");
 }
 
+/// The clock of the scolarité is its own affair: it orders its records, and ours has no say. One dated far ahead stays until
+/// one dated later comes, which is how a wrong clock is mended.
+#[tokio::test(flavor = "multi_thread")]
+async fn g18_une_horloge_fausse_chez_la_scolarite_n_ordonne_que_ses_fiches() {
+    let monde = Monde::new().await;
+    let ine = "0123456789M";
+    let session = monde.serveur.compte("horloge@univ.example").await;
+    monde.informations(&session, &sien(ine)).await;
+    for (emis_le, formation, reste) in [
+        ("1999-12-31T23:59:59Z", "vieille", "vieille"),
+        ("2099-01-01T00:00:00Z", "en avance", "en avance"),
+        ("2026-09-01T08:00:00Z", "à l'heure", "en avance"),
+        ("2099-01-01T00:00:00Z", "du même instant", "en avance"),
+        ("2099-01-01T00:00:01Z", "corrigée", "corrigée"),
+    ] {
+        monde.prendre(&fiche(ine, emis_le, formation)).await;
+        assert_eq!(monde.cursus(&session).await[0]["formation"], reste);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn g37_un_flot_de_fiches_est_pris_et_le_service_repond_pendant() {
     let monde = Monde::new().await;
@@ -107,4 +129,22 @@ async fn g37_un_flot_de_fiches_est_pris_et_le_service_repond_pendant() {
         .iter()
         .filter(|r| matches!(r, Accuse::Accepte { .. }));
     assert_eq!(acceptes.count(), 2000);
+    // And without waiting for an answer: the stream keeps what is too much at once.
+    monde.informations(&session, &sien("0123456789M")).await;
+    let mut scolarite = Client::joindre(&monde.nats.url()).await;
+    for n in 0..200 {
+        let emis_le = format!("2026-09-01T08:{:02}:{:02}Z", n / 60, n % 60);
+        let fiche = fiche("0123456789M", &emis_le, "L1").to_string();
+        scolarite
+            .publier("postule.v1.scolarite.cursus.push", &fiche)
+            .await;
+    }
+    assert_eq!(monde.serveur.lire("/moi", &session).await.statut, 200);
+    let fin = tokio::time::Instant::now() + PATIENCE;
+    let reste = "$JS.API.STREAM.INFO.SCOLARITE";
+    while scolarite.demander(reste, "").await["state"]["messages"] != 0 {
+        assert!(tokio::time::Instant::now() < fin, "records wait for ever");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(monde.cursus(&session).await[0]["formation"], "L1");
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use admissions::conforme;
 use bus::wire::scolarite::Accuse;
 use bus::{Nats, NatsAccess, NatsOptions};
 use client::Client;
@@ -255,6 +256,7 @@ async fn g37_le_flux_garde_ce_qui_vient_pendant_l_absence_et_rend_ce_qui_est_fau
     for _ in 0..2 {
         let rendu: Value = serde_json::from_slice(&rejets.suivant().await).unwrap();
         assert!(!rendu["rejet"].as_array().unwrap().is_empty());
+        conforme(&rendu, "Rejet");
         rendus.push(rendu);
     }
     assert!(rendus.iter().any(|r| r["enregistrement"] == "pas du json"));
@@ -273,6 +275,32 @@ async fn g37_le_flux_garde_ce_qui_vient_pendant_l_absence_et_rend_ce_qui_est_fau
             "the good record between bad ones never came"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // Who looks later finds what was sent back, once each.
+    let flux = "$JS.API.STREAM.INFO.SCOLARITE_SORTIE";
+    assert_eq!(scolarite.demander(flux, "").await["state"]["messages"], 2);
+    let flux = "$JS.API.STREAM.INFO.SCOLARITE";
+    assert_eq!(scolarite.demander(flux, "").await["state"]["messages"], 0);
+}
+
+/// What is pushed, and what it is answered, as they are on the wire.
+#[tokio::test(flavor = "multi_thread")]
+async fn g37_ce_qui_passe_sur_le_fil_suit_le_contrat() {
+    let monde = Monde::new().await;
+    let mut scolarite = Client::joindre(&monde.nats.url()).await;
+    let bonne = fiche(INE, "2026-09-01T08:00:00Z", "L1");
+    conforme(&bonne, "Cursus");
+    let mut fausse = bonne.clone();
+    fausse["ine"] = json!("0123456789A");
+    for (envoyee, attendue) in [(&bonne, json!({ "accepte": true })), (&fausse, Value::Null)] {
+        let sujet = "postule.v1.scolarite.cursus.push";
+        let accuse = scolarite.demander(sujet, &envoyee.to_string()).await;
+        conforme(&accuse, "Accuse");
+        if attendue.is_null() {
+            assert_eq!(accuse["rejet"][0]["champ"], "ine", "{accuse}");
+        } else {
+            assert_eq!(accuse, attendue);
+        }
     }
 }
 
@@ -329,6 +357,7 @@ async fn ce_qui_arrive_est_publie_sans_donnee_personnelle() {
             "{texte}"
         );
         let evenement: Value = serde_json::from_str(&texte).unwrap();
+        conforme(&evenement, "EvenementCandidat");
         noms.push(evenement["evenement"].as_str().unwrap().to_owned());
     }
     noms.sort();

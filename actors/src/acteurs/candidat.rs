@@ -12,7 +12,7 @@ use domain::refus::CodeRefus;
 
 use super::{BOITE, ESSAIS, Repere, Retour, repondre};
 use crate::atelier::{Atelier, faute};
-use crate::fil::{Fil, dedup};
+use crate::fil::{Fil, dedup, inchange};
 use crate::jetons::{PREFIXE_IDENTITE, cle_numero};
 use crate::protocol::Faute;
 
@@ -118,7 +118,7 @@ fn instantane(fil: &Fil<Candidat>) -> Instantane {
 async fn executer(
     fil: &mut Fil<Candidat>,
     atelier: &Atelier,
-    Repere { id, version }: Repere,
+    Repere { id, version, garde }: Repere,
     commande: Commande,
 ) -> Result<Instantane, Faute> {
     // A repeat gets the first outcome, even where the rules would now refuse it.
@@ -145,11 +145,20 @@ async fn executer(
             dedup: dedup(atelier, id.clone(), &()),
             ..Batch::default()
         };
+        lot.appends.extend(
+            garde
+                .iter()
+                .map(|(stream, version)| inchange(stream, *version)),
+        );
         for evenement in &evenements {
             indexer(&mut lot, atelier, &fil.etat, evenement);
         }
         match fil.ajouter(atelier, evenements, effets, lot).await {
             Ok(()) | Err(StoreError::Duplicate(_)) => return Ok(instantane(fil)),
+            // Not for us to decide again, but for whom it was decided by.
+            Err(StoreError::Conflict { stream, actual, .. }) if stream != fil.stream => {
+                return Err(Faute::VersionPerimee { actuelle: actual });
+            }
             Err(StoreError::Conflict { .. }) => {}
             Err(StoreError::Taken(cle)) if cle.starts_with(PREFIXE_IDENTITE) => {
                 return Err(CodeRefus::IdentiteAutre.into());

@@ -12,9 +12,9 @@ use domain::dossier::{
 use domain::ids::{CandidatId, DossierId};
 use domain::refus::CodeRefus;
 
-use super::{Annuaire, BOITE, ESSAIS, Retour, occupe, repondre};
+use super::{Annuaire, BOITE, ESSAIS, Instantane, Repere, Retour, occupe, repondre};
 use crate::atelier::{Atelier, faute};
-use crate::fil::{Fil, dedup};
+use crate::fil::{Fil, dedup, inchange};
 use crate::protocol::{DossierVue, Faute};
 use crate::vues::{self, Regard};
 
@@ -250,20 +250,32 @@ impl Bureau {
         }
         version_vue(fil, demande)?;
         for _ in 0..ESSAIS {
-            let etat = self.annuaire.lire_candidat(&candidat).await?.etat;
-            let actif = actif(&etat)?;
+            let lu = self.annuaire.lire_candidat(&candidat).await?;
+            let actif = actif(&lu.etat)?;
             let decision = self.decider(fil, actif, demande)?;
             if let Some(acte) = decision.tiroir {
-                // The guard is this dossier's, whose mailbox is held; the drawer is the candidate's.
+                // The drawer is the candidate's; this dossier allowed it, and must be as it was.
                 let acte = CommandeCandidat::Tiroir(acte);
-                let id = demande.id.clone();
-                let apres = self.annuaire.candidat(&candidat, id, acte).await?.etat;
-                return self.vue(fil, self::actif(&apres)?, regard).await;
+                let repere = Repere {
+                    id: demande.id.clone(),
+                    garde: Some((fil.stream.clone(), fil.tete.version)),
+                    ..Repere::default()
+                };
+                match self.annuaire.candidat(&candidat, repere, acte).await {
+                    Ok(apres) => {
+                        return self.vue(fil, self::actif(&apres.etat)?, regard).await;
+                    }
+                    Err(Faute::VersionPerimee { .. }) => {
+                        fil.rattraper(&self.atelier).map_err(|e| faute(&e))?;
+                        continue;
+                    }
+                    Err(faute) => return Err(faute),
+                }
             }
             if decision.evenements.is_empty() {
                 return self.vue(fil, actif, regard).await;
             }
-            match self.rendre_durable(fil, actif, demande, decision).await? {
+            match self.rendre_durable(fil, &lu, demande, decision).await? {
                 Ok(()) | Err(StoreError::Duplicate(_)) => {
                     return self.vue(fil, actif, regard).await;
                 }
@@ -304,11 +316,12 @@ impl Bureau {
     async fn rendre_durable(
         &self,
         fil: &mut Fil<Dossier>,
-        actif: &Actif,
+        lu: &Instantane,
         demande: &Demande,
         decision: Decision,
     ) -> Result<Result<(), StoreError>, Faute> {
         let catalogue = self.atelier.catalogue();
+        let actif = actif(&lu.etat)?;
         let joindre = joindre(actif);
         let dus = |apres: &Dossier, evenement: &_| effets(apres, evenement, &catalogue, joindre);
         let mut lot = Batch {
@@ -318,6 +331,11 @@ impl Bureau {
         let prepare = fil
             .preparer(&self.atelier, decision.evenements, dus, &mut lot)
             .map_err(|e| faute(&e))?;
+        if matches!(demande.commande, Commande::Transmettre) {
+            // G29: the drawer it takes common pieces from is as it was read.
+            let candidat = format!("candidat.{}", actif.base.compte.id);
+            lot.appends.push(inchange(&candidat, lu.version));
+        }
         if let Some(trace) = &demande.trace {
             lot.appends.extend_from_slice(&trace.appends);
             lot.views_put.extend_from_slice(&trace.views_put);

@@ -183,11 +183,16 @@ pub(crate) struct Repere {
     pub(crate) id: Option<String>,
     /// The version the asker saw.
     pub(crate) version: Option<u64>,
+    /// A stream by which it was decided: it must still be at this version.
+    pub(crate) garde: Option<(String, u64)>,
 }
 
 impl From<Option<String>> for Repere {
     fn from(id: Option<String>) -> Self {
-        Self { id, version: None }
+        Self {
+            id,
+            ..Self::default()
+        }
     }
 }
 

@@ -153,6 +153,7 @@ impl Guichet {
         let repere = Repere {
             id,
             version: acte.version,
+            ..Repere::default()
         };
         let ordre = OrdreSur {
             repere,

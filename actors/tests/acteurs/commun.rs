@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use actors::atelier::{Atelier, Limites};
-use actors::jetons::CleServeur;
+use actors::jetons::{CleServeur, identifiant};
 use actors::mots_de_passe::Cout;
 use actors::ports::{
     AleaSysteme, Courrier, CourrierDemande, CourrierPersonnel, EchecPoste, Horloge, Postier,
@@ -23,7 +23,7 @@ use domain::personnel::droits::{Droits, Role};
 use domain::profil::{Adresse, Baccalaureat, Informations};
 use domain::refus::{CodeRefus, Refus};
 use jiff::{SignedDuration, Timestamp};
-use storage::{Kv, MemoryKv, Store};
+use storage::{Kv, MemoryKv, MemoryLog, Store};
 
 pub(crate) const MOT_DE_PASSE: &str = "Motdepasse1@";
 /// The campaign is open.
@@ -199,7 +199,29 @@ impl Monde {
         postier: Arc<dyn Postier>,
     ) -> Self {
         let horloge = Arc::new(HorlogeFixe(Mutex::new(maintenant)));
-        let store = Arc::new(Store::open(kv.clone()).unwrap());
+        let store = Store::open(kv.clone()).unwrap();
+        Self::assembler(kv, store, horloge, boite, postier)
+    }
+
+    /// A node on this disk, that shares its log, clock and post box with others.
+    pub(crate) fn noeud(
+        kv: Arc<dyn Kv>,
+        log: &Arc<MemoryLog>,
+        (horloge, boite): (Arc<HorlogeFixe>, Arc<Boite>),
+    ) -> Self {
+        let nom = identifiant(&AleaSysteme);
+        let store = Store::replicated(kv.clone(), log.clone(), nom).unwrap();
+        Self::assembler(kv, store, horloge, boite.clone(), boite)
+    }
+
+    fn assembler(
+        kv: Arc<dyn Kv>,
+        store: Store,
+        horloge: Arc<HorlogeFixe>,
+        boite: Arc<Boite>,
+        postier: Arc<dyn Postier>,
+    ) -> Self {
+        let store = Arc::new(store);
         let atelier = Atelier::ouvrir(
             store,
             horloge.clone(),

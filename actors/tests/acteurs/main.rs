@@ -12,5 +12,6 @@ mod courrier;
 mod examen;
 mod index;
 mod modele;
+mod noeuds;
 mod pannes;
 mod parcours;
