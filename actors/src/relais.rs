@@ -117,9 +117,13 @@ impl Relais {
     pub async fn tourner(&self) {
         let mut en_vol = FuturesUnordered::new();
         let mut ids = HashSet::new();
+        let mut arrete = false;
         loop {
             match self.prendre(&ids).await {
                 Ok(pris) => {
+                    if std::mem::take(&mut arrete) {
+                        tracing::info!("the relay reads and writes the store again");
+                    }
                     for du in pris.dus {
                         ids.insert(du.id.clone());
                         let gardes = pris.gardes.clone();
@@ -131,7 +135,10 @@ impl Relais {
                     }
                 }
                 Err(erreur) => {
-                    tracing::error!(%erreur, "the relay cannot read or write the store");
+                    // Once: without the log it is so at every round.
+                    if !std::mem::replace(&mut arrete, true) {
+                        tracing::error!(%erreur, "the relay cannot read or write the store");
+                    }
                     tokio::time::sleep(RONDE).await;
                 }
             }

@@ -8,6 +8,7 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, Stream};
 use async_nats::jetstream::{self, Context};
 
+use crate::nats_log::told;
 use crate::{Nats, Subject};
 
 /// How long a publication may take.
@@ -74,7 +75,11 @@ impl Nats {
             .message_id(id);
         let sent = js.send_publish(subject.to_string(), message).await;
         let stored = sent.map_err(|e| e.to_string())?.await;
-        stored.map(drop).map_err(|e| e.to_string())
+        let stream = match covers(Subject::events().as_str(), subject.as_str()) {
+            true => EVENTS,
+            false => TO_SCOLARITE,
+        };
+        stored.map(drop).map_err(|e| told(&e.to_string(), stream))
     }
 }
 

@@ -128,7 +128,7 @@ impl NatsLog {
                 self.known.fetch_max(ack.sequence, Ordering::Release);
                 Ok(())
             }
-            Ok(Err(error)) => Err(BusError::Lost(told(&error.to_string()))),
+            Ok(Err(error)) => Err(BusError::Lost(told(&error.to_string(), STREAM))),
             Err(_elapsed) => Err(BusError::Lost("no acknowledgement".to_owned())),
         }
     }
@@ -180,7 +180,7 @@ fn identity() -> String {
 }
 
 /// What the server says, and what to do where the operator must.
-fn told(error: &str) -> String {
+pub(crate) fn told(error: &str, stream: &str) -> String {
     let full = [
         "maximum bytes exceeded",
         "maximum messages exceeded",
@@ -188,7 +188,7 @@ fn told(error: &str) -> String {
     ];
     if full.iter().any(|f| error.contains(f)) {
         return format!(
-            "{error}: JetStream is full; give it room (nats stream edit {STREAM} --max-bytes=-1, or max_file_store of the servers)"
+            "{error}: JetStream is full; give it room (nats stream edit {stream} --max-bytes=-1, or max_file_store of the servers)"
         );
     }
     error.to_owned()

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::DeliverPolicy;
 use async_nats::jetstream::consumer::pull::{Ordered, OrderedConfig};
 use async_nats::jetstream::stream::DirectGetErrorKind;
-use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::Instant;
 
 use crate::nats_log::{STREAM, away};
@@ -23,6 +23,8 @@ const SHORT: Duration = Duration::from_millis(150);
 const SUBSCRIBE: Duration = Duration::from_secs(2);
 /// Entries read at once.
 const PAGE: usize = 64;
+/// Entries asked for one by one at first: on a slow line more would all come too late.
+const FIRST: usize = 8;
 /// Rounds without a word from a feed while entries came: it is dead.
 const SILENT: u32 = 3;
 
@@ -34,6 +36,8 @@ pub(crate) struct Feed {
     silent: u32,
     /// When the next one may be made.
     again: Option<Instant>,
+    /// How many entries were asked for one by one; after they did not come, the feed is waited for longer.
+    asked: Option<usize>,
 }
 
 type Entries = Vec<(u64, Vec<u8>)>;
@@ -61,7 +65,8 @@ impl NatsLog {
             }
         }
         let known = self.known.load(Ordering::Acquire) > after;
-        let wait = if known { SHORT } else { WAIT };
+        let slow = feed.asked == Some(1);
+        let wait = if known && !slow { SHORT } else { WAIT };
         let fed = match &mut feed.messages {
             Some(messages) => fed(messages, after, wait).await,
             None => {
@@ -80,7 +85,10 @@ impl NatsLog {
                 feed.messages = None;
             }
         }
-        let entries = self.direct(after).await?;
+        let page = feed.asked.unwrap_or(FIRST);
+        let direct = self.direct(after, page).await;
+        feed.asked = Some(direct.as_ref().map_or(1, |_| (page * 2).min(PAGE)));
+        let entries = direct?;
         if !entries.is_empty() {
             feed.silent += 1;
             if feed.silent >= SILENT {
@@ -91,14 +99,14 @@ impl NatsLog {
     }
 
     /// What any replica has after this place, entry by entry.
-    async fn direct(&self, after: u64) -> Result<Entries, BusError> {
+    async fn direct(&self, after: u64, page: usize) -> Result<Entries, BusError> {
         let stream = self.context.get_stream_no_info(STREAM).await;
         let stream = stream.map_err(|e| away(&e))?;
         let known = self.known.load(Ordering::Acquire);
         // One more than is known: other nodes append as well.
         let end = known.max(after) + 2;
-        let places = (after + 1..end).take(PAGE);
-        let read = futures_util::stream::iter(places)
+        let places = (after + 1..end).take(page);
+        let asked = futures_util::stream::iter(places)
             .map(|place| {
                 let stream = &stream;
                 async move {
@@ -114,12 +122,19 @@ impl NatsLog {
                     }
                 }
             })
-            .buffered(PAGE)
-            // Up to the first that is not there yet.
-            .try_take_while(|entry| std::future::ready(Ok(entry.is_some())))
-            .try_filter_map(|entry| std::future::ready(Ok(entry)))
-            .try_collect::<Entries>();
-        let read = read.await?;
+            .buffered(page);
+        let mut asked = std::pin::pin!(asked);
+        let mut read = Entries::new();
+        while let Some(entry) = asked.next().await {
+            match entry {
+                Ok(Some(entry)) => read.push(entry),
+                // Up to the first that is not there yet.
+                Ok(None) => break,
+                Err(error) if read.is_empty() => return Err(error),
+                // What came before it is good.
+                Err(_) => break,
+            }
+        }
         if let Some((last, _)) = read.last() {
             self.known.fetch_max(*last, Ordering::Release);
         } else if known > after {

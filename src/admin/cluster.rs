@@ -153,7 +153,15 @@ impl Demo {
             let mut commande = Command::new(&self.nats_server);
             commande.arg("-c").arg(&config).arg("-l");
             commande.arg(donnees.join(format!("nats-{}.log", rang + 1)));
-            enfants.push(Enfant::lancer(format!("nats-{}", rang + 1), &mut commande)?);
+            let nom = format!("nats-{}", rang + 1);
+            let enfant = Enfant::lancer(nom.clone(), &mut commande)?;
+            let pid = enfant.processus.id().unwrap_or_default();
+            enfants.push(enfant);
+            sortie::ecrire(&format!(
+                "{nom} : 127.0.0.1:{port} (processus {pid} ; pour le relancer : {} -c {})",
+                self.nats_server.display(),
+                config.display()
+            ))?;
         }
         let urls: Vec<_> = clients
             .iter()

@@ -113,6 +113,7 @@ async fn pousser(fichier: &PathBuf, nats: NatsArgs, json: bool) -> Issue {
     let ouvert = tokio::fs::File::open(fichier).await;
     let ouvert = ouvert.map_err(|e| Echec::Usage(format!("{} : {e}", fichier.display())))?;
     let nats = nats.joindre().await?;
+    let total = compter(fichier).await?;
     let barre = Barre::new();
     let mut bilan = Bilan::default();
     let lignes = futures_util::stream::unfold(
@@ -143,11 +144,30 @@ async fn pousser(fichier: &PathBuf, nats: NatsArgs, json: bool) -> Issue {
         let Some(ligne) = reponse? else { continue };
         bilan.noter(ligne, json)?;
         if bilan.lignes.is_multiple_of(PAS) {
-            barre.avancer("enregistrements", bilan.lignes, None);
+            barre.avancer("enregistrements", bilan.lignes, total);
         }
     }
     drop(barre);
     bilan.rendre(json)
+}
+
+/// How many records a file has; unknown for a pipe, which can be read once.
+async fn compter(fichier: &PathBuf) -> Result<Option<u64>, Echec> {
+    let dire = |e: std::io::Error| Echec::Usage(format!("{} : {e}", fichier.display()));
+    if !tokio::fs::metadata(fichier).await.map_err(dire)?.is_file() {
+        return Ok(None);
+    }
+    let mut ouvert = BufReader::new(tokio::fs::File::open(fichier).await.map_err(dire)?);
+    let mut lignes = 0;
+    loop {
+        let lus = ouvert.fill_buf().await.map_err(dire)?;
+        if lus.is_empty() {
+            return Ok(Some(lignes));
+        }
+        lignes += lus.iter().filter(|o| **o == b'\n').count() as u64;
+        let combien = lus.len();
+        ouvert.consume(combien);
+    }
 }
 
 /// Pushes a record until it is answered; its content is its id, so that a repeat is recognised.

@@ -55,7 +55,7 @@ impl Barre {
     /// Moves it.
     pub(super) fn avancer(&self, etape: &str, fait: u64, total: Option<u64>) {
         let forme = match total {
-            Some(_) => "{spinner} {msg} {bar:30} {pos}/{len} ({per_sec})",
+            Some(_) => "{spinner} {msg} {bar:30} {pos}/{len} ({per_sec}, reste {eta})",
             None => "{spinner} {msg} {pos} ({per_sec})",
         };
         if let Ok(forme) = ProgressStyle::with_template(forme) {

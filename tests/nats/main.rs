@@ -13,6 +13,7 @@ mod disque;
 mod mandataire;
 mod migration;
 mod operateur;
+mod rattrapage;
 mod reseau;
 mod sante;
 

@@ -11,19 +11,19 @@ use serde_json::Value;
 use crate::BINAIRE;
 
 /// The folder of one installation, or of one node.
-struct Lieu {
+pub(crate) struct Lieu {
     dossier: PathBuf,
 }
 
 impl Lieu {
-    fn new(dossier: &Path, nom: &str) -> Self {
+    pub(crate) fn new(dossier: &Path, nom: &str) -> Self {
         let dossier = dossier.join(nom);
         std::fs::create_dir_all(&dossier).unwrap();
         Self { dossier }
     }
 
     /// Another node, with the keys of the first.
-    fn avec_les_cles_de(dossier: &Path, nom: &str, autre: &Self) -> Self {
+    pub(crate) fn avec_les_cles_de(dossier: &Path, nom: &str, autre: &Self) -> Self {
         let lieu = Self::new(dossier, nom);
         let cles = lieu.dossier.join("donnees/cles");
         std::fs::create_dir_all(&cles).unwrap();
@@ -40,7 +40,7 @@ impl Lieu {
         config.to_str().unwrap().to_owned()
     }
 
-    fn servir(&self, bus: &str) -> (Postule, Client) {
+    pub(crate) fn servir(&self, bus: &str) -> (Postule, Client) {
         let config = self.config(bus);
         let serveur = Postule::demarrer(BINAIRE, &["serve", "--config", &config]);
         let client = serveur.client(self.dossier.join("mail"));
@@ -56,7 +56,7 @@ impl Lieu {
         commande.output().unwrap()
     }
 
-    fn reussir(&self, bus: &str, arguments: &[&str]) -> Value {
+    pub(crate) fn reussir(&self, bus: &str, arguments: &[&str]) -> Value {
         let fait = self.commande(bus, arguments);
         let dit = String::from_utf8_lossy(&fait.stderr);
         assert!(fait.status.success(), "{arguments:?}: {dit}");

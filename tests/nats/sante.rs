@@ -133,6 +133,49 @@ async fn q45_sante_et_metriques_disent_ou_en_est_le_noeud_et_que_nats_manque() {
     poste.app.arreter().await;
 }
 
+/// What goes back to the scolarité finds no room: it waits, that is said, and it leaves once there is some.
+#[tokio::test(flavor = "multi_thread")]
+async fn un_flux_de_sortie_plein_est_dit_et_rien_ne_se_perd() {
+    let dossier = tempfile::tempdir().unwrap();
+    let nats = ServeurNats::demarrer(dossier.path());
+    let mut brut = Brut::joindre(nats.port(), "", "");
+    let regler = |brut: &mut Brut, verbe: &str, max_bytes: i32| {
+        let sujets = ["cursus.rejet", "admission", "admission.annulation"];
+        let sujets = sujets.map(|s| format!("postule.v1.scolarite.{s}"));
+        let flux = json!({
+            "name": "SCOLARITE_SORTIE", "subjects": sujets, "max_bytes": max_bytes, "discard": "new",
+        });
+        let sujet = format!("$JS.API.STREAM.{verbe}.SCOLARITE_SORTIE");
+        let fait: Value = brut.demander(&sujet, &flux.to_string());
+        assert_eq!(fait["error"], Value::Null, "{fait}");
+    };
+    regler(&mut brut, "CREATE", 100);
+    let poste = Poste::new(nats, dossier, "").await;
+    poste.attendre("nats", "ok").await;
+    let combien = |brut: &mut Brut, flux: &str| {
+        let etat: Value = brut.demander(&format!("$JS.API.STREAM.INFO.{flux}"), "");
+        etat["state"]["messages"].clone()
+    };
+    // The stream is there once somebody reads from it.
+    let fin = Instant::now() + PATIENCE;
+    while combien(&mut brut, "SCOLARITE").is_null() {
+        assert!(Instant::now() < fin, "nobody reads");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(brut.publie("postule.v1.scolarite.cursus.push", "pas du json"));
+    let dit = poste.attendre("nats", "degrade").await;
+    let raison = dit["raison"].as_str().unwrap();
+    assert!(
+        raison.contains("nats stream edit SCOLARITE_SORTIE"),
+        "{raison}"
+    );
+    assert_eq!(combien(&mut brut, "SCOLARITE"), 1, "it waits");
+    regler(&mut brut, "UPDATE", -1);
+    poste.attendre("nats", "ok").await;
+    assert_eq!(combien(&mut brut, "SCOLARITE_SORTIE"), 1);
+    poste.app.arreter().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn un_flux_de_la_scolarite_d_une_autre_forme_est_dit_et_le_reste_marche() {
     let dossier = tempfile::tempdir().unwrap();
