@@ -204,9 +204,27 @@ fn faults(config: &Config, replicas: usize) -> Vec<String> {
             "its subjects are {has}: nats stream edit {STREAM} --subjects {journal}"
         ));
     }
-    if config.num_replicas != replicas {
+    faults.extend(losses(config, replicas));
+    if config.retention != RetentionPolicy::Limits {
         faults.push(format!(
-            "it has {} replica(s), [bus] replicas asks for {replicas}: nats stream edit {STREAM} --replicas {replicas}, \
+            "its retention is not by limits: it drops what was read; remove it if it is not Postule's: nats stream rm {STREAM}"
+        ));
+    }
+    if !config.allow_direct {
+        faults.push(format!(
+            "it does not allow direct reads: nats stream edit {STREAM} --allow-direct"
+        ));
+    }
+    faults
+}
+
+/// Everything by which a stream would lose what it took, with what to do.
+pub(crate) fn losses(config: &Config, replicas: usize) -> Vec<String> {
+    let name = &config.name;
+    let mut losses = Vec::new();
+    if config.num_replicas != replicas {
+        losses.push(format!(
+            "it has {} replica(s), [bus] replicas asks for {replicas}: nats stream edit {name} --replicas {replicas}, \
              or the other number in the configuration",
             config.num_replicas
         ));
@@ -216,27 +234,17 @@ fn faults(config: &Config, replicas: usize) -> Vec<String> {
         || ((config.max_bytes > 0 || config.max_messages > 0)
             && config.discard == jetstream::stream::DiscardPolicy::Old);
     if drops {
-        faults.push(format!(
+        losses.push(format!(
             "it drops its oldest entries (max_age, max_bytes or max_msgs): \
-             nats stream edit {STREAM} --max-age=0 --max-bytes=-1 --max-msgs=-1, or --discard=new"
-        ));
-    }
-    if config.retention != RetentionPolicy::Limits {
-        faults.push(format!(
-            "its retention is not by limits: it drops what was read; remove it if it is not Postule's: nats stream rm {STREAM}"
+             nats stream edit {name} --max-age=0 --max-bytes=-1 --max-msgs=-1, or --discard=new"
         ));
     }
     if config.storage != StorageType::File {
-        faults.push(format!(
-            "it is in memory: what is acknowledged would not outlive the servers; remove it while nothing is in it: nats stream rm {STREAM}"
+        losses.push(format!(
+            "it is in memory: what is acknowledged would not outlive the servers; remove it while nothing is in it: nats stream rm {name}"
         ));
     }
-    if !config.allow_direct {
-        faults.push(format!(
-            "it does not allow direct reads: nats stream edit {STREAM} --allow-direct"
-        ));
-    }
-    faults
+    losses
 }
 
 #[cfg(test)]

@@ -9,10 +9,13 @@ use futures_util::TryStreamExt;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
+use crate::nats_log::losses;
 use crate::{BusError, Nats};
 
 /// The bucket's name.
 const BUCKET: &str = "POSTULE_FICHIERS";
+/// The stream it is in.
+const STREAM: &str = "OBJ_POSTULE_FICHIERS";
 
 /// The files of one installation.
 #[derive(Clone)]
@@ -32,11 +35,19 @@ impl NatsObjects {
     /// Opens the bucket, made at the first start with this many replicas.
     ///
     /// # Errors
-    /// [`BusError::Away`].
+    /// [`BusError::Away`]; also when it exists in a form that would lose files: with every fault, and what to do.
     pub async fn open(nats: &Nats, replicas: usize) -> Result<Self, BusError> {
         let context = jetstream::new(nats.client.clone());
         if let Ok(store) = context.get_object_store(BUCKET).await {
-            return Ok(Self(store));
+            let stream = context.get_stream(STREAM).await.map_err(|e| away(&e))?;
+            let losses = losses(&stream.cached_info().config, replicas);
+            if losses.is_empty() {
+                return Ok(Self(store));
+            }
+            return Err(away(&format!(
+                "the object store {BUCKET} exists, and cannot serve: {}",
+                losses.join("; ")
+            )));
         }
         let config = Config {
             bucket: BUCKET.to_owned(),

@@ -291,21 +291,26 @@ async fn la_scolarite_pousse_et_lit_ce_qui_lui_revient_et_rien_d_autre() {
     assert!(!refus.contains("faux"), "no password in a message: {refus}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn un_journal_d_une_autre_forme_est_refuse_avec_ce_qu_il_faut_faire() {
+/// What a node says that starts where this stream exists.
+async fn refus_devant(flux: &Value) -> String {
     let dossier = tempfile::tempdir().unwrap();
     let nats = ServeurNats::demarrer(dossier.path());
     let mut brut = Brut::joindre(nats.port(), "", "");
+    let sujet = format!("$JS.API.STREAM.CREATE.{}", flux["name"].as_str().unwrap());
+    let fait: Value = brut.demander(&sujet, &flux.to_string());
+    assert_eq!(fait["error"], Value::Null, "{fait}");
+    let bus = format!("nats = \"{}\"\nreplicas = 1", nats.url());
+    let servi = App::servir(config(dossier.path(), &bus), Role::Tout).await;
+    servi.unwrap_err()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn un_journal_d_une_autre_forme_est_refuse_avec_ce_qu_il_faut_faire() {
     let flux = json!({
         "name": "POSTULE_JOURNAL", "subjects": ["autre.chose"], "retention": "limits", "storage": "file",
         "num_replicas": 1, "max_age": 3_600_000_000_000_u64,
     });
-    let fait: Value = brut.demander("$JS.API.STREAM.CREATE.POSTULE_JOURNAL", &flux.to_string());
-    assert_eq!(fait["error"], Value::Null, "{fait}");
-    let bus = format!("nats = \"{}\"\nreplicas = 1", nats.url());
-    let refus = App::servir(config(dossier.path(), &bus), Role::Tout)
-        .await
-        .unwrap_err();
+    let refus = refus_devant(&flux).await;
     for suite in [
         "--subjects postule.v1.journal",
         "--max-age=0",
@@ -313,6 +318,61 @@ async fn un_journal_d_une_autre_forme_est_refuse_avec_ce_qu_il_faut_faire() {
     ] {
         assert!(refus.contains(suite), "{suite}: {refus}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn un_magasin_de_fichiers_qui_en_perdrait_est_refuse_avec_ce_qu_il_faut_faire() {
+    let flux = json!({
+        "name": "OBJ_POSTULE_FICHIERS", "subjects": ["$O.POSTULE_FICHIERS.C.>", "$O.POSTULE_FICHIERS.M.>"],
+        "storage": "memory", "num_replicas": 1, "max_age": 3_600_000_000_000_u64, "allow_rollup_hdrs": true, "allow_direct": true,
+    });
+    let refus = refus_devant(&flux).await;
+    for suite in [
+        "the object store POSTULE_FICHIERS",
+        "nats stream edit OBJ_POSTULE_FICHIERS --max-age=0",
+        "nats stream rm OBJ_POSTULE_FICHIERS",
+    ] {
+        assert!(refus.contains(suite), "{suite}: {refus}");
+    }
+}
+
+/// A file that finds no room on the servers is not taken: nothing names it, and it may be handed in again.
+#[tokio::test(flavor = "multi_thread")]
+async fn un_magasin_plein_refuse_le_fichier_et_le_prend_quand_il_y_a_de_la_place() {
+    let dossier = tempfile::tempdir().unwrap();
+    let ici = dossier.path();
+    let nats = ServeurNats::demarrer(ici);
+    let bus = format!("nats = \"{}\"\nreplicas = 1", nats.url());
+    let app = App::servir(config(ici, &bus), Role::Tout).await.unwrap();
+    let mut brut = Brut::joindre(nats.port(), "", "");
+    let mut regler = |max_bytes: i64| {
+        let info: Value = brut.demander("$JS.API.STREAM.INFO.OBJ_POSTULE_FICHIERS", "");
+        let mut flux = info["config"].clone();
+        (flux["max_bytes"], flux["discard"]) = (json!(max_bytes), json!("new"));
+        let sujet = "$JS.API.STREAM.UPDATE.OBJ_POSTULE_FICHIERS";
+        let fait: Value = brut.demander(sujet, &flux.to_string());
+        assert_eq!(fait["error"], Value::Null, "{fait}");
+    };
+    let client = Client::new(app.adresse().unwrap(), ici.join("mail"));
+    let session = client.candidat("place@univ.example").await;
+    let ouvert = client.ouvrir(&session, "M1").await.json();
+    let id = ouvert["id"].as_str().unwrap();
+    let pdf = fixtures::client::PDF;
+    let deposer = async || client.deposer(&session, id, "CV", "cv.pdf", pdf).await;
+    regler(1000);
+    let plein = deposer().await;
+    assert_eq!(plein.code(), (503, "indisponible".to_owned()));
+    assert!(plein.entetes.contains_key("retry-after"));
+    let lu = client
+        .lire(&format!("/dossiers/{id}"), &session)
+        .await
+        .json();
+    assert_eq!(lu["pieces"], ouvert["pieces"]);
+    regler(-1);
+    assert_eq!(deposer().await.statut, 200, "without a restart");
+    let chemin = format!("/dossiers/{id}/pieces/CV");
+    assert_eq!(client.lire(&chemin, &session).await.octets, pdf);
+    app.arreter().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,6 @@
 //! not, and a power cut takes what was acknowledged (docs/adr/0011, deploy/nats/nats.conf).
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fixtures::outils::ServeurNats;
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::brut::Brut;
 
-/// How long strace may take to watch, and the trace to be written.
+/// How long the trace may take to be written.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// In the published message, in its file, and in the answer to it.
 const REPERE: &str = "repere-du-message";
@@ -24,48 +23,21 @@ fn trace(dossier: &Path, sync_interval: &str) -> Vec<String> {
         dossier.join("js")
     );
     std::fs::write(&conf, texte).unwrap();
-    let nats = ServeurNats::configure(dossier, &conf, &[]);
+    let ecrit = dossier.join("trace");
+    let appels = "trace=fsync,fdatasync,write,pwrite64,writev";
+    let nats = ServeurNats::observe(dossier, &conf, (appels, &ecrit));
     let mut brut = Brut::joindre(nats.port(), "", "");
     let flux = json!({ "name": "ESSAI", "subjects": ["essai"], "storage": "file" });
     let fait: Value = brut.demander("$JS.API.STREAM.CREATE.ESSAI", &flux.to_string());
     assert_eq!(fait["error"], Value::Null, "{fait}");
-    let ecrit = dossier.join("trace");
-    let pid = nats.pid().to_string();
-    let mut strace = Command::new("strace")
-        .args([
-            "-f",
-            "-y",
-            "-s",
-            "100",
-            "-e",
-            "trace=fsync,fdatasync,write,pwrite64,writev",
-            "-p",
-            &pid,
-            "-o",
-        ])
-        .arg(&ecrit)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let fin = Instant::now() + PATIENCE;
-    let suivis = || {
-        let fils = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-        fils.filter_map(|fil| std::fs::read_to_string(fil.ok()?.path().join("status")).ok())
-            .all(|etat| !etat.contains("TracerPid:\t0"))
-    };
-    while !suivis() {
-        assert!(Instant::now() < fin, "strace does not watch");
-        std::thread::sleep(Duration::from_millis(20));
-    }
     let accuse = brut.demander("essai", REPERE);
     assert_eq!(accuse, json!({ "stream": "ESSAI", "seq": 1 }));
     let lire = || std::fs::read_to_string(&ecrit).unwrap();
+    let fin = Instant::now() + PATIENCE;
     while !lire().contains(ACCUSE) {
-        assert!(Instant::now() < fin, "strace wrote nothing: {}", lire());
+        assert!(Instant::now() < fin, "strace wrote nothing");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let _fini = strace.kill();
-    let _attendu = strace.wait();
     lire().lines().map(str::to_owned).collect()
 }
 

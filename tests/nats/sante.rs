@@ -133,6 +133,26 @@ async fn q45_sante_et_metriques_disent_ou_en_est_le_noeud_et_que_nats_manque() {
     poste.app.arreter().await;
 }
 
+/// A later release writes in the log what this one does not know: it stops rather than guess, and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn une_entree_d_une_version_plus_recente_arrete_le_noeud_qui_le_dit() {
+    let dossier = tempfile::tempdir().unwrap();
+    let nats = ServeurNats::demarrer(dossier.path());
+    let poste = Poste::new(nats, dossier, "replicas = 1").await;
+    poste.attendre("journal_partage", "ok").await;
+    let mut brut = Brut::joindre(poste.nats.port(), "", "");
+    assert!(brut.publie("postule.v1.journal", "\u{7f}demain"));
+    let dit = poste.attendre("journal_partage", "panne").await;
+    let raison = dit["raison"].as_str().unwrap();
+    assert!(raison.contains("run the later release"), "{raison}");
+    let prete = poste
+        .client
+        .envoyer("GET", "/sante/prete", &[], vec![])
+        .await;
+    assert_eq!(prete.statut, 503, "a balancer goes elsewhere");
+    poste.app.arreter().await;
+}
+
 /// What goes back to the scolarité finds no room: it waits, that is said, and it leaves once there is some.
 #[tokio::test(flavor = "multi_thread")]
 async fn un_flux_de_sortie_plein_est_dit_et_rien_ne_se_perd() {
