@@ -113,8 +113,11 @@ async fn pousser(fichier: &PathBuf, nats: NatsArgs, json: bool) -> Issue {
     let ouvert = tokio::fs::File::open(fichier).await;
     let ouvert = ouvert.map_err(|e| Echec::Usage(format!("{} : {e}", fichier.display())))?;
     let nats = nats.joindre().await?;
-    let total = compter(fichier).await?;
     let barre = Barre::new();
+    let total = match barre.visible() {
+        true => compter(fichier).await?,
+        false => None,
+    };
     let mut bilan = Bilan::default();
     let lignes = futures_util::stream::unfold(
         (BufReader::new(ouvert).lines(), 0),

@@ -52,6 +52,11 @@ impl Barre {
         Self(barre)
     }
 
+    /// Whether anybody sees it: what only it would tell need not be found out otherwise.
+    pub(super) fn visible(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
     /// Moves it.
     pub(super) fn avancer(&self, etape: &str, fait: u64, total: Option<u64>) {
         let forme = match total {
