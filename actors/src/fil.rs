@@ -56,6 +56,7 @@ impl Agregat for domain::demande::Demande {
 }
 
 /// A stream and its state.
+#[derive(Clone)]
 pub(crate) struct Fil<A: Agregat> {
     pub(crate) stream: String,
     pub(crate) etat: Arc<A>,

@@ -12,8 +12,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio::signal::unix::{SignalKind, signal};
 
+use super::signaux::Arret;
 use super::{Echec, Issue, lieu, migration, sortie};
 use crate::app;
 
@@ -132,16 +132,21 @@ impl Demo {
         let dire = |e: std::io::Error| Echec::Echoue(format!("{} : {e}", donnees.display()));
         std::fs::create_dir_all(&donnees).map_err(dire)?;
         let mut enfants = Vec::new();
-        let lance = self.demarrer(&donnees, &mut enfants).await;
-        let fait = match lance {
-            Ok(()) => attendre(&mut enfants).await,
-            Err(echec) => Err(echec),
+        let mut arret = Arret::ecouter()?;
+        let fait = tokio::select! {
+            fait = self.servir(&donnees, &mut enfants) => fait,
+            () = arret.demande() => Ok(()),
         };
         // The nodes first, which still say their last word to the servers.
         for enfant in enfants.into_iter().rev() {
             enfant.finir().await;
         }
         fait
+    }
+
+    async fn servir(&self, donnees: &Path, enfants: &mut Vec<Enfant>) -> Issue {
+        self.demarrer(donnees, enfants).await?;
+        veiller(enfants).await
     }
 
     async fn demarrer(&self, donnees: &Path, enfants: &mut Vec<Enfant>) -> Issue {
@@ -211,22 +216,21 @@ impl Demo {
     }
 }
 
-/// Until Ctrl-C or SIGTERM; who dies in between is named, and the others go on.
-async fn attendre(enfants: &mut Vec<Enfant>) -> Issue {
-    let mut terme = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
+/// For ever; who dies is named, and the others go on.
+async fn veiller(enfants: &mut Vec<Enfant>) -> Issue {
     let mut ronde = tokio::time::interval(Duration::from_millis(500));
     loop {
-        tokio::select! {
-            arret = tokio::signal::ctrl_c() => return arret.map_err(|e| Echec::Echoue(e.to_string())),
-            _ = terme.recv() => return Ok(()),
-            _ = ronde.tick() => enfants.retain_mut(|enfant| match enfant.processus.try_wait() {
-                Ok(Some(fin)) => {
-                    sortie::dire(&format!("{} s'est arrêté ({fin}) ; les autres continuent", enfant.nom));
-                    false
-                }
-                Ok(None) | Err(_) => true,
-            }),
-        }
+        ronde.tick().await;
+        enfants.retain_mut(|enfant| match enfant.processus.try_wait() {
+            Ok(Some(fin)) => {
+                sortie::dire(&format!(
+                    "{} s'est arrêté ({fin}) ; les autres continuent",
+                    enfant.nom
+                ));
+                false
+            }
+            Ok(None) | Err(_) => true,
+        });
     }
 }
 

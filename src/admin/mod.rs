@@ -16,6 +16,7 @@ mod personnel;
 mod sauvegarde;
 mod scolarite;
 mod servir;
+mod signaux;
 mod sortie;
 
 use std::path::PathBuf;

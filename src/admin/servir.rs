@@ -7,8 +7,9 @@ use std::process::Stdio;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind};
 
+use super::signaux::{Arret, ecouter};
 use super::{Echec, Issue, lieu, sortie};
 use crate::app::{App, ETUDIANTE_DEMO, MOT_DE_PASSE_PERSONNEL, OptionsDemo, Role, personnel_demo};
 use crate::config::Nats;
@@ -143,17 +144,14 @@ impl Serve {
 
 /// What ends a server, and what does not. Made before the address is printed: who has read it may signal.
 struct Signaux {
-    interruption: Signal,
-    terme: Signal,
+    arret: Arret,
     relire: Signal,
 }
 
 impl Signaux {
     fn ecouter() -> Result<Self, Echec> {
-        let ecouter = |genre| signal(genre).map_err(|e| e.to_string());
         Ok(Self {
-            interruption: ecouter(SignalKind::interrupt())?,
-            terme: ecouter(SignalKind::terminate())?,
+            arret: Arret::ecouter()?,
             relire: ecouter(SignalKind::hangup())?,
         })
     }
@@ -162,8 +160,7 @@ impl Signaux {
     async fn attendre(mut self, app: App) -> Issue {
         loop {
             tokio::select! {
-                _ = self.interruption.recv() => break,
-                _ = self.terme.recv() => break,
+                () = self.arret.demande() => break,
                 // `systemctl reload`, or a terminal that was closed: certificates are read again by who uses them.
                 _ = self.relire.recv() => tracing::info!("SIGHUP : le certificat est relu, le reste l'est au démarrage"),
             }

@@ -25,8 +25,8 @@ use crate::cles::Cles;
 use crate::comptoir::Comptoir;
 use crate::config::{Config, Etablissement};
 use crate::edge::{
-    Cadence, Demo, Disque, Etat, HorlogeMobile, Outils, Porte, Secret, Sentinelle, Sso, Statiques,
-    Verifier,
+    Cadence, Demo, Disque, Etat, Fonds, HorlogeMobile, Outils, Porte, Secret, Sentinelle, Sso,
+    Statiques, Verifier,
 };
 use crate::mail::Facteur;
 use crate::views::Maison;
@@ -108,7 +108,7 @@ impl App {
             demo::immatriculer(&acteurs.guichet.scolarite()).await?;
             rafraichir(&vitrine).await?;
         }
-        let etat = Etat {
+        let etat = Etat::from(Fonds {
             guichet: comptoir,
             vitrine: Arc::new(vitrine),
             horloge: mobile.clone(),
@@ -124,7 +124,7 @@ impl App {
                 mails,
                 support: support.dossier.unwrap_or_default(),
             }),
-        };
+        });
         Ok(Self {
             bord: Some(Bord::demarrer(
                 (ecoute, adresse),
@@ -188,7 +188,7 @@ impl App {
             let admin = bord::admin(&config.serveur).await?;
             let (statiques, mut maison) = Statiques::preparer(&config.etablissement);
             let sso = sso(&config, &mut maison)?;
-            let etat = Etat {
+            let etat = Etat::from(Fonds {
                 guichet: comptoir,
                 vitrine: Arc::new(vitrine),
                 horloge,
@@ -200,7 +200,7 @@ impl App {
                 outils: Arc::new(outils),
                 sso,
                 demo: None,
-            };
+            });
             partie = Some(Bord::demarrer(ecoute, porte, admin, &etat));
         }
         Ok(Self {

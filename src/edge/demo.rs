@@ -137,7 +137,7 @@ fn sur(texte: &str) -> String {
 }
 
 async fn boite(State(etat): State<Etat>) -> Result<Response, Probleme> {
-    let Some(demo) = etat.demo else {
+    let Some(demo) = &etat.demo else {
         return Err(Probleme::sans_session());
     };
     let mut noms = Vec::new();

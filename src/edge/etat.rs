@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,9 +17,12 @@ use crate::comptoir::Comptoir;
 use crate::views::Maison;
 use crate::vitrine::Vitrine;
 
-/// Shared by all handlers; clones are cheap.
+/// Shared by all handlers; a clone, which each layer around a route makes, is one count.
 #[derive(Clone)]
-pub struct Etat {
+pub struct Etat(Arc<Fonds>);
+
+/// What is shared.
+pub struct Fonds {
     /// Serves requests.
     pub guichet: Comptoir,
     /// The campaign.
@@ -43,9 +47,29 @@ pub struct Etat {
     pub demo: Option<Demo>,
 }
 
+impl std::fmt::Debug for Fonds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fonds")
+    }
+}
+
 impl std::fmt::Debug for Etat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Etat")
+    }
+}
+
+impl From<Fonds> for Etat {
+    fn from(fonds: Fonds) -> Self {
+        Self(Arc::new(fonds))
+    }
+}
+
+impl Deref for Etat {
+    type Target = Fonds;
+
+    fn deref(&self) -> &Fonds {
+        &self.0
     }
 }
 

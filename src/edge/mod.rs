@@ -26,7 +26,7 @@ mod vues;
 
 pub use cadence::{Cadence, Garde};
 pub use crochets::{MAX_MAIL, Secret};
-pub use etat::{Demo, Etat, HorlogeMobile};
+pub use etat::{Demo, Etat, Fonds, HorlogeMobile};
 pub use exports::{Minutes, Travaux};
 pub use outils::Outils;
 pub use sante::{Disque, Sentinelle, Verifier};

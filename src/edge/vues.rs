@@ -1,5 +1,7 @@
 //! What the actors answer, as the JSON of the contract.
 
+mod formes;
+
 use std::collections::BTreeMap;
 
 use actors::protocol::{DecisionVue, DossierVue, Etat as EtatDossier, Moi, PieceVue};
@@ -10,24 +12,26 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
+pub(super) use formes::{DossierJson, FormationJson, PieceJson};
+
 /// A formation, with whether it takes applications now.
-pub(super) fn formation(f: &Formation, maintenant: Timestamp) -> Value {
-    json!({
-        "code": f.code,
-        "libelle": f.libelle.fr,
-        "libelle_en": f.libelle.en,
-        "composante": f.composante,
-        "centre": f.centre,
-        "niveau": f.niveau,
-        "mots_cles": f.mots_cles,
-        "candidature_debut": f.candidature_debut,
-        "candidature_fin": f.candidature_fin,
-        "retour": f.retour,
-        "confirmation": f.confirmation,
-        "capacite": f.capacite,
-        "pieces": f.pieces,
-        "ouverte": f.ouverte(maintenant),
-    })
+pub(super) fn formation(f: &Formation, maintenant: Timestamp) -> FormationJson<'_> {
+    FormationJson {
+        code: &f.code,
+        libelle: &f.libelle.fr,
+        libelle_en: f.libelle.en.as_deref(),
+        composante: &f.composante,
+        centre: &f.centre,
+        niveau: &f.niveau,
+        mots_cles: &f.mots_cles,
+        candidature_debut: f.candidature_debut,
+        candidature_fin: f.candidature_fin,
+        retour: f.retour,
+        confirmation: f.confirmation,
+        capacite: f.capacite,
+        pieces: &f.pieces,
+        ouverte: f.ouverte(maintenant),
+    }
 }
 
 /// Account, what is missing, profile.
@@ -66,27 +70,30 @@ pub(super) fn fiche(fiche: &Fiche) -> Value {
 }
 
 /// A dossier.
-pub(super) fn dossier(vue: &DossierVue, catalogue: &Catalogue, maintenant: Timestamp) -> Value {
+pub(super) fn dossier<'a>(
+    vue: &'a DossierVue,
+    catalogue: &'a Catalogue,
+    maintenant: Timestamp,
+) -> DossierJson<'a> {
     let formation = catalogue.formations.get(&vue.formation);
-    let pieces: Vec<Value> = vue.pieces.iter().map(|p| piece(p, catalogue)).collect();
-    json!({
-        "id": vue.id,
-        "etat": vue.etat,
-        "libelle": libelle_dossier(vue, catalogue),
-        "formation": formation.map(|f| self::formation(f, maintenant)),
-        "pieces": pieces,
-        "transmissible": vue.transmissible,
-        "echu": vue.echu,
-        "cree_le": vue.cree_le,
-        "transmis_le": vue.transmis_le,
-        "historique": vue.historique,
-        "echeances": vue.echeances,
-        "decision": vue.decision.as_ref().map(|d| decision(d, catalogue)),
-        "reponse": vue.reponse,
-        "motif_annulation": vue.motif_annulation,
-        "chaine": vue.chaine,
-        "version": vue.version,
-    })
+    DossierJson {
+        id: &vue.id,
+        etat: vue.etat,
+        libelle: libelle_dossier(vue, catalogue),
+        formation: formation.map(|f| self::formation(f, maintenant)),
+        pieces: vue.pieces.iter().map(|p| piece(p, catalogue)).collect(),
+        transmissible: vue.transmissible,
+        echu: vue.echu,
+        cree_le: vue.cree_le,
+        transmis_le: vue.transmis_le,
+        historique: &vue.historique,
+        echeances: &vue.echeances,
+        decision: vue.decision.as_ref().map(|d| decision(d, catalogue)),
+        reponse: vue.reponse,
+        motif_annulation: vue.motif_annulation.as_deref(),
+        chaine: &vue.chaine,
+        version: vue.version,
+    }
 }
 
 /// A dossier as staff see it: the draft comes first, what is released beside it.
@@ -95,7 +102,7 @@ pub(super) fn dossier_gestion(
     catalogue: &Catalogue,
     maintenant: Timestamp,
 ) -> Value {
-    let mut corps = dossier(vue, catalogue, maintenant);
+    let mut corps = json!(dossier(vue, catalogue, maintenant));
     let Some(gestion) = &vue.gestion else {
         return corps;
     };
@@ -171,29 +178,29 @@ pub(super) fn avis(avis: &Avis, catalogue: &Catalogue) -> Map<String, Value> {
 }
 
 /// A piece of a dossier.
-pub(super) fn piece(vue: &PieceVue, catalogue: &Catalogue) -> Value {
+fn piece<'a>(vue: &'a PieceVue, catalogue: &'a Catalogue) -> PieceJson<'a> {
     let def = catalogue.pieces.get(&vue.code);
     let (fichier, certifie_le) = match &vue.depot {
         None => (None, None),
         Some(Depot::Deposee { fichier }) => (Some(fichier), None),
-        Some(Depot::NonConcerne { certifie_le, .. }) => (None, Some(certifie_le)),
+        Some(Depot::NonConcerne { certifie_le, .. }) => (None, Some(*certifie_le)),
     };
-    json!({
-        "code": vue.code,
-        "libelle": def.map(|d| &d.libelle.fr),
-        "libelle_en": def.and_then(|d| d.libelle.en.as_ref()),
-        "aide": def.map(|d| &d.aide.fr),
-        "commune": def.is_some_and(|d| d.commune),
-        "conditionnelle": def.is_some_and(|d| d.conditionnelle),
-        "modele": def.is_some_and(|d| d.modele.is_some()),
-        "statut": vue.statut,
-        "commentaire": vue.commentaire,
-        "modifiable": vue.modifiable,
-        "complementaire": vue.complementaire,
-        "fichier": fichier,
-        "non_concerne": certifie_le.is_some(),
-        "certifie_le": certifie_le,
-    })
+    PieceJson {
+        code: &vue.code,
+        libelle: def.map(|d| d.libelle.fr.as_str()),
+        libelle_en: def.and_then(|d| d.libelle.en.as_deref()),
+        aide: def.map(|d| d.aide.fr.as_str()),
+        commune: def.is_some_and(|d| d.commune),
+        conditionnelle: def.is_some_and(|d| d.conditionnelle),
+        modele: def.is_some_and(|d| d.modele.is_some()),
+        statut: vue.statut,
+        commentaire: vue.commentaire.as_deref(),
+        modifiable: vue.modifiable,
+        complementaire: vue.complementaire,
+        fichier,
+        non_concerne: certifie_le.is_some(),
+        certifie_le,
+    }
 }
 
 /// Accents and case ignored.

@@ -209,6 +209,15 @@ impl Store {
         head_of(self.kv.as_ref(), stream)
     }
 
+    /// Whether the stream has no record after this version: what was folded from it up to here is its state.
+    ///
+    /// # Errors
+    /// As [`Store::stream`].
+    pub fn ends_at(&self, stream: &str, version: Version) -> Result<bool, StoreError> {
+        let next = self.kv.get(&keys::record(stream, version + 1))?;
+        Ok(next.is_none())
+    }
+
     /// Whether its content was erased.
     ///
     /// # Errors

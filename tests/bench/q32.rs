@@ -31,7 +31,7 @@ fn pdf(octets: usize, numero: u64) -> Bytes {
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>".to_vec(),
-        flux("", format!("{numero:0>octets$}").as_bytes()),
+        flux("", format!("{numero:020}{}", "0".repeat(octets)).as_bytes()),
     ];
     assembler(&objets).into()
 }

@@ -61,6 +61,11 @@ impl ActeurCandidat {
             fil: None,
         }
     }
+
+    /// Of a candidate.
+    pub(super) fn stream(id: &CandidatId) -> String {
+        format!("candidat.{id}")
+    }
 }
 
 impl Actor for ActeurCandidat {
@@ -77,7 +82,7 @@ impl Handler<OrdreCandidat> for ActeurCandidat {
     /// Holds the mailbox until the command is durable: one command at a time.
     fn handle(&mut self, ordre: OrdreCandidat, _: &mut Self::Context) -> Self::Result {
         let (fil, atelier) = (self.fil.take(), self.atelier.clone());
-        let stream = format!("candidat.{}", self.id);
+        let stream = Self::stream(&self.id);
         let travail = async move {
             let mut fil = match Fil::ouvrir(fil, &atelier, stream) {
                 Ok(fil) => fil,

@@ -29,12 +29,10 @@ pub(crate) enum OrdreDossier {
         /// Where the answer goes.
         retour: Retour<DossierVue>,
     },
-    /// Tell the state.
+    /// Tell the state, with what made it.
     Lire {
-        /// Whose dossier it must be, when a candidate asks; staff see it whole.
-        candidat: Option<CandidatId>,
         /// Where the answer goes.
-        retour: Retour<DossierVue>,
+        retour: Retour<Arc<Fil<Dossier>>>,
     },
     /// Say what an act would come to, and do nothing.
     Essayer {
@@ -156,16 +154,16 @@ impl Handler<OrdreDossier> for ActeurDossier {
 
 fn echouer(ordre: OrdreDossier, faute: Faute) {
     match ordre {
-        OrdreDossier::Executer { retour, .. } | OrdreDossier::Lire { retour, .. } => {
-            repondre(retour, Err(faute));
-        }
+        OrdreDossier::Executer { retour, .. } => repondre(retour, Err(faute)),
+        OrdreDossier::Lire { retour } => repondre(retour, Err(faute)),
         OrdreDossier::Essayer { retour, .. } => repondre(retour, Err(faute)),
     }
 }
 
-struct Bureau {
-    atelier: Arc<Atelier>,
-    annuaire: Annuaire,
+/// Where one dossier is read and acted on.
+pub(super) struct Bureau {
+    pub(super) atelier: Arc<Atelier>,
+    pub(super) annuaire: Annuaire,
 }
 
 impl Bureau {
@@ -174,16 +172,15 @@ impl Bureau {
             OrdreDossier::Executer { demande, retour } => {
                 repondre(retour, self.executer(fil, &demande).await);
             }
-            OrdreDossier::Lire { candidat, retour } => {
-                repondre(retour, self.lire(fil, candidat.as_ref()).await);
-            }
+            OrdreDossier::Lire { retour } => repondre(retour, Ok(Arc::new(fil.clone()))),
             OrdreDossier::Essayer { demande, retour } => {
                 repondre(retour, self.essayer(fil, &demande).await);
             }
         }
     }
 
-    async fn lire(
+    /// As its candidate sees it; whole for staff, when nobody in particular must own it.
+    pub(super) async fn lire(
         &self,
         fil: &Fil<Dossier>,
         candidat: Option<&CandidatId>,

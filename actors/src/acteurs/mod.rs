@@ -4,6 +4,7 @@ mod candidat;
 mod demande;
 mod dossier;
 mod formation;
+mod lectures;
 mod personnel;
 mod registre;
 

@@ -10,7 +10,8 @@ use actix::dev::ToEnvelope;
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use tokio::sync::oneshot;
 
-use domain::candidat::Commande as CommandeCandidat;
+use domain::candidat::{Candidat, Commande as CommandeCandidat};
+use domain::dossier::Dossier;
 use domain::ids::{CandidatId, DemandeId, DossierId, FormationCode, PersonnelId};
 use domain::personnel::Commande as CommandePersonnel;
 use domain::places::{Commande as CommandePlaces, Places};
@@ -18,11 +19,13 @@ use storage::Batch;
 
 use super::candidat::{ActeurCandidat, Instantane, OrdreCandidat};
 use super::demande::{ActeurDemande, InstantaneDemande, OrdreDemande, OrdreSur};
-use super::dossier::{ActeurDossier, Demande, Essai, OrdreDossier};
+use super::dossier::{ActeurDossier, Bureau, Demande, Essai, OrdreDossier};
 use super::formation::{ActeurFormation, OrdreFormation, Scelle};
+use super::lectures::Lectures;
 use super::personnel::{ActeurPersonnel, InstantanePersonnel, OrdrePersonnel};
 use super::{Retour, occupe};
-use crate::atelier::Atelier;
+use crate::atelier::{Atelier, faute};
+use crate::fil::Fil;
 use crate::protocol::{DossierVue, Faute};
 
 /// Messages that may wait for the registry.
@@ -112,6 +115,8 @@ impl Actor for Registre {
                 .demandes
                 .0
                 .retain(|_, (_, vu)| vu.elapsed() < repos);
+            registre.annuaire.0.candidats.vieillir();
+            registre.annuaire.0.dossiers.vieillir();
             registre.compter();
         });
     }
@@ -172,8 +177,10 @@ impl Handler<Vers> for Registre {
 
 #[derive(Default)]
 struct Partage {
-    adresse: std::sync::OnceLock<Addr<Registre>>,
+    salle: std::sync::OnceLock<(Addr<Registre>, Arc<Atelier>)>,
     presents: AtomicU64,
+    candidats: Lectures<CandidatId, Candidat>,
+    dossiers: Lectures<DossierId, Fil<Dossier>>,
 }
 
 /// How a command is recognised when it comes again, and what its asker saw.
@@ -201,9 +208,13 @@ impl From<Option<String>> for Repere {
 pub(crate) struct Annuaire(Arc<Partage>);
 
 impl Annuaire {
-    fn fixer(&self, adresse: Addr<Registre>) {
+    fn fixer(&self, adresse: Addr<Registre>, atelier: Arc<Atelier>) {
         // Set once, by the registry's start.
-        let _deja = self.0.adresse.set(adresse);
+        let _deja = self.0.salle.set((adresse, atelier));
+    }
+
+    fn salle(&self) -> Result<&(Addr<Registre>, Arc<Atelier>), Faute> {
+        self.0.salle.get().ok_or_else(occupe)
     }
 
     /// Actors in memory.
@@ -213,7 +224,7 @@ impl Annuaire {
 
     async fn demander<T>(&self, vers: impl FnOnce(Retour<T>) -> Vers) -> Result<T, Faute> {
         let (retour, reponse) = oneshot::channel();
-        let adresse = self.0.adresse.get().ok_or_else(occupe)?;
+        let (adresse, _) = self.salle()?;
         adresse.try_send(vers(retour)).map_err(|_plein| occupe())?;
         reponse.await.map_err(|_perdu| occupe())?
     }
@@ -225,7 +236,11 @@ impl Annuaire {
         dossiers: Vec<DossierId>,
         demandes: Vec<DemandeId>,
     ) {
-        if let Some(adresse) = self.0.adresse.get() {
+        self.0.candidats.oublier(&candidat);
+        for dossier in &dossiers {
+            self.0.dossiers.oublier(dossier);
+        }
+        if let Ok((adresse, _)) = self.salle() {
             adresse.do_send(Vers::Oublier(candidat, dossiers, demandes));
         }
     }
@@ -251,9 +266,16 @@ impl Annuaire {
     }
 
     pub(crate) async fn lire_candidat(&self, qui: &CandidatId) -> Result<Instantane, Faute> {
-        let qui = qui.clone();
-        self.demander(|retour| Vers::Candidat(qui, OrdreCandidat::Lire { retour }))
-            .await
+        let (_, atelier) = self.salle()?;
+        let connu = self.0.candidats.actuelle(&atelier.store, qui);
+        if let Some((version, etat)) = connu.map_err(|e| faute(&e))? {
+            return Ok(Instantane { etat, version });
+        }
+        let lire = |retour| Vers::Candidat(qui.clone(), OrdreCandidat::Lire { retour });
+        let lu = self.demander(lire).await?;
+        let (stream, etat) = (ActeurCandidat::stream(qui), lu.etat.clone());
+        self.0.candidats.retenir(qui, stream, lu.version, etat);
+        Ok(lu)
     }
 
     pub(crate) async fn dossier(
@@ -283,9 +305,25 @@ impl Annuaire {
         dossier: &DossierId,
         candidat: Option<&CandidatId>,
     ) -> Result<DossierVue, Faute> {
-        let (dossier, candidat) = (dossier.clone(), candidat.cloned());
-        self.demander(|retour| Vers::Dossier(dossier, OrdreDossier::Lire { candidat, retour }))
-            .await
+        let (_, atelier) = self.salle()?;
+        let connu = self.0.dossiers.actuelle(&atelier.store, dossier);
+        let fil = match connu.map_err(|e| faute(&e))? {
+            Some((_, fil)) => fil,
+            None => {
+                let lire = |retour| Vers::Dossier(dossier.clone(), OrdreDossier::Lire { retour });
+                let fil = self.demander(lire).await?;
+                let (stream, version) = (fil.stream.clone(), fil.tete.version);
+                self.0
+                    .dossiers
+                    .retenir(dossier, stream, version, fil.clone());
+                fil
+            }
+        };
+        let bureau = Bureau {
+            atelier: atelier.clone(),
+            annuaire: self.clone(),
+        };
+        bureau.lire(&fil, candidat).await
     }
 
     /// Commits a dossier's batch with what it does to its formation's places.
@@ -403,7 +441,8 @@ pub(crate) fn demarrer(atelier: Arc<Atelier>) -> std::io::Result<(Annuaire, Sall
                     personnels: Presents(HashMap::new()),
                     demandes: Presents(HashMap::new()),
                 };
-                partage.fixer(registre.start());
+                let pour_lire = registre.atelier.clone();
+                partage.fixer(registre.start(), pour_lire);
                 let _parti = pret.send(());
                 // Ends when the sender is dropped.
                 let _fin = arreter.await;

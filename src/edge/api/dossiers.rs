@@ -35,7 +35,8 @@ pub(super) fn repondre(
     let Reponse::Dossier(vue) = reponse else {
         return Err(Probleme::interne(&"unexpected answer"));
     };
-    let corps = vues::dossier(&vue, &etat.catalogue(), etat.maintenant());
+    let catalogue = etat.catalogue();
+    let corps = vues::dossier(&vue, &catalogue, etat.maintenant());
     let etiquette = format!("\"{}\"", vue.version);
     Ok((statut, [(header::ETAG, etiquette)], Json(corps)).into_response())
 }

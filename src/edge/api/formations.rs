@@ -24,7 +24,7 @@ pub(super) async fn offre(
         let niveaux: Vec<Value> = niveaux
             .into_iter()
             .map(|(niveau, formations)| {
-                let formations: Vec<Value> = formations
+                let formations: Vec<_> = formations
                     .into_iter()
                     .map(|f| vues::formation(f, maintenant))
                     .collect();
