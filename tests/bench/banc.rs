@@ -24,6 +24,10 @@ mod systeme;
 #[path = "../durable/terrain.rs"]
 mod terrain;
 
+/// As the program: some of what is measured runs here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args()
         .skip(1)
