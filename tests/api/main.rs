@@ -20,6 +20,7 @@ mod pages_gestion;
 mod pages_scolarite;
 mod pannes;
 mod personnel;
+mod plaintes;
 mod poids;
 mod pv;
 mod regles;

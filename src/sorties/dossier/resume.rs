@@ -120,7 +120,12 @@ fn profil(i: &Impression<'_>, r: &mut Redaction) {
             &pays(&info.nationalite),
         );
         if let Some(ine) = &info.ine {
-            r.ligne("INE", &ine.valeur);
+            let doute = if profil.ine_verifie() == Some(false) {
+                i.mot(" (non vérifié)", " (not verified)")
+            } else {
+                ""
+            };
+            r.ligne("INE", &format!("{}{doute}", ine.valeur));
         }
         r.ligne(
             i.mot("Téléphone", "Telephone"),

@@ -99,8 +99,13 @@ pub(super) fn en_mots(t: Textes, profil: &Profil) -> Vec<(&'static str, Vec<Stri
         });
         lignes.collect::<Vec<_>>()
     });
+    let mut informations = informations_en_mots(t, profil);
+    if profil.ine_verifie() == Some(false) {
+        // P22: what nobody could check is not read as if somebody had.
+        informations.push(t.ine_non_verifie().to_owned());
+    }
     let mut sections = vec![
-        (t.informations().0, informations_en_mots(t, profil)),
+        (t.informations().0, informations),
         (t.adresse().0, adresse.unwrap_or_default()),
         (t.baccalaureat().0, bac.unwrap_or_default()),
         (t.cursus_internes().0, inscriptions.unwrap_or_default()),
