@@ -24,6 +24,8 @@ super::textes! {
     personnel_desactiver_question(nom): "{nom} ne pourra plus se connecter, et ses connexions en cours se ferment. Son travail reste dans les dossiers.", "{nom} will no longer be able to log in, and open sessions end. The work stays in the applications.";
     personnel_retirer_second: "Retirer le second facteur", "Remove the second factor";
     personnel_retirer_question(nom): "À faire quand {nom} a perdu son téléphone : un nouveau second facteur sera demandé à la prochaine connexion.", "For when {nom} lost the telephone: a new second factor will be asked for at the next log-in.";
+    personnel_delier: "Délier l'identité de l'annuaire", "Untie the directory identity";
+    personnel_delier_question(nom): "À faire quand l'annuaire a donné une autre identité à {nom} : ses connexions en cours se ferment, et la prochaine identité qui porte son adresse sera la sienne. L'accès par mot de passe demeure.", "For when the directory has given {nom} another identity: open sessions end, and the next identity with this address will be the one that counts. The password goes on working.";
     personnel_depuis(le): "Depuis le {le}", "Since {le}";
     personnel_invitation_envoyee: "L'invitation est partie.", "The invitation is on its way.";
     personnel_retour: "Revenir au personnel", "Back to staff";

@@ -111,6 +111,20 @@ async fn q17_le_personnel_entre_par_l_annuaire_avec_un_second_facteur() {
     // The provider gave the address to somebody else: that is not the person who came first.
     let (statut, session) = entrer(&site, &oidc, &[("login", "homonyme"), ("mfa", "on")]).await;
     assert_eq!((statut, session.as_str()), (409, ""));
+    // An administrator unties the identity: its sessions end, and the other one is tied in its place.
+    let elle = client.lire("/gestion/moi", &session).await.json()["personnel"].clone();
+    assert_eq!(elle["identite"], true);
+    let elle = format!("/gestion/personnel/{}", elle["id"].as_str().unwrap());
+    let chemin = format!("{elle}/identite");
+    let delie = client
+        .demander("DELETE", &chemin, &session, Value::Null)
+        .await;
+    assert_eq!(delie.json()["identite"], false, "{}", texte(&delie));
+    assert_eq!(moi(&session).await.0, 401, "its sessions end");
+    let (_, session) = entrer(&site, &oidc, &[("login", "homonyme"), ("mfa", "on")]).await;
+    assert_eq!(moi(&session).await.0, 200);
+    let (statut, _) = entrer(&site, &oidc, MFA).await;
+    assert_eq!(statut, 409, "one identity at a time");
     // As a candidate, whoever else one is.
     let mut navigateur = Navigateur::default();
     let page = navigateur

@@ -383,6 +383,8 @@ fn commande() -> impl Strategy<Value = Commande> {
             empreinte: "r".to_owned()
         }),
         Just(Commande::RetirerSecond { par: None }),
+        nonce().prop_map(|cle| Commande::LierIdentite { cle }),
+        Just(Commande::DelierIdentite { par: None }),
         affaire(),
     ]
 }

@@ -66,6 +66,9 @@ impl Guichet {
             ActePersonnel::RetirerSecond { id } => {
                 (id, Commande::RetirerSecond { par: par.clone() })
             }
+            ActePersonnel::DelierIdentite { id } => {
+                (id, Commande::DelierIdentite { par: par.clone() })
+            }
         };
         let quoi = nom(&commande);
         let apres = self.annuaire.personnel(&qui, id, commande).await?;
@@ -167,6 +170,7 @@ const fn nom(commande: &Commande) -> &'static str {
         Commande::Modifier { .. } => "modifier_personnel",
         Commande::Desactiver { .. } => "desactiver_personnel",
         Commande::RetirerSecond { .. } => "retirer_second_facteur",
+        Commande::DelierIdentite { .. } => "delier_identite",
         Commande::Accepter { .. }
         | Commande::DemanderReinitialisation { .. }
         | Commande::Reinitialiser { .. }
@@ -193,12 +197,13 @@ fn repondre(lu: &InstantanePersonnel) -> Resultat {
 /// A member of staff as administrators see it; none for nobody.
 pub(super) fn vue(lu: &InstantanePersonnel) -> Option<PersonnelVue> {
     let fiche = lu.etat.fiche()?;
-    let (etat, second) = match lu.etat.as_ref() {
+    let (etat, actif) = match lu.etat.as_ref() {
         Personnel::Absent => return None,
         Personnel::Invite { .. } => (EtatPersonnel::Invite, None),
-        Personnel::Actif(actif) => (EtatPersonnel::Actif, actif.second.as_ref()),
+        Personnel::Actif(actif) => (EtatPersonnel::Actif, Some(actif)),
         Personnel::Desactive { .. } => (EtatPersonnel::Desactive, None),
     };
+    let second = actif.and_then(|a| a.second.as_ref());
     Some(PersonnelVue {
         id: fiche.id.clone(),
         mail: fiche.mail.clone(),
@@ -208,6 +213,7 @@ pub(super) fn vue(lu: &InstantanePersonnel) -> Option<PersonnelVue> {
         langue: fiche.langue,
         etat,
         second_facteur: second.is_some(),
+        identite: actif.is_some_and(|a| a.identite.is_some()),
         recours: second.map_or(0, |s| s.recours.len()),
         cree_le: fiche.cree_le,
         version: lu.version,

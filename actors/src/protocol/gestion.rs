@@ -215,6 +215,11 @@ pub enum ActePersonnel {
         /// Who.
         id: PersonnelId,
     },
+    /// The directory gave the person another identity.
+    DelierIdentite {
+        /// Who.
+        id: PersonnelId,
+    },
 }
 
 /// Who is to be invited. The fields are checked.
@@ -288,6 +293,9 @@ pub struct PersonnelVue {
     pub etat: EtatPersonnel,
     /// Whether a second factor is in use.
     pub second_facteur: bool,
+    /// Whether a directory identity is tied to it.
+    #[serde(default)]
+    pub identite: bool,
     /// Recovery codes left.
     pub recours: usize,
     /// Since when.

@@ -77,6 +77,7 @@ pub(super) const GESTION: &[Operation] = &[
     agir("delete", "/gestion/personnel/{id}", P, "La désactive", Rien, (200, Json("Personnel"))),
     agir("post", "/gestion/personnel/{id}/invitation", P, "L'invite à nouveau", Rien, (200, Json("Personnel"))),
     agir("delete", "/gestion/personnel/{id}/second-facteur", P, "Retire son second facteur", Rien, (200, Json("Personnel"))),
+    agir("delete", "/gestion/personnel/{id}/identite", P, "Délie son identité de l'annuaire ; ses sessions se ferment", Rien, (200, Json("Personnel"))),
     avec(lire("/gestion/dossiers", P, "Les dossiers de sa portée", Json("ListeDossiers")), FILTRE),
     agir("post", "/gestion/dossiers", P, "Ouvre un dossier pour un candidat, ou le propose", Json("CreationDossier"), (201, Json("DossierGestion"))),
     lire("/gestion/dossiers/{id}", P, "Un dossier ; le regard est tracé", Json("DossierGestion")),

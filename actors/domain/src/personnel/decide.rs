@@ -61,6 +61,7 @@ fn absent(commande: Commande) -> Resultat {
         | Commande::UtiliserRecours { .. }
         | Commande::RenouvelerRecours { .. }
         | Commande::RetirerSecond { .. }
+        | Commande::DelierIdentite { .. }
         | Commande::GarderAffaire { .. }
         | Commande::OublierAffaire { .. } => Err(CodeRefus::Introuvable.into()),
     }
@@ -99,7 +100,7 @@ fn invite(fiche: &Fiche, lien: &Lien, commande: Commande, facts: &Facts<'_>) -> 
         | Commande::RenouvelerRecours { .. }
         | Commande::GarderAffaire { .. }
         | Commande::OublierAffaire { .. } => Err(CodeRefus::Introuvable.into()),
-        Commande::RetirerSecond { .. } => Ok(Vec::new()),
+        Commande::RetirerSecond { .. } | Commande::DelierIdentite { .. } => Ok(Vec::new()),
     }
 }
 
@@ -130,6 +131,7 @@ fn desactive(fiche: &Fiche, commande: Commande) -> Resultat {
         | Commande::UtiliserRecours { .. }
         | Commande::RenouvelerRecours { .. }
         | Commande::RetirerSecond { .. }
+        | Commande::DelierIdentite { .. }
         | Commande::GarderAffaire { .. }
         | Commande::OublierAffaire { .. } => Err(CodeRefus::CompteDesactive.into()),
     }
@@ -213,6 +215,8 @@ fn actif(actif: &Actif, commande: Commande, facts: &Facts<'_>) -> Resultat {
             Ok(Vec::new())
         }
         Commande::RetirerSecond { par } => un(Evenement::SecondRetire { par }),
+        Commande::DelierIdentite { .. } if actif.identite.is_none() => Ok(Vec::new()),
+        Commande::DelierIdentite { par } => un(Evenement::IdentiteDeliee { par }),
         Commande::GarderAffaire {
             sorte,
             nom,

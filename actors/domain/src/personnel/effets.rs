@@ -31,6 +31,7 @@ pub fn effets(apres: &Personnel, evenement: &Evenement) -> Vec<Effet> {
         | Evenement::SecondConfirme { .. }
         | Evenement::SecondProuve { .. }
         | Evenement::RecoursRenouveles { .. }
+        | Evenement::IdentiteDeliee { .. }
         | Evenement::AffaireGardee { .. }
         | Evenement::AffaireOubliee { .. } => Vec::new(),
     }

@@ -49,6 +49,7 @@ fn arriver(evenement: &Evenement, epoque: u32) -> Option<Personnel> {
         | Evenement::RecoursUtilise { .. }
         | Evenement::RecoursRenouveles { .. }
         | Evenement::SecondRetire { .. }
+        | Evenement::IdentiteDeliee { .. }
         | Evenement::AffaireGardee { .. }
         | Evenement::AffaireOubliee { .. } => None,
     }
@@ -154,6 +155,10 @@ fn actif(mut actif: Box<Actif>, evenement: &Evenement) -> Personnel {
         Evenement::SecondRetire { .. } => {
             actif.enrolement = None;
             actif.second = None;
+            actif.epoque += 1;
+        }
+        Evenement::IdentiteDeliee { .. } => {
+            actif.identite = None;
             actif.epoque += 1;
         }
         Evenement::AffaireGardee {

@@ -233,6 +233,11 @@ pub enum Commande {
         /// Who asks.
         par: Option<PersonnelId>,
     },
+    /// The directory gave the person another identity: the one that is tied no longer comes in.
+    DelierIdentite {
+        /// Who asks.
+        par: Option<PersonnelId>,
+    },
     /// Keeps something at hand, in place of what had the name.
     GarderAffaire {
         /// Of what kind.
@@ -346,6 +351,12 @@ pub enum Evenement {
     },
     /// The second factor was taken away. Sessions end.
     SecondRetire {
+        /// Who asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        par: Option<PersonnelId>,
+    },
+    /// The directory identity was untied; the next that comes in is. Sessions end.
+    IdentiteDeliee {
         /// Who asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         par: Option<PersonnelId>,

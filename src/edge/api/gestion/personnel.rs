@@ -31,6 +31,10 @@ pub(super) fn routes() -> Router<Etat> {
             "/gestion/personnel/{id}/second-facteur",
             delete(retirer_second),
         )
+        .route(
+            "/gestion/personnel/{id}/identite",
+            delete(delier_identite),
+        )
         .route("/gestion/audit", get(audit))
 }
 
@@ -153,6 +157,16 @@ async fn retirer_second(
 ) -> Result<Response, Probleme> {
     let id = PersonnelId::new(id);
     let acte = ActePersonnel::RetirerSecond { id };
+    agir(&etat, &demandeur, StatusCode::OK, acte).await
+}
+
+async fn delier_identite(
+    State(etat): State<Etat>,
+    Path(id): Path<String>,
+    demandeur: Demandeur,
+) -> Result<Response, Probleme> {
+    let id = PersonnelId::new(id);
+    let acte = ActePersonnel::DelierIdentite { id };
     agir(&etat, &demandeur, StatusCode::OK, acte).await
 }
 

@@ -236,6 +236,10 @@ fn montrer(visiteur: &Visiteur, vue: &PersonnelVue, form: Formulaire, message: &
         let chemin = format!("{racine}/second-facteur");
         liens.push(Lien::new(&chemin, &t.personnel_retirer_second()));
     }
+    if vue.identite {
+        let chemin = format!("{racine}/identite");
+        liens.push(Lien::new(&chemin, &t.personnel_delier()));
+    }
     if vue.etat != EtatPersonnel::Desactive {
         let chemin = format!("{racine}/desactiver");
         liens.push(Lien::new(&chemin, &t.personnel_desactiver()));
@@ -312,6 +316,10 @@ fn demande(t: Textes, acte: &str, vue: &PersonnelVue) -> Option<(String, &'stati
             t.personnel_retirer_question(nom(vue)),
             t.personnel_retirer_second().0,
         )),
+        "identite" => Some((
+            t.personnel_delier_question(nom(vue)),
+            t.personnel_delier().0,
+        )),
         _ => None,
     }
 }
@@ -357,6 +365,7 @@ pub(super) async fn agir(
     let (ordre, fait) = match acte.as_str() {
         "desactiver" => (ActePersonnel::Desactiver { id: qui }, "change"),
         "second-facteur" => (ActePersonnel::RetirerSecond { id: qui }, "change"),
+        "identite" => (ActePersonnel::DelierIdentite { id: qui }, "change"),
         "invitation" => (ActePersonnel::Reinviter { id: qui }, "invite"),
         _ => return Err(CodeRefus::Introuvable.into()),
     };
