@@ -34,6 +34,7 @@ super::textes! {
     acte_retirer_avis: "Retirer l'avis saisi", "Remove the draft decision";
     acte_validation: "Publier l'avis saisi", "Release the draft decision";
     acte_assignation: "Confier à quelqu'un", "Assign to somebody";
+    acte_etiquettes: "Ajouter ou retirer des étiquettes", "Add or remove labels";
     acte_echeances: "Changer les dates", "Change the dates";
     acte_promotion: "Proposer la place", "Offer the place";
     acte_confirmation: "Confirmer pour le candidat", "Confirm for the candidate";
@@ -131,6 +132,8 @@ super::textes! {
     examen_sans_note: "Aucune note.", "No note.";
     examen_fiche: "Étiquettes et inscription", "Labels and enrolment";
     examen_etiquettes: "Étiquettes", "Labels";
+    champ_ajouter: "Étiquettes à ajouter", "Labels to add";
+    champ_retirer: "Étiquettes à retirer", "Labels to remove";
     examen_etiquettes_aide: "Séparées par des virgules.", "Separated by commas.";
     examen_opi: "Numéro OPI", "OPI number";
     examen_regime: "Régime ou statut", "Scheme or status";

@@ -426,6 +426,54 @@ async fn t02_t03_un_dossier_s_ouvre_et_une_place_se_propose_a_l_ecran() {
     assert!(!essai.contains("La capacité sera dépassée"));
 }
 
+/// T26: labels added and removed on many at once; what each had besides stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn t26_des_etiquettes_se_mettent_et_s_enlevent_sur_plusieurs_dossiers_a_la_fois() {
+    let serveur = Serveur::new().await;
+    let admin = serveur.agent("admin").await;
+    let cookie = serveur.poste("admin").await;
+    let (formation, _) = serveur.formation(0).await;
+    let mut ids = vec![];
+    for mail in ["un@univ.example", "deux@univ.example"] {
+        let session = serveur.candidat(mail).await;
+        ids.push(serveur.transmis(&session, &formation).await.0);
+    }
+    let premieres = json!({ "etiquettes": ["boursier"] });
+    serveur
+        .gerer(&admin, &ids[0], "etiquettes", premieres)
+        .await;
+    let liste = page(&serveur, "/gestion", &cookie).await;
+    let choix = [
+        ("acte", "etiquettes"),
+        ("dossier", ids[0].as_str()),
+        ("dossier", ids[1].as_str()),
+    ];
+    let champs = texte(&suivre(&serveur, &liste, "/gestion/lots", &cookie, &choix).await);
+    let vide = texte(&suivre(&serveur, &champs, "/gestion/lots", &cookie, &[]).await);
+    assert!(vide.contains("au moins une étiquette"), "{vide}");
+    let mots = [("ajouter", "alternance, à revoir"), ("retirer", "boursier")];
+    let essai = texte(&suivre(&serveur, &champs, "/gestion/lots", &cookie, &mots).await);
+    assert!(essai.contains("Possible pour 2 dossier(s)"), "{essai}");
+    let fait = suivre(&serveur, &essai, "/gestion/lots", &cookie, &[]).await;
+    assert!(texte(&fait).contains("Fait pour 2 dossier(s)"));
+    let etiquettes = async |id: &str| {
+        let vue = page(&serveur, &format!("/gestion/dossiers/{id}"), &cookie).await;
+        let (_, suite) = vue.split_once("name=\"etiquettes\" value=\"").unwrap();
+        suite.split('"').next().unwrap().to_owned()
+    };
+    for id in &ids {
+        assert_eq!(etiquettes(id).await, "alternance, à revoir");
+    }
+    let lot = json!({ "acte": "etiquettes", "dossiers": ids, "parametres": { "retirer": ["alternance"] }, "tout_ou_rien": true });
+    let lot = serveur.demander("POST", "/gestion/lots", &admin, lot).await;
+    assert_eq!(lot.json()["fait"], true);
+    assert_eq!(etiquettes(&ids[1]).await, "à revoir");
+    let rien = serveur
+        .refuser(&admin, &ids[0], "etiquettes", json!({}))
+        .await;
+    assert_eq!(rien, (422, "champs_invalides".to_owned()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn p23_publier_au_dela_de_la_capacite_avertit() {
     let serveur = Serveur::new().await;

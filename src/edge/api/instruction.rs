@@ -11,6 +11,7 @@ use axum::routing::{delete, post};
 use domain::dossier::{Annotation, Commande, Verdict};
 use domain::formulaires::AvisForm;
 use domain::ids::{DossierId, FormationCode, PersonnelId, PieceCode};
+use domain::refus::{CodeRefus, FauteChamp, Refus};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -86,10 +87,36 @@ struct Note {
     texte: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// All of them, or what changes.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
 struct Etiquettes {
-    etiquettes: BTreeSet<String>,
+    etiquettes: Option<BTreeSet<String>>,
+    ajouter: BTreeSet<String>,
+    retirer: BTreeSet<String>,
+}
+
+impl Etiquettes {
+    fn annotation(self) -> Result<Annotation, Refus> {
+        let Self {
+            etiquettes,
+            ajouter,
+            retirer,
+        } = self;
+        match (etiquettes, ajouter.is_empty() && retirer.is_empty()) {
+            (Some(etiquettes), true) => Ok(Annotation::Etiquettes { etiquettes }),
+            (None, false) => Ok(Annotation::Etiqueter { ajouter, retirer }),
+            (None, true) | (Some(_), false) => Err(Refus {
+                code: CodeRefus::ChampsInvalides,
+                champs: vec![FauteChamp::new(
+                    "etiquettes",
+                    "invalide",
+                    "Donnez toutes les étiquettes, ou celles à ajouter et celles à retirer.",
+                    "Give all labels, or those to add and those to remove.",
+                )],
+            }),
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -182,10 +209,7 @@ fn commande(acte: &str, corps: Value) -> Result<Commande, Probleme> {
             }
         }
         "notes" => annoter(lire(corps).map(|Note { texte }| Annotation::Note { texte })?),
-        "etiquettes" => {
-            let Etiquettes { etiquettes } = lire(corps)?;
-            annoter(Annotation::Etiquettes { etiquettes })
-        }
+        "etiquettes" => annoter(lire::<Etiquettes>(corps)?.annotation()?),
         "assignation" => {
             let Assignation { a } = lire(corps)?;
             let a = a.map(PersonnelId::new);
@@ -203,7 +227,7 @@ fn commande(acte: &str, corps: Value) -> Result<Commande, Probleme> {
                 montant_centimes,
             })
         }
-        _ => return Err(domain::refus::CodeRefus::Introuvable.into()),
+        _ => return Err(CodeRefus::Introuvable.into()),
     })
 }
 

@@ -100,7 +100,7 @@ pub(super) const GESTION: &[Operation] = &[
     acte("/gestion/dossiers/{id}/echeances", "Fixe les dates de ce dossier", Json("EcheancesForm")),
     acte("/gestion/dossiers/{id}/pieces", "Exige une pièce de plus, avec le renvoi", Json("PieceExigee")),
     acte("/gestion/dossiers/{id}/notes", "Ajoute une note", Json("NoteForm")),
-    acte("/gestion/dossiers/{id}/etiquettes", "Remplace les étiquettes", Json("EtiquettesForm")),
+    acte("/gestion/dossiers/{id}/etiquettes", "Remplace les étiquettes, ou en ajoute et en retire", Json("EtiquettesForm")),
     acte("/gestion/dossiers/{id}/assignation", "Confie le dossier à quelqu'un, ou à personne", Json("AssignationForm")),
     acte("/gestion/dossiers/{id}/fiche", "Numéro OPI, régime, montant", Json("FicheForm")),
     agir("post", "/gestion/lots", P, "Le même acte sur plusieurs dossiers ; essai possible", Json("Lot"), (200, Json("RapportLot"))),

@@ -162,6 +162,15 @@ pub enum Annotation {
         /// All of them.
         etiquettes: BTreeSet<String>,
     },
+    /// Takes labels away, then adds others; the rest stays. The event says what is there afterwards.
+    Etiqueter {
+        /// To add.
+        #[serde(default)]
+        ajouter: BTreeSet<String>,
+        /// To take away.
+        #[serde(default)]
+        retirer: BTreeSet<String>,
+    },
     /// Replaces what the scolarité wants to know.
     Inscription {
         /// The number of the pre-enrolment record.
@@ -180,4 +189,18 @@ pub enum Annotation {
         #[serde(default)]
         a: Option<PersonnelId>,
     },
+}
+
+impl Annotation {
+    /// The labels it leaves where these are; none when it is about something else.
+    pub fn etiquettes(&self, avant: &BTreeSet<String>) -> Option<BTreeSet<String>> {
+        match self {
+            Self::Etiquettes { etiquettes } => Some(etiquettes.clone()),
+            Self::Etiqueter { ajouter, retirer } => {
+                let restent = avant.difference(retirer);
+                Some(restent.chain(ajouter).cloned().collect())
+            }
+            Self::Note { .. } | Self::Inscription { .. } | Self::Assignation { .. } => None,
+        }
+    }
 }

@@ -247,13 +247,16 @@ fn de_base(base: &mut Base, evenement: &Evenement) {
         annotation,
     } = evenement
     {
+        if let Some(etiquettes) = annotation.etiquettes(&base.fiche.etiquettes) {
+            base.fiche.etiquettes = etiquettes;
+        }
         match annotation.clone() {
             Annotation::Note { texte } => base.fiche.notes.push(Note {
                 le: *le,
                 par: par.clone(),
                 texte,
             }),
-            Annotation::Etiquettes { etiquettes } => base.fiche.etiquettes = etiquettes,
+            Annotation::Etiquettes { .. } | Annotation::Etiqueter { .. } => {}
             Annotation::Inscription {
                 numero_opi,
                 regime,

@@ -145,3 +145,31 @@ fn t26_les_notes_sont_au_personnel_seul() {
     assert_eq!(monde.non(C, noter("moi")), CodeRefus::ActeNonPermis);
     assert_eq!(monde.non(G, noter(" ")), CodeRefus::ChampsInvalides);
 }
+
+#[test]
+fn t26_des_etiquettes_s_ajoutent_et_se_retirent_sans_toucher_aux_autres() {
+    let mots = |mots: &[&str]| mots.iter().map(|m| (*m).to_owned()).collect();
+    let etiqueter = |ajouter: &[&str], retirer: &[&str]| Commande::Annoter {
+        annotation: Annotation::Etiqueter {
+            ajouter: mots(ajouter),
+            retirer: mots(retirer),
+        },
+    };
+    let mut monde = Monde::transmis("d1");
+    monde.ok(G, etiqueter(&["boursier", "alternance"], &[]));
+    monde.ok(G, etiqueter(&["à revoir"], &["alternance", "inconnue"]));
+    let restent = Annotation::Etiquettes {
+        etiquettes: mots(&["boursier", "à revoir"]),
+    };
+    let dernier = monde.faits.last();
+    assert!(
+        matches!(dernier, Some(Evenement::Annote { annotation, .. }) if *annotation == restent),
+        "{dernier:?}"
+    );
+    let faits = monde.faits.len();
+    monde.ok(G, etiqueter(&["boursier"], &["inconnue"]));
+    assert_eq!(monde.faits.len(), faits, "nothing changes");
+    let trop: Vec<String> = (0..40).map(|n| format!("e{n}")).collect();
+    let trop: Vec<&str> = trop.iter().map(String::as_str).collect();
+    assert_eq!(monde.non(G, etiqueter(&trop, &[])), CodeRefus::TropDEntrees);
+}

@@ -1,5 +1,7 @@
 //! What staff may do to dossiers from their pages: the acts, what each must be told, and the commands they come to.
 
+use std::collections::BTreeSet;
+
 use actors::protocol::Collegue;
 use domain::campagne::Catalogue;
 use domain::dossier::{Annotation, Commande};
@@ -24,6 +26,7 @@ pub(super) enum Acte {
     RetirerAvis,
     Validation,
     Assignation,
+    Etiquettes,
     Echeances,
     Promotion,
     Confirmation,
@@ -34,7 +37,7 @@ pub(super) enum Acte {
 
 impl Acte {
     /// In the order they are offered.
-    pub(super) const TOUS: [Self; 14] = [
+    pub(super) const TOUS: [Self; 15] = [
         Self::Complet,
         Self::Renvoi,
         Self::Reprise,
@@ -43,6 +46,7 @@ impl Acte {
         Self::RetirerAvis,
         Self::Validation,
         Self::Assignation,
+        Self::Etiquettes,
         Self::Echeances,
         Self::Promotion,
         Self::Confirmation,
@@ -68,6 +72,7 @@ impl Acte {
             Self::RetirerAvis => "avis/saisie",
             Self::Validation => "avis/validation",
             Self::Assignation => "assignation",
+            Self::Etiquettes => "etiquettes",
             Self::Echeances => "echeances",
             Self::Promotion => "promotion",
             Self::Confirmation => "confirmation",
@@ -87,6 +92,7 @@ impl Acte {
             Self::RetirerAvis => t.acte_retirer_avis(),
             Self::Validation => t.acte_validation(),
             Self::Assignation => t.acte_assignation(),
+            Self::Etiquettes => t.acte_etiquettes(),
             Self::Echeances => t.acte_echeances(),
             Self::Promotion => t.acte_promotion(),
             Self::Confirmation => t.acte_confirmation(),
@@ -102,7 +108,7 @@ impl Acte {
             Self::Complet | Self::Renvoi | Self::Reprise | Self::Reouverture => Pouvoir::Examiner,
             Self::Avis | Self::RetirerAvis => Pouvoir::SaisirAvis,
             Self::Validation => Pouvoir::ValiderAvis,
-            Self::Assignation => Pouvoir::Annoter,
+            Self::Assignation | Self::Etiquettes => Pouvoir::Annoter,
             Self::Echeances
             | Self::Promotion
             | Self::Confirmation
@@ -127,6 +133,7 @@ impl Acte {
                 "appel",
             ],
             Self::Assignation => &["assigne"],
+            Self::Etiquettes => &["ajouter", "retirer"],
             Self::Echeances => &["retour", "confirmation"],
             Self::Retablissement => &["motif", "confirmation"],
             Self::Annulation => &["motif"],
@@ -167,6 +174,14 @@ impl Acte {
                         .facultatif(),
                 ]
             }
+            Self::Etiquettes => vec![
+                Champ::ligne(t, "ajouter", &t.champ_ajouter(), "text")
+                    .aide(&t.examen_etiquettes_aide())
+                    .facultatif(),
+                Champ::ligne(t, "retirer", &t.champ_retirer(), "text")
+                    .aide(&t.examen_etiquettes_aide())
+                    .facultatif(),
+            ],
             Self::Echeances => vec![
                 date("retour", t.date_retour()).facultatif(),
                 date("confirmation", t.date_confirmation()).facultatif(),
@@ -209,6 +224,9 @@ impl Acte {
                     a: saisie.texte("assigne").map(PersonnelId::new),
                 },
             },
+            Self::Etiquettes => Commande::Annoter {
+                annotation: etiquettes(saisie, &mut fautes),
+            },
             Self::Echeances => Commande::FixerEcheances {
                 retour: instant(saisie, "retour", &mut fautes),
                 confirmation: instant(saisie, "confirmation", &mut fautes),
@@ -227,6 +245,27 @@ impl Acte {
         Refus::si_fautes(fautes)?;
         Ok(commande)
     }
+}
+
+/// The labels to add and those to take away.
+fn etiquettes(saisie: &Saisie, fautes: &mut Vec<FauteChamp>) -> Annotation {
+    let lues = |champ| mots(&saisie.texte(champ).unwrap_or_default());
+    let (ajouter, retirer) = (lues("ajouter"), lues("retirer"));
+    if ajouter.is_empty() && retirer.is_empty() {
+        fautes.push(FauteChamp::new(
+            "ajouter",
+            "manquant",
+            "Donnez au moins une étiquette à ajouter ou à retirer.",
+            "Give at least one label to add or to remove.",
+        ));
+    }
+    Annotation::Etiqueter { ajouter, retirer }
+}
+
+/// Words between commas.
+pub(super) fn mots(texte: &str) -> BTreeSet<String> {
+    let mots = texte.split(',').map(str::trim);
+    mots.filter(|m| !m.is_empty()).map(str::to_owned).collect()
 }
 
 fn champs_avis(t: Textes, catalogue: &Catalogue, plusieurs: bool) -> Vec<Champ> {

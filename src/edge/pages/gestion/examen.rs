@@ -1,7 +1,5 @@
 //! What staff do in a dossier's page at once, without a mail leaving: pieces, draft, notes, labels (T08, T15, T26).
 
-use std::collections::BTreeSet;
-
 use actors::protocol::{ActeDossier, ActeGestion, Faute};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,6 +10,7 @@ use domain::refus::CodeRefus;
 
 use super::super::saisie::Saisie;
 use super::super::visiteur::Arret;
+use super::actes::mots;
 use super::{Poste, chemin_de_retour, perime};
 use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
@@ -67,7 +66,7 @@ pub(super) async fn noter(
             texte: saisie.brut("texte").unwrap_or_default(),
         }),
         "etiquettes" => annoter(Annotation::Etiquettes {
-            etiquettes: etiquettes(&saisie.brut("etiquettes").unwrap_or_default()),
+            etiquettes: mots(&saisie.brut("etiquettes").unwrap_or_default()),
         }),
         "fiche" => annoter(Annotation::Inscription {
             numero_opi: saisie.texte("numero_opi"),
@@ -85,11 +84,6 @@ pub(super) async fn noter(
 
 const fn annoter(annotation: Annotation) -> Commande {
     Commande::Annoter { annotation }
-}
-
-fn etiquettes(texte: &str) -> BTreeSet<String> {
-    let mots = texte.split(',').map(str::trim);
-    mots.filter(|m| !m.is_empty()).map(str::to_owned).collect()
 }
 
 /// An amount in euros, with or without cents; none for what is no amount.
@@ -137,7 +131,7 @@ mod tests {
         assert_eq!(centimes("243.05"), Some(24_305));
         assert_eq!(centimes("243.055"), None);
         assert_eq!(centimes("beaucoup"), None);
-        let lues = etiquettes(" boursier, , alternance ,boursier");
+        let lues = mots(" boursier, , alternance ,boursier");
         assert_eq!(
             lues.into_iter().collect::<Vec<_>>(),
             ["alternance", "boursier"]

@@ -150,7 +150,8 @@ pub(super) fn annoter(dossier: &Dossier, annotation: &Annotation, facts: &Facts<
         let en = format!("At most {max} characters.");
         faute(champ, "trop_long", &fr, &en)
     };
-    match annotation {
+    let mut annotation = annotation.clone();
+    match &annotation {
         Annotation::Note { texte } => {
             requis("texte", texte)?;
             if long(texte, MAX_NOTE) {
@@ -160,13 +161,21 @@ pub(super) fn annoter(dossier: &Dossier, annotation: &Annotation, facts: &Facts<
                 return Err(CodeRefus::TropDEntrees.into());
             }
         }
-        Annotation::Etiquettes { etiquettes } => {
+        Annotation::Etiquettes { .. } | Annotation::Etiqueter { .. } => {
+            let avant = &base.fiche.etiquettes;
+            let etiquettes = annotation.etiquettes(avant).unwrap_or_default();
             if etiquettes.len() > MAX_ETIQUETTES {
                 return Err(CodeRefus::TropDEntrees.into());
             }
+            let partielle = matches!(annotation, Annotation::Etiqueter { .. });
             if etiquettes.iter().any(|e| long(e, MAX_COURT)) {
-                return Err(trop_long("etiquettes", MAX_COURT));
+                let champ = if partielle { "ajouter" } else { "etiquettes" };
+                return Err(trop_long(champ, MAX_COURT));
             }
+            if partielle && etiquettes == *avant {
+                return Ok(Decision::default());
+            }
+            annotation = Annotation::Etiquettes { etiquettes };
         }
         Annotation::Inscription {
             numero_opi, regime, ..
@@ -182,6 +191,6 @@ pub(super) fn annoter(dossier: &Dossier, annotation: &Annotation, facts: &Facts<
     Ok(un(Evenement::Annote {
         par: facts.par.clone(),
         le: facts.maintenant,
-        annotation: annotation.clone(),
+        annotation,
     }))
 }

@@ -53,7 +53,8 @@ pub(super) fn offerts(t: Textes, vue: &DossierGestion) -> Vec<(&'static str, Str
         Acte::Renvoi => examen && nature.is_none(),
         Acte::Reprise => etat == EtatDossier::Incomplet,
         Acte::Reouverture => etat == EtatDossier::Complet && nature.is_none(),
-        Acte::Avis => false,
+        // Each has a form of its own on the page.
+        Acte::Avis | Acte::Etiquettes => false,
         Acte::RetirerAvis | Acte::Validation => brouillon,
         Acte::Assignation => true,
         Acte::Echeances => etat != EtatDossier::Annule,
