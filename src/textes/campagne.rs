@@ -60,6 +60,10 @@ super::textes! {
     champ_promotion_auto: "Automatique, dès qu'une place est rendue", "By itself, as soon as a place is given back";
     champ_promotion_main: "À la main", "By hand";
     champ_pieces: "Pièces demandées", "Documents asked for";
+    ordre_titre: "L'ordre des pièces", "The order of the documents";
+    ordre_aide: "Tel que les candidats et ceux qui instruisent le voient. Il change aussitôt, et personne n'est prévenu.", "As candidates and those who examine see it. It changes at once, and nobody is written to.";
+    ordre_monter: "Monter", "Move up";
+    ordre_descendre: "Descendre", "Move down";
     champ_pieces_aide: "Un changement atteint les dossiers non transmis, et leurs candidats sont prévenus par mail. Un dossier transmis n'est jamais touché.", "A change reaches applications that are not transmitted, and their candidates are told by mail. A transmitted application is never touched.";
     champ_mail: "Adresse mail de la commission", "Mail address of the jury";
     champ_signataire: "Signataire des courriers", "Who signs letters";

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::pages::page;
+use crate::pages_gestion::suivre;
 use crate::serveur::{PDF, Reponse, Serveur};
 
 impl Serveur {
@@ -66,6 +68,50 @@ async fn q17_chacun_regle_la_campagne_aussi_loin_que_ses_droits() {
         403,
         "a jury has no say in it"
     );
+}
+
+/// The order of the pieces is changed by buttons, step by step; candidates see it at once, and no mail leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn l_ordre_des_pieces_se_change_d_un_cran_a_la_fois() {
+    let serveur = Serveur::new().await;
+    let cookie = serveur.poste("admin").await;
+    let (code, pieces) = serveur.formation(0).await;
+    let elle = serveur.candidat("elle@univ.example").await;
+    let dossier = serveur.ouvrir(&elle, &code).await.json()["id"].clone();
+    let dossier = format!("/dossiers/{}", dossier.as_str().unwrap());
+    let ordre = async || {
+        let vue = serveur.lire(&dossier, &elle).await.json();
+        let pieces = vue["pieces"].as_array().unwrap().clone();
+        pieces
+            .iter()
+            .map(|p| p["code"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ordre().await, pieces);
+    let chemin = format!("/gestion/campagne/formations/{code}");
+    let action = format!("{chemin}/ordre");
+    let vue = page(&serveur, &chemin, &cookie).await;
+    let premiere = format!("name=\"monter\" value=\"{}\"", pieces[0]);
+    assert!(!vue.contains(&premiere), "the first goes no higher");
+    let descendre = [("descendre", pieces[0].as_str())];
+    let fait = suivre(&serveur, &vue, &action, &cookie, &descendre).await;
+    assert_eq!(fait.statut, 303, "{}", texte(&fait));
+    assert_eq!(
+        fait.entetes["location"],
+        format!("{chemin}#piece-{}", pieces[0]).as_str()
+    );
+    let mut attendu = pieces.clone();
+    attendu.swap(0, 1);
+    assert_eq!(ordre().await, attendu);
+    let perimee = suivre(&serveur, &vue, &action, &cookie, &descendre).await;
+    assert_eq!(perimee.statut, 412, "the page is out of date");
+    let vue = page(&serveur, &chemin, &cookie).await;
+    let monter = [("monter", pieces[0].as_str())];
+    suivre(&serveur, &vue, &action, &cookie, &monter).await;
+    assert_eq!(ordre().await, pieces);
+    let inconnue = [("monter", "INCONNUE")];
+    let refus = suivre(&serveur, &vue, &action, &cookie, &inconnue).await;
+    assert_eq!(refus.statut, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

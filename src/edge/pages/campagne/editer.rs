@@ -6,6 +6,7 @@ use domain::refus::{CodeRefus, FauteChamp, Refus};
 
 use super::super::cadrage::dire;
 use super::super::compte::TexteEtFormulaire;
+use super::ordre::Ordre;
 use super::*;
 use crate::campagne::{Lu, forme};
 use crate::edge::problemes::Probleme;
@@ -35,6 +36,7 @@ struct Definition {
     form: Option<Formulaire>,
     lue: Vec<(String, String)>,
     modele: Option<Modele>,
+    ordre: Option<Ordre>,
     actes: Vec<Lien>,
 }
 
@@ -203,6 +205,8 @@ fn montrer(
     };
     let chemin = format!("/gestion/campagne/{}/{}", genre.nom(), cle.code());
     let piece = catalogue.pieces.get(cle.code());
+    let formation = catalogue.formations.get(cle.code());
+    let formation = formation.filter(|_| genre == Genre::Formations && modifiable);
     let corps = Definition {
         t,
         enregistre,
@@ -224,6 +228,7 @@ fn montrer(
                 present: p.modele.is_some(),
                 preuve: visiteur.preuve(),
             }),
+        ordre: formation.and_then(|f| Ordre::de(etat, visiteur, f)),
         actes: if modifiable && genre != Genre::Campagne {
             vec![Lien::new(
                 format!("{chemin}/retirer"),

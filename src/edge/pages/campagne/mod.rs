@@ -6,6 +6,7 @@ mod editer;
 mod efface;
 mod fichier;
 mod historique;
+mod ordre;
 
 use actors::protocol::{ActeCampagne, ActeGestion, AgentVue, Reponse};
 use askama::Template;
@@ -60,6 +61,10 @@ pub(super) fn routes() -> Router<Etat> {
         .route(
             "/gestion/campagne/{genre}/{code}/retirer",
             get(e::question_retirer).post(e::retirer),
+        )
+        .route(
+            "/gestion/campagne/formations/{code}/ordre",
+            post(ordre::changer_l_ordre),
         )
         .route(
             "/gestion/campagne/pieces/{code}/modele/retirer",
