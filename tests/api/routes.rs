@@ -20,6 +20,7 @@ const PUBLIQUES: &[&str] = &[
     "/connexion",
     "/sso",
     "/sso/retour",
+    "/sso/deconnexion",
     "/sso/inscription",
     "/sso/rattacher",
     "/sso/rattachement",

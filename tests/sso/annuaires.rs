@@ -96,6 +96,23 @@ impl Annuaire {
         assert_eq!(fait.statut, 200);
     }
 
+    /// Where its back channel goes from now on.
+    pub(crate) async fn prevenir(&self, url: &str) {
+        let client = Client::new(self.adresse, "sans".into());
+        let chemin = format!("/vers?url={url}");
+        let fait = client.envoyer("POST", &chemin, &[], vec![]).await;
+        assert_eq!(fait.statut, 204);
+    }
+
+    /// A log-out token of its, with this wrong in it; and an ID token.
+    pub(crate) async fn sortie(&self, defaut: &str) -> (String, String) {
+        let client = Client::new(self.adresse, "sans".into());
+        let chemin = format!("/sortie?nom={defaut}");
+        let dit = client.envoyer("POST", &chemin, &[], vec![]).await.json();
+        let texte = |nom: &str| dit[nom].as_str().unwrap().to_owned();
+        (texte("jeton"), texte("identite"))
+    }
+
     /// Ends it, as a failure would.
     pub(crate) fn tuer(&mut self) {
         self.processus.kill().unwrap();

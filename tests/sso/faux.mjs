@@ -1,5 +1,6 @@
 // An OpenID Connect provider that does one thing wrong, whichever it is told. Use: faux.mjs TOOLS; prints its port.
 // POST /defaut?nom=… chooses what is wrong from now on; with nothing wrong it is a plain provider.
+// POST /sortie?nom=… gives a log-out token with that wrong in it.
 import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -14,6 +15,31 @@ let demandes = 0;
 const codes = new Map();
 const json = (res, statut, corps) => { res.writeHead(statut, { 'content-type': 'application/json' }); res.end(JSON.stringify(corps)); };
 
+async function signer(dits, faute, typ) {
+  if (faute === 'sans_signature') return `${b64(JSON.stringify({ alg: 'none' }))}.${b64(JSON.stringify(dits))}.`;
+  if (faute === 'hs256') {
+    const tete = `${b64(JSON.stringify({ alg: 'HS256' }))}.${b64(JSON.stringify(dits))}`;
+    return `${tete}.${createHmac('sha256', 'secret').update(tete).digest('base64url')}`;
+  }
+  if (faute === 'rotation') cle = await nouvelle(`k${Date.now()}`);
+  const signe = faute === 'cle' ? await nouvelle(cle.kid) : cle;
+  return new SignJWT(dits).setProtectedHeader({ alg: 'RS256', kid: signe.kid, ...(typ ? { typ } : {}) }).sign(signe.privateKey);
+}
+
+/** A token of the back channel (OpenID Connect Back-Channel Logout 1.0). */
+async function sortie(emetteur, faute) {
+  const maintenant = Math.floor(Date.now() / 1000);
+  const dits = {
+    iss: faute === 'emetteur' ? 'http://127.0.0.1:9/autre' : emetteur, sub: 'zoe', aud: faute === 'audience' ? 'autre' : 'postule',
+    iat: faute === 'futur' ? maintenant + 3600 : maintenant - 600, exp: maintenant + (faute === 'perime' ? -5 : 300), jti: b64(String(Math.random())),
+    events: { [faute === 'evenement' ? 'http://autre.example' : 'http://schemas.openid.net/event/backchannel-logout']: {} },
+  };
+  if (faute === 'nonce') dits.nonce = 'un';
+  if (faute === 'personne') delete dits.sub;
+  if (faute === 'autre') dits.sub = 'paul';
+  return signer(dits, faute, faute === 'type' ? 'at+jwt' : 'logout+jwt');
+}
+
 async function jeton(emetteur, { nonce }) {
   const maintenant = Math.floor(Date.now() / 1000);
   const moitie = createHash('sha256').update(defaut === 'at_hash' ? 'autre' : 'acces').digest().subarray(0, 16);
@@ -22,14 +48,7 @@ async function jeton(emetteur, { nonce }) {
     iat: maintenant - 600, exp: maintenant + (defaut === 'perime' ? -5 : 300), nonce: defaut === 'nonce' ? 'autre' : nonce,
     at_hash: b64(moitie), family_name: 'Lefèvre', given_name: 'Zoé', email: 'zoe@etu.example',
   };
-  if (defaut === 'sans_signature') return `${b64(JSON.stringify({ alg: 'none' }))}.${b64(JSON.stringify(dits))}.`;
-  if (defaut === 'hs256') {
-    const tete = `${b64(JSON.stringify({ alg: 'HS256' }))}.${b64(JSON.stringify(dits))}`;
-    return `${tete}.${createHmac('sha256', 'secret').update(tete).digest('base64url')}`;
-  }
-  if (defaut === 'rotation') cle = await nouvelle(`k${Date.now()}`);
-  const signe = defaut === 'cle' ? await nouvelle(cle.kid) : cle;
-  return new SignJWT(dits).setProtectedHeader({ alg: 'RS256', kid: signe.kid }).sign(signe.privateKey);
+  return signer(dits, defaut);
 }
 
 const serveur = createServer(async (req, res) => {
@@ -39,6 +58,7 @@ const serveur = createServer(async (req, res) => {
   for await (const morceau of req) corps += morceau;
   demandes += 1;
   if (url.pathname === '/defaut') { defaut = url.searchParams.get('nom'); return json(res, 200, { demandes }); }
+  if (url.pathname === '/sortie') return json(res, 200, { jeton: await sortie(emetteur, url.searchParams.get('nom')), identite: await jeton(emetteur, { nonce: 'un' }) });
   if (defaut === 'muet') return undefined;
   if (defaut === 'enorme') { res.writeHead(200, { 'content-type': 'application/json' }); return res.end(`"${'a'.repeat(400 * 1024)}"`); }
   if (url.pathname === '/.well-known/openid-configuration') {

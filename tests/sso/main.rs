@@ -10,6 +10,7 @@ mod annuaires;
 mod hostile;
 mod navigateur;
 mod personnel;
+mod sortie;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

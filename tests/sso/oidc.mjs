@@ -1,10 +1,12 @@
-// A certified OpenID Connect provider (oidc-provider). Use: oidc.mjs TOOLS REDIRECT_URI HOME; prints its port.
+// A certified OpenID Connect provider (oidc-provider). Use: oidc.mjs TOOLS REDIRECT_URI HOME [BACK_CHANNEL]; prints its port.
+// Its back channel goes to BACK_CHANNEL, or where POST /vers?url=… said: the site's port is known after the provider's.
 // Whoever logs in as « zoe » is zoe; MFA ticked, the provider says so in acr and amr.
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [outils, retour, accueil] = process.argv.slice(2);
+const [outils, retour, accueil, canal] = process.argv.slice(2);
+let vers = canal;
 const { Provider } = await import(pathToFileURL(join(outils, 'node_modules/oidc-provider/lib/index.js')));
 
 const GENS = {
@@ -22,12 +24,12 @@ const http = createServer();
 http.listen(0, '127.0.0.1', () => {
   const { port } = http.address();
   const provider = new Provider(`http://127.0.0.1:${port}`, {
-    clients: [{ client_id: 'postule', client_secret: 'un secret, long : +/=&%', redirect_uris: [retour], post_logout_redirect_uris: [accueil], response_types: ['code'], grant_types: ['authorization_code'] }],
+    clients: [{ client_id: 'postule', client_secret: 'un secret, long : +/=&%', redirect_uris: [retour], post_logout_redirect_uris: [accueil], response_types: ['code'], grant_types: ['authorization_code'], backchannel_logout_uri: `http://127.0.0.1:${port}/relais`, backchannel_logout_session_required: true }],
     claims: { openid: ['sub', 'acr', 'amr', 'supannCodeINE', 'eduPersonAffiliation'], profile: ['family_name', 'given_name'], email: ['email', 'email_verified'] },
     acrValues: ['https://refeds.org/profile/mfa'],
     findAccount: (_, id) => (GENS[id] ? { accountId: id, claims: () => ({ sub: id, ...GENS[id] }) } : undefined),
     interactions: { url: (_, i) => `/entrer/${i.uid}` },
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } },
     pkce: { required: () => true },
     cookies: { keys: ['essai'] },
     async loadExistingGrant(ctx) {
@@ -38,6 +40,18 @@ http.listen(0, '127.0.0.1', () => {
     },
   });
   provider.use(async (ctx, suite) => {
+    if (ctx.path === '/vers') {
+      vers = ctx.query.url;
+      ctx.status = 204;
+      return undefined;
+    }
+    if (ctx.path === '/relais') {
+      let jeton = '';
+      for await (const morceau of ctx.req) jeton += morceau;
+      const recu = await fetch(vers, { method: 'POST', headers: { 'content-type': ctx.get('content-type') }, body: jeton });
+      ctx.status = recu.status;
+      return undefined;
+    }
     if (!ctx.path.startsWith('/entrer/')) return suite();
     ctx.respond = false;
     if (ctx.method === 'GET') {

@@ -14,7 +14,7 @@ use domain::personnel::{Actif, Commande, NOMBRE_RECOURS, Personnel};
 use domain::refus::{CodeRefus, Refus};
 
 use super::Guichet;
-use super::sessions::FinSso;
+use super::lien_sso::LienSso;
 use crate::acteurs::InstantanePersonnel;
 use crate::atelier::{faute, plus};
 use crate::fil::json;
@@ -33,6 +33,8 @@ struct SessionPersonnel {
     epoque: u32,
     expire_le: Timestamp,
     etape: EtapeSession,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sso: Option<LienSso>,
 }
 
 /// What a name and a password are among the staff.
@@ -55,6 +57,8 @@ pub(super) struct Agent {
     pub(super) etape: EtapeSession,
     /// Where the session is.
     pub(super) session: String,
+    /// Where it came from.
+    sso: Option<LienSso>,
 }
 
 impl Agent {
@@ -129,7 +133,7 @@ impl Guichet {
         id: &PersonnelId,
         etat: &Arc<Personnel>,
         etape: EtapeSession,
-        (ancienne, fin): (Option<&str>, Option<&str>),
+        (ancienne, sso): (Option<&str>, Option<LienSso>),
     ) -> Resultat {
         let actif = actif(etat)?;
         let vie = match etape {
@@ -138,15 +142,18 @@ impl Guichet {
         };
         let expire_le = plus(self.atelier.maintenant(), vie);
         let jeton = jetons::jeton_session(self.atelier.alea.as_ref());
+        let fin = sso.as_ref().map(|lien| lien.ligne(&jeton, expire_le));
+        let fin = fin.transpose().map_err(|e| faute(&e))?.flatten();
         let session = SessionPersonnel {
             personnel: id.clone(),
             epoque: actif.epoque,
             expire_le,
             etape,
+            sso,
         };
         let ligne = json(&session).map_err(|e| faute(&e))?;
         let mut sessions_put = vec![(jetons::cle_session(&jeton), ligne)];
-        sessions_put.extend(FinSso::ligne(fin, &jeton, expire_le).map_err(|e| faute(&e))?);
+        sessions_put.extend(fin);
         let lot = Batch {
             sessions_put,
             sessions_delete: ancienne.map(jetons::cle_session).into_iter().collect(),
@@ -172,6 +179,7 @@ impl Guichet {
         if self.atelier.maintenant() >= lue.expire_le {
             return Err(Faute::SessionAbsente);
         }
+        self.encore_la_bas(lue.sso.as_ref())?;
         let lu = self.annuaire.lire_personnel(&lue.personnel).await?;
         if actif(&lu.etat)?.epoque != lue.epoque {
             return Err(Faute::SessionAbsente);
@@ -181,6 +189,7 @@ impl Guichet {
             lu,
             etape: lue.etape,
             session: session.to_owned(),
+            sso: lue.sso,
         })
     }
 
@@ -219,7 +228,7 @@ impl Guichet {
             &agent.id,
             &agent.lu.etat,
             EtapeSession::Complete,
-            (Some(&agent.session), None),
+            (Some(&agent.session), agent.sso.clone()),
         )
         .await
     }
@@ -271,6 +280,7 @@ impl Guichet {
             epoque: agent.actif()?.epoque,
             expire_le: plus(self.atelier.maintenant(), self.atelier.limites.vie_session),
             etape: EtapeSession::Complete,
+            sso: agent.sso.clone(),
         };
         let ligne = json(&session).map_err(|e| faute(&e))?;
         let lot = Batch {
@@ -314,7 +324,7 @@ impl Guichet {
         let mot_de_passe = self.hacheur.hacher(nouveau).await?;
         let commande = Commande::ChangerMotDePasse { mot_de_passe };
         let apres = self.annuaire.personnel(&agent.id, None, commande).await?;
-        let ancienne = (Some(agent.session.as_str()), None);
+        let ancienne = (Some(agent.session.as_str()), agent.sso.clone());
         self.ouvrir_session_personnel(&agent.id, &apres.etat, agent.etape, ancienne)
             .await
     }

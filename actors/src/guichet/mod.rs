@@ -14,6 +14,7 @@ mod effacement;
 mod essais;
 mod gestion;
 mod instruction;
+mod lien_sso;
 mod mes_demandes;
 mod personnel;
 mod presences;
@@ -181,6 +182,7 @@ impl Guichet {
             Requete::ConnecterSso { vu } => self.connecter_sso(&vu).await,
             Requete::RattacherSso { vu, preuve } => self.rattacher_sso(&vu, preuve).await,
             Requete::DeconnecterSso { fin } => self.deconnecter_sso(&fin).await,
+            Requete::CouperSso { nom, le } => self.couper_sso(&nom, le).await,
             Requete::Valider { jeton } => self.valider(&jeton).await,
             Requete::RenvoyerLien { mail } => {
                 let lien = self.atelier.lien();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use storage::{Batch, StoreError};
+use storage::Batch;
 
 use domain::candidat::{Actif, Candidat, Commande};
 use domain::formulaires::normaliser_mail;
@@ -13,6 +13,7 @@ use domain::refus::CodeRefus;
 
 use super::Guichet;
 use super::candidat::actif;
+use super::lien_sso::LienSso;
 use crate::acteurs::Instantane;
 use crate::atelier::{faute, plus};
 use crate::fil::json;
@@ -26,35 +27,8 @@ struct Session {
     candidat: CandidatId,
     epoque: u32,
     expire_le: Timestamp,
-}
-
-/// A key and its row.
-type Rangee = (Vec<u8>, Vec<u8>);
-
-/// Which session ends when the single sign-on ends its own: a row beside it, under the hash of the other's name.
-#[derive(Serialize, Deserialize)]
-pub(super) struct FinSso {
-    /// Where our session is.
-    pub(super) cle: Vec<u8>,
-    expire_le: Timestamp,
-}
-
-impl FinSso {
-    /// Never the token of a session: those hold no space.
-    pub(super) fn nom(fin: &str) -> String {
-        format!("sso {fin}")
-    }
-
-    pub(super) fn ligne(
-        fin: Option<&str>,
-        jeton: &str,
-        expire_le: Timestamp,
-    ) -> Result<Option<Rangee>, StoreError> {
-        let Some(fin) = fin else { return Ok(None) };
-        let cle = jetons::cle_session(jeton);
-        let ligne = json(&Self { cle, expire_le })?;
-        Ok(Some((jetons::cle_session(&Self::nom(fin)), ligne)))
-    }
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sso: Option<LienSso>,
 }
 
 /// A validated account; why not, for who has shown to be its owner (G06, G38).
@@ -117,18 +91,21 @@ impl Guichet {
         &self,
         candidat: CandidatId,
         epoque: u32,
-        fin: Option<&str>,
+        sso: Option<LienSso>,
     ) -> Resultat {
         let expire_le = plus(self.atelier.maintenant(), self.atelier.limites.vie_session);
         let jeton = jetons::jeton_session(self.atelier.alea.as_ref());
+        let fin = sso.as_ref().map(|lien| lien.ligne(&jeton, expire_le));
+        let fin = fin.transpose().map_err(|e| faute(&e))?.flatten();
         let session = Session {
             candidat: candidat.clone(),
             epoque,
             expire_le,
+            sso,
         };
         let ligne = json(&session).map_err(|e| faute(&e))?;
         let mut sessions_put = vec![(jetons::cle_session(&jeton), ligne)];
-        sessions_put.extend(FinSso::ligne(fin, &jeton, expire_le).map_err(|e| faute(&e))?);
+        sessions_put.extend(fin);
         let lot = Batch {
             sessions_put,
             ..Batch::default()
@@ -157,6 +134,7 @@ impl Guichet {
         if self.atelier.maintenant() >= session.expire_le {
             return Err(Faute::SessionAbsente);
         }
+        self.encore_la_bas(session.sso.as_ref())?;
         let lu = self.annuaire.lire_candidat(&session.candidat).await?;
         let actif = actif(&lu)?;
         if actif.base.epoque != session.epoque {

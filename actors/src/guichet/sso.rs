@@ -5,12 +5,10 @@ use domain::effet::But;
 use domain::ids::CandidatId;
 use domain::personnel::{Actif as Agent, Commande as CommandePersonnel, Personnel};
 use domain::refus::CodeRefus;
-use storage::Batch;
 
 use super::Guichet;
-use super::sessions::{FinSso, valide};
-use crate::atelier::faute;
-use crate::jetons;
+use super::lien_sso::LienSso;
+use super::sessions::valide;
 use crate::protocol::{EtapeSession, Faute, PersonnelSso, PreuveCompte, Reponse, Resultat, VuSso};
 
 impl Guichet {
@@ -30,7 +28,7 @@ impl Guichet {
         let lu = self.annuaire.lire_candidat(&qui).await?;
         let actif = valide(&lu.etat)?;
         self.atelier.en_campagne(&actif.base.compte.campagne)?;
-        self.ouvrir_session(qui, actif.base.epoque, vu.fin.as_deref())
+        self.ouvrir_session(qui, actif.base.epoque, LienSso::de(vu))
             .await
     }
 
@@ -71,7 +69,7 @@ impl Guichet {
         };
         self.annuaire.personnel(&id, None, lier).await?;
         let etape = self.etape(actif, personnel.second_facteur);
-        self.ouvrir_session_personnel(&id, &lu.etat, etape, (None, vu.fin.as_deref()))
+        self.ouvrir_session_personnel(&id, &lu.etat, etape, (None, LienSso::de(vu)))
             .await
             .map(Some)
     }
@@ -111,22 +109,6 @@ impl Guichet {
         };
         self.annuaire.candidat(&qui, None, rattacher).await?;
         self.entrer_sso(qui, vu).await
-    }
-
-    /// The provider ended a session: ours ends with it. Which are still ours is told to nobody.
-    pub(super) async fn deconnecter_sso(&self, fin: &str) -> Resultat {
-        let cle = jetons::cle_session(&FinSso::nom(fin));
-        let ligne = self.atelier.store.session(&cle).map_err(|e| faute(&e))?;
-        let lue: Option<FinSso> = ligne.and_then(|l| serde_json::from_slice(&l).ok());
-        let mut sessions_delete = vec![cle];
-        sessions_delete.extend(lue.map(|l| l.cle));
-        let lot = Batch {
-            sessions_delete,
-            ..Batch::default()
-        };
-        let fait = self.atelier.store.commit(lot).await;
-        fait.map_err(|e| faute(&e))?;
-        Ok(Reponse::Fait)
     }
 }
 

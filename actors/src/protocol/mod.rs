@@ -42,7 +42,7 @@ pub use gestion::{
 };
 pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
 pub use sorties::{MAX_CHOISIS, MAX_ENTIERS, Sortie};
-pub use sso::{PersonnelSso, PreuveCompte, VuSso};
+pub use sso::{PersonnelSso, PreuveCompte, SessionSso, VuSso};
 pub use statistiques::{
     ChiffresCommission, ChiffresFormation, ChiffresJour, MAX_JOURS, Marche, Statistiques,
 };
@@ -99,6 +99,13 @@ pub enum Requete {
     DeconnecterSso {
         /// Its name for it.
         fin: String,
+    },
+    /// The single sign-on ended all its sessions of a name that had begun by then.
+    CouperSso {
+        /// Its name for one session, or for all of one identity.
+        nom: String,
+        /// By its clock.
+        le: Timestamp,
     },
     /// G04.
     Valider {
@@ -232,6 +239,7 @@ impl Routed for Requete {
             | Self::ConnecterSso { .. }
             | Self::RattacherSso { .. }
             | Self::DeconnecterSso { .. }
+            | Self::CouperSso { .. }
             | Self::Deconnecter { .. } => "session",
             Self::Candidat { .. } | Self::ConclureAnalyse { .. } => "candidat",
             Self::Gestion { .. } => "gestion",

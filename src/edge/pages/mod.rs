@@ -58,6 +58,7 @@ fn compte() -> Router<Etat> {
         )
         .route("/sso", get(sso::partir))
         .route("/sso/retour", get(sso::retour).post(sso::clore))
+        .route("/sso/deconnexion", post(sso::couper))
         .route("/sso/inscription", post(sso::inscrire))
         .route("/sso/rattacher", post(sso::rattacher))
         .route("/sso/rattachement", get(sso::rattachement))

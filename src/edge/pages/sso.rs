@@ -396,6 +396,28 @@ pub(super) async fn clore(State(etat): State<Etat>, saisie: Saisie) -> Result<St
     Ok(StatusCode::OK)
 }
 
+/// The back channel of an OpenID Connect provider, which wants 200, or 400 with its own words; nothing else is told.
+pub(super) async fn couper(State(etat): State<Etat>, saisie: Saisie) -> Result<Response, Arret> {
+    let jeton = saisie.brut("logout_token").unwrap_or_default();
+    let sortie = sso(&etat)?.sortie(&jeton, etat.maintenant()).await;
+    let mut reponse = match sortie.ok_or(CodeRefus::Introuvable)? {
+        Ok((nom, le)) => {
+            let requete = Requete::CouperSso { nom, le };
+            etat.guichet.traiter(None, requete).await?;
+            StatusCode::OK.into_response()
+        }
+        Err(Echec::Refus(raison)) => {
+            tracing::warn!(raison, "a log-out token was not taken");
+            let corps = r#"{"error":"invalid_request"}"#;
+            let genre = [(header::CONTENT_TYPE, "application/json")];
+            (StatusCode::BAD_REQUEST, genre, corps).into_response()
+        }
+        Err(panne @ Echec::Panne(_)) => return Err(echouer(panne)),
+    };
+    sans_trace(&mut reponse);
+    Ok(reponse)
+}
+
 /// After our own log-out: the provider's session goes on, and the page offers to end it.
 pub(super) async fn sorti(
     etat: &Etat,

@@ -4,13 +4,15 @@
 mod cas;
 mod client;
 mod oidc;
+mod sortie;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use actors::protocol::{PersonnelSso, VuSso};
+use actors::protocol::{PersonnelSso, SessionSso, VuSso};
 use domain::candidat::Identite;
 use domain::formulaires::{mail_plausible, normaliser_mail};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
@@ -282,21 +284,40 @@ impl Sso {
             return Err(Echec::Refus(erreur.chars().take(80).collect()));
         }
         let client = &self.client;
-        let (dits, fin) = match &self.protocole {
+        let (dits, fin, session) = match &self.protocole {
             Protocole::Cas(cas) => {
                 let service = self.service(&depart.etat);
                 let dits = cas.valider(client, &retour.ticket, &service).await?;
-                (dits, Some(self.fin(&retour.ticket)))
+                (dits, Some(self.fin(&retour.ticket)), None)
             }
             Protocole::Oidc(oidc) => {
                 let iss = retour.iss.as_deref();
                 let dits = oidc
                     .valider(client, depart, &retour.code, iss, &self.retour)
                     .await?;
-                (dits, None)
+                let le = dits.un("iat").parse().ok();
+                let le = le.and_then(|s| Timestamp::from_second(s).ok());
+                let noms = oidc.noms(&dits);
+                (dits, None, le.map(|le| SessionSso { noms, le }))
             }
         };
-        Ok(self.traduire(depart, &dits, fin))
+        let mut personne = self.traduire(depart, &dits);
+        personne.vu.fin = fin;
+        personne.vu.session = session;
+        Ok(personne)
+    }
+
+    /// The sessions that an OpenID Connect provider's back channel ends: their name, and those that began until when.
+    /// None when the provider is of another kind.
+    pub(super) async fn sortie(
+        &self,
+        jeton: &str,
+        maintenant: Timestamp,
+    ) -> Option<Result<(String, Timestamp), Echec>> {
+        match &self.protocole {
+            Protocole::Cas(_) => None,
+            Protocole::Oidc(oidc) => Some(oidc.sortie(&self.client, jeton, maintenant).await),
+        }
     }
 
     fn domaine(&self) -> String {
@@ -330,7 +351,7 @@ impl Sso {
         utilises.insert(depart.etat.clone(), depart.fin).is_none()
     }
 
-    fn traduire(&self, depart: &Depart, dits: &Dits, fin: Option<String>) -> Personne {
+    fn traduire(&self, depart: &Depart, dits: &Dits) -> Personne {
         let a = &self.attributs;
         let texte = |nom: &str| Some(dits.un(nom).to_owned()).filter(|v| !v.is_empty());
         // A provider that lets people type any address says so; such a one proves nothing.
@@ -363,7 +384,8 @@ impl Sso {
                     numero_etudiant: texte(&a.numero_etudiant),
                 },
                 mail_prouve: prouve.then(|| mail.clone()),
-                fin,
+                fin: None,
+                session: None,
                 personnel,
             },
             nom: dits.un(&a.nom).to_owned(),

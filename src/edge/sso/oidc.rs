@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::http::{Request, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use jiff::Timestamp;
 use openidconnect::core::{
     CoreClient, CoreClientAuthMethod, CoreIdToken, CoreJwsSigningAlgorithm, CoreResponseType,
 };
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::client::{Client, abritee};
+use super::sortie::{self, Attendu, Finie};
 use super::{Depart, Dits, Echec};
 
 /// How long what the provider says of itself is believed.
@@ -28,7 +30,7 @@ const REPRISE: Duration = Duration::from_secs(2);
 /// Characters of a code.
 const MAX_CODE: usize = 2048;
 /// Signatures that only the provider can make.
-const SIGNATURES: [CoreJwsSigningAlgorithm; 9] = [
+pub(super) const SIGNATURES: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
@@ -251,6 +253,53 @@ impl Oidc {
             }
         }
         Ok(lus.subject().as_str().to_owned())
+    }
+
+    /// Which sessions a token of the back channel ends, and those that began until when. The names are those of
+    /// [`Oidc::noms`].
+    pub(super) async fn sortie(
+        &self,
+        client: &Client,
+        jeton: &str,
+        maintenant: Timestamp,
+    ) -> Result<(String, Timestamp), Echec> {
+        let lire = |fiche: &Fiche| {
+            let attendu = Attendu {
+                emetteur: self.emetteur.as_str(),
+                client: &self.client,
+                cles: fiche.jwks(),
+                maintenant,
+            };
+            sortie::lire(jeton, &attendu)
+        };
+        let lu = match lire(&*self.fiche(client, FRAICHEUR).await?) {
+            // Its keys change; a new one is asked for once.
+            Err(sortie::Faux::Signature) => lire(&*self.fiche(client, REPRISE).await?),
+            autre => autre,
+        };
+        let (finie, le) = lu.map_err(|faux| match faux {
+            sortie::Faux::Signature => Echec::Refus("no key of the provider signed it".to_owned()),
+            sortie::Faux::Contenu(raison) => Echec::Refus(raison.to_owned()),
+        })?;
+        Ok((self.nom(&finie), le))
+    }
+
+    /// Under which a session may be ended: the provider's own name for it, if it says one, and the person's.
+    pub(super) fn noms(&self, dits: &Dits) -> Vec<String> {
+        let sid = Some(dits.un("sid")).filter(|sid| !sid.is_empty());
+        let sid = sid.map(|sid| Finie::Session(sid.to_owned()));
+        let personne = Finie::Personne(dits.sujet.clone());
+        sid.into_iter()
+            .chain([personne])
+            .map(|f| self.nom(&f))
+            .collect()
+    }
+
+    fn nom(&self, finie: &Finie) -> String {
+        match finie {
+            Finie::Session(sid) => format!("{} sid {sid}", self.domaine()),
+            Finie::Personne(sub) => format!("{} sub {sub}", self.domaine()),
+        }
     }
 
     /// Many providers say more at their userinfo endpoint. Away, it only leaves the form emptier (P05).
