@@ -41,6 +41,13 @@ impl Agregat for domain::dossier::Dossier {
     }
 }
 
+impl Agregat for domain::equipe::Equipe {
+    type Evenement = domain::equipe::Evenement;
+    fn evolve(self, evenement: &Self::Evenement) -> Self {
+        domain::equipe::evolve(self, evenement)
+    }
+}
+
 impl Agregat for domain::personnel::Personnel {
     type Evenement = domain::personnel::Evenement;
     fn evolve(self, evenement: &Self::Evenement) -> Self {

@@ -132,6 +132,17 @@ super::textes! {
     examen_sans_note: "Aucune note.", "No note.";
     examen_fiche: "Étiquettes et inscription", "Labels and enrolment";
     examen_etiquettes: "Étiquettes", "Labels";
+    commentaires_titre: "Commentaires prêts", "Ready comments";
+    commentaires_aide: "Ce qui se dit souvent d'une pièce refusée, à choisir d'une liste en examinant.", "What is often said of a refused document, to be chosen from a list while examining.";
+    commentaires_miens: "Les miens", "Mine";
+    commentaires_partages(centre): "Partagés : {centre}", "Shared: {centre}";
+    commentaires_aucun: "Aucun pour l'instant.", "None yet.";
+    commentaires_retirer: "Retirer", "Remove";
+    commentaires_ajouter: "Ajouter ou remplacer", "Add or replace";
+    commentaires_pour: "Pour qui", "For whom";
+    commentaires_nom: "Nom dans la liste", "Name in the list";
+    commentaires_partager: "Le partager avec tout le centre", "Share it with the whole office";
+    commentaires_gerer: "Voir et changer les commentaires prêts", "See and change the ready comments";
     champ_ajouter: "Étiquettes à ajouter", "Labels to add";
     champ_retirer: "Étiquettes à retirer", "Labels to remove";
     examen_etiquettes_aide: "Séparées par des virgules.", "Separated by commas.";

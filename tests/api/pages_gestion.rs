@@ -426,6 +426,88 @@ async fn t02_t03_un_dossier_s_ouvre_et_une_place_se_propose_a_l_ecran() {
     assert!(!essai.contains("La capacité sera dépassée"));
 }
 
+/// T08: a comment shared by one manager of a centre is there for the next, and for nobody of another centre.
+#[tokio::test(flavor = "multi_thread")]
+async fn t08_les_gestionnaires_d_un_centre_partagent_leurs_commentaires() {
+    let serveur = Serveur::new().await;
+    let (formation, _) = serveur.formation(0).await;
+    let elle = serveur.candidat("elle@univ.example").await;
+    let (id, pieces) = serveur.transmis(&elle, &formation).await;
+    let centre = serveur.etat(&id).await["formation"]["centre"].clone();
+    let centre = centre.as_str().unwrap().to_owned();
+    let autre = if centre == "DROIT" { "IAE" } else { "DROIT" };
+    let cookie = serveur.poste("admin").await;
+    let chemin = format!("/gestion/dossiers/{id}");
+    let vue = page(&serveur, &format!("{chemin}?piece={}", pieces[0]), &cookie).await;
+    let refus = [
+        ("statut", "refusee"),
+        ("commentaire", "Il manque le verso."),
+        ("garder", "Verso"),
+        ("partager", centre.as_str()),
+    ];
+    let decision = format!("{chemin}/pieces/{}/decision", pieces[0]);
+    let fait = suivre(&serveur, &vue, &decision, &cookie, &refus).await;
+    assert_eq!(fait.statut, 303, "{}", texte(&fait));
+    let collegue = serveur.poste(&centre.to_lowercase()).await;
+    let vue = page(
+        &serveur,
+        &format!("{chemin}?piece={}", pieces[1]),
+        &collegue,
+    )
+    .await;
+    assert!(vue.contains("<option value=\"Il manque le verso.\">Verso</option>"));
+    let vide = [("pour", centre.as_str()), ("nom", "Recto")];
+    let ici = "/gestion/commentaires";
+    let vue = page(&serveur, ici, &collegue).await;
+    assert!(vue.contains("Il manque le verso."));
+    let faux = texte(&suivre(&serveur, &vue, ici, &collegue, &vide).await);
+    assert!(
+        faux.contains("à corriger") && faux.contains("Recto"),
+        "{faux}"
+    );
+    for acte in [
+        [
+            ("pour", centre.as_str()),
+            ("nom", "Recto"),
+            ("contenu", "Il manque le recto."),
+        ],
+        [("pour", centre.as_str()), ("oublier", "Verso"), ("nom", "")],
+        [
+            ("pour", "moi"),
+            ("nom", "Flou"),
+            ("contenu", "La photo est floue."),
+        ],
+    ] {
+        let fait = suivre(&serveur, &vue, ici, &collegue, &acte).await;
+        assert_eq!(fait.statut, 303, "{}", texte(&fait));
+    }
+    let agent = serveur.agent(&centre.to_lowercase()).await;
+    let partages = serveur.lire(ici, &agent).await.json();
+    let attendu = json!({ "centres": [{ "centre": centre, "commentaires": { "Recto": "Il manque le recto." } }] });
+    assert_eq!(partages, attendu);
+    // By API, and not in another's centre.
+    let un = format!("{ici}/{centre}/Date");
+    let corps = json!({ "texte": "La date est passée." });
+    let mis = serveur.demander("PUT", &un, &agent, corps.clone()).await;
+    assert_eq!(mis.statut, 204);
+    let dehors = serveur.agent(&autre.to_lowercase()).await;
+    let refus = serveur.demander("PUT", &un, &dehors, corps).await;
+    assert_eq!(refus.code(), (404, "introuvable".to_owned()));
+    let refus = serveur.demander("DELETE", &un, &dehors, Value::Null).await;
+    assert_eq!(refus.statut, 404);
+    let siens = serveur.lire(ici, &dehors).await.json();
+    assert_eq!(siens["centres"][0]["commentaires"], json!({}), "{siens}");
+    let jury = serveur.agent("jury").await;
+    assert_eq!(
+        serveur.lire(ici, &jury).await.code(),
+        (403, "droit_manquant".to_owned())
+    );
+    let ote = serveur.demander("DELETE", &un, &agent, Value::Null).await;
+    assert_eq!(ote.statut, 204);
+    let partages = serveur.lire(ici, &agent).await.json();
+    assert_eq!(partages, attendu);
+}
+
 /// T26: labels added and removed on many at once; what each had besides stays.
 #[tokio::test(flavor = "multi_thread")]
 async fn t26_des_etiquettes_se_mettent_et_s_enlevent_sur_plusieurs_dossiers_a_la_fois() {

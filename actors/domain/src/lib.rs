@@ -9,6 +9,7 @@ pub mod candidat;
 pub mod demande;
 pub mod dossier;
 pub mod effet;
+pub mod equipe;
 pub mod fichier;
 pub mod formulaires;
 pub mod ids;

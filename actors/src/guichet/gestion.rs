@@ -1,6 +1,7 @@
 //! What staff do: who asks, whether the table of rights lets them, what is written in the trail.
 
 use domain::campagne::{Catalogue, Formation};
+use domain::equipe;
 use domain::ids::{DossierId, FormationCode, PieceCode};
 use domain::personnel::droits::{Portee, Pouvoir, Verdict};
 use domain::refus::CodeRefus;
@@ -72,6 +73,21 @@ impl Guichet {
             } => self.garder_affaire(&agent, (sorte, nom, contenu)).await,
             ActeGestion::OublierAffaire { sorte, nom } => {
                 self.oublier_affaire(&agent, sorte, nom).await
+            }
+            ActeGestion::Partages { centre } => self.partages(&agent, centre),
+            ActeGestion::PartagerModele {
+                centre,
+                nom,
+                contenu,
+            } => {
+                let (nom, par) = (nom.trim().to_owned(), agent.id.clone());
+                let commande = equipe::Commande::Partager { nom, contenu, par };
+                self.changer_partages(&agent, &centre, commande).await
+            }
+            ActeGestion::OublierPartage { centre, nom } => {
+                let par = agent.id.clone();
+                let commande = equipe::Commande::Oublier { nom, par };
+                self.changer_partages(&agent, &centre, commande).await
             }
             ActeGestion::Demandes(filtre) => self.lister_demandes(&agent, &filtre),
             ActeGestion::Demande { id, original } => self.voir_demande(&agent, &id, original).await,
@@ -248,7 +264,7 @@ pub(super) fn autoriser_formation(
     })
 }
 
-fn trancher(verdict: Verdict) -> Result<(), Faute> {
+pub(super) fn trancher(verdict: Verdict) -> Result<(), Faute> {
     match verdict {
         Verdict::Permis => Ok(()),
         Verdict::Ailleurs => Err(CodeRefus::Introuvable.into()),

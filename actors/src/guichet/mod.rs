@@ -11,6 +11,7 @@ mod courrier;
 mod demande_vue;
 mod demandes;
 mod effacement;
+mod equipe;
 mod essais;
 mod gestion;
 mod instruction;

@@ -1,9 +1,11 @@
 //! What staff need around a dossier: who else is there, the neighbours in the list, the places of a formation.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use domain::ids::{DossierId, FormationCode, PersonnelId};
+use domain::ids::{CentreCode, DossierId, FormationCode, PersonnelId};
 
 use super::LigneDossier;
 
@@ -27,6 +29,15 @@ pub struct Collegue {
     pub nom: String,
     /// Whether they can act now.
     pub actif: bool,
+}
+
+/// The comments that the managers of a centre share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partages {
+    /// Whose.
+    pub centre: CentreCode,
+    /// By name.
+    pub modeles: BTreeMap<String, String>,
 }
 
 /// Where a dossier is in a list.

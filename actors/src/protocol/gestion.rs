@@ -115,6 +115,28 @@ pub enum ActeGestion {
         /// Which.
         nom: String,
     },
+    /// The comments that the managers of a centre share ([`Pouvoir::Examiner`] there); of each of the asker's centres.
+    Partages {
+        /// Of this one alone.
+        #[serde(default)]
+        centre: Option<CentreCode>,
+    },
+    /// Shares one ([`Pouvoir::Examiner`] in the centre).
+    PartagerModele {
+        /// With whose managers.
+        centre: CentreCode,
+        /// Under what name.
+        nom: String,
+        /// What.
+        contenu: String,
+    },
+    /// No longer shares it ([`Pouvoir::Examiner`] in the centre).
+    OublierPartage {
+        /// Whose.
+        centre: CentreCode,
+        /// Which.
+        nom: String,
+    },
     /// The figures of what the filter leaves ([`Pouvoir::Statistiques`]).
     Statistiques(Box<FiltreDossiers>),
     /// What is taken out as files.

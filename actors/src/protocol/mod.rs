@@ -23,7 +23,7 @@ use domain::profil::Fiche;
 use domain::refus::Refus;
 
 pub use crate::courriers::{Envoi, EtatEnvoi};
-pub use bureau::{Collegue, EnListe, PlacesVue, Present, Voisins};
+pub use bureau::{Collegue, EnListe, Partages, PlacesVue, Present, Voisins};
 pub use campagne::{ActeCampagne, LigneCampagne, MAX_CHANGEMENTS, MAX_HISTORIQUE};
 pub use candidat::{Acte, Moi};
 pub use courrier::{AdresseRefusee, Delivrabilite, Fournisseur};
@@ -324,6 +324,11 @@ pub enum Reponse {
     Collegues {
         /// In order.
         collegues: Vec<Collegue>,
+    },
+    /// What the managers of centres share.
+    Partages {
+        /// Each centre.
+        centres: Vec<Partages>,
     },
     /// Requests of the list.
     ListeDemandes(Box<PageDemandes>),

@@ -51,30 +51,39 @@ impl Affaires {
 
     /// Whether one more may be kept under this name; a name that is there is written over.
     pub(super) fn admettre(&self, sorte: Sorte, nom: &str, contenu: &str) -> Result<(), Refus> {
-        let mut fautes = Vec::new();
-        for (champ, texte, max) in [("nom", nom, MAX_NOM), ("contenu", contenu, MAX_CONTENU)] {
-            let long = texte.chars().count();
-            if champ == "nom" && texte.trim().is_empty() {
-                fautes.push(FauteChamp::new(
-                    champ,
-                    "manquant",
-                    "Donnez un nom.",
-                    "Give a name.",
-                ));
-            } else if long > max {
-                fautes.push(FauteChamp::new(
-                    champ,
-                    "trop_long",
-                    &format!("Au plus {max} caractères."),
-                    &format!("At most {max} characters."),
-                ));
-            }
-        }
-        Refus::si_fautes(fautes)?;
-        let gardees = self.de(sorte);
-        if gardees.len() >= MAX_AFFAIRES && !gardees.contains_key(nom) {
-            return Err(CodeRefus::TropDEntrees.into());
-        }
-        Ok(())
+        admettre(self.de(sorte), MAX_AFFAIRES, nom, contenu)
     }
+}
+
+/// Whether one more may stand among these under this name; a name that is there is written over.
+pub(crate) fn admettre(
+    gardees: &BTreeMap<String, String>,
+    max: usize,
+    nom: &str,
+    contenu: &str,
+) -> Result<(), Refus> {
+    let mut fautes = Vec::new();
+    for (champ, texte, au_plus) in [("nom", nom, MAX_NOM), ("contenu", contenu, MAX_CONTENU)] {
+        let long = texte.chars().count();
+        if champ == "nom" && texte.trim().is_empty() {
+            fautes.push(FauteChamp::new(
+                champ,
+                "manquant",
+                "Donnez un nom.",
+                "Give a name.",
+            ));
+        } else if long > au_plus {
+            fautes.push(FauteChamp::new(
+                champ,
+                "trop_long",
+                &format!("Au plus {au_plus} caractères."),
+                &format!("At most {au_plus} characters."),
+            ));
+        }
+    }
+    Refus::si_fautes(fautes)?;
+    if gardees.len() >= max && !gardees.contains_key(nom) {
+        return Err(CodeRefus::TropDEntrees.into());
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Staff (`/api/v1/gestion`): who they are, the staff itself, dossiers.
 
+mod commentaires;
 mod dossiers;
 mod personnel;
 mod session;
@@ -18,6 +19,7 @@ pub(super) fn routes() -> Router<Etat> {
     session::routes()
         .merge(personnel::routes())
         .merge(dossiers::routes())
+        .merge(commentaires::routes())
 }
 
 fn inattendu() -> Probleme {

@@ -31,10 +31,7 @@ pub(super) fn routes() -> Router<Etat> {
             "/gestion/personnel/{id}/second-facteur",
             delete(retirer_second),
         )
-        .route(
-            "/gestion/personnel/{id}/identite",
-            delete(delier_identite),
-        )
+        .route("/gestion/personnel/{id}/identite", delete(delier_identite))
         .route("/gestion/audit", get(audit))
 }
 

@@ -5,13 +5,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::dossier::{Annotation, Commande, Verdict};
 use domain::ids::{DossierId, PieceCode};
-use domain::personnel::affaires::Sorte;
 use domain::refus::CodeRefus;
 
 use super::super::saisie::Saisie;
 use super::super::visiteur::Arret;
 use super::actes::mots;
-use super::{Poste, chemin_de_retour, perime};
+use super::{Poste, chemin_de_retour, commentaires, perime};
 use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
 
@@ -40,11 +39,8 @@ pub(super) async fn decider(
     if let Verdict::Refusee { commentaire } = &verdict
         && let Some(nom) = saisie.texte("garder")
     {
-        let acte = ActeGestion::GarderAffaire {
-            sorte: Sorte::Modele,
-            nom,
-            contenu: commentaire.clone(),
-        };
+        let pour = saisie.texte("partager").unwrap_or_default();
+        let acte = commentaires::garder(&pour, nom, commentaire.clone());
         let vers = chemin_de_retour(&saisie);
         poste.verifier(&saisie)?;
         let garde = poste.agir(&etat, &saisie, acte).await;

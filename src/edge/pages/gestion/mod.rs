@@ -1,6 +1,7 @@
 //! The pages of staff: who is at work, the bar that leads from page to page, and the areas behind it.
 
 mod actes;
+mod commentaires;
 pub(super) mod connexion;
 mod decisions;
 pub(super) mod demandes;
@@ -41,6 +42,10 @@ pub(super) fn routes() -> Router<Etat> {
         .route("/gestion/lots", post(lots::agir))
         .route("/gestion/decisions", get(decisions::montrer))
         .route("/gestion/formations/{code}/liste", get(decisions::liste))
+        .route(
+            "/gestion/commentaires",
+            get(commentaires::montrer).post(commentaires::changer),
+        )
         .route(
             "/gestion/dossiers/nouveau",
             get(nouveau::demander).post(nouveau::creer),

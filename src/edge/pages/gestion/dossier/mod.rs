@@ -4,7 +4,7 @@ mod pieces;
 mod suites;
 
 use actors::protocol::{
-    ActeGestion, Collegue, DossierGestion, Etat as EtatDossier, Reponse, Voisins,
+    ActeGestion, Collegue, DossierGestion, Etat as EtatDossier, Partages, Reponse, Voisins,
 };
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -19,7 +19,7 @@ use super::super::decision::PageDeDecision;
 use super::super::profil;
 use super::super::visiteur::{Arret, Visiteur};
 use super::filtre::Voulus;
-use super::{Poste, demandes, etat_dit, historique, libelle, nom_de};
+use super::{Poste, commentaires, demandes, etat_dit, historique, libelle, nom_de};
 use crate::edge::Etat;
 use crate::textes::Textes;
 use crate::views::{Formulaire, quand};
@@ -65,6 +65,8 @@ struct Page {
     pieces: Vec<Piece>,
     lecture: Option<Lecture>,
     modeles: Vec<(String, String)>,
+    /// With whose managers a comment may be shared; empty: with nobody's.
+    centre: String,
     max_nom: usize,
     exigibles: Vec<(String, String)>,
     avis: Option<Formulaire>,
@@ -111,13 +113,35 @@ pub(super) async fn lire(
         return Err(Arret::inattendu());
     };
     let gens = poste.collegues(&etat).await?;
+    let partages = partages(&etat, &poste, &vue).await?;
     let demandes = demandes::du_candidat(&etat, &poste, &vue.candidat.id).await?;
-    let corps = Page {
+    let mut corps = Page {
         demandes,
         ..montrer(&etat, &poste, &vue, &lu, &voisins, &gens)
     };
+    if let Some(partages) = partages {
+        corps.modeles.extend(partages.modeles);
+        corps.centre = partages.centre.to_string();
+    }
     let titre = format!("{} {}", vue.candidat.nom, vue.candidat.prenom);
     Ok(poste.page(&titre, &corps))
+}
+
+/// What the managers of the formation's centre share, for who is one of them.
+async fn partages(
+    etat: &Etat,
+    poste: &Poste,
+    vue: &DossierGestion,
+) -> Result<Option<Partages>, Arret> {
+    let catalogue = etat.catalogue();
+    let formation = catalogue.formations.get(&vue.dossier.formation);
+    let centre = formation.map(|f| f.centre.clone());
+    let centre = centre.filter(|_| vue.pouvoirs.contains(&Pouvoir::Examiner));
+    let Some(centre) = centre else {
+        return Ok(None);
+    };
+    let trouves = commentaires::du_centre(etat, poste, Some(centre)).await?;
+    Ok(trouves.into_iter().next())
 }
 
 #[expect(clippy::too_many_lines, reason = "one line per field of the page")]
@@ -211,6 +235,7 @@ fn montrer(
         pieces: pieces::liste(t, &catalogue, dossier, ouverte, &format!("{base}?{suite}")),
         lecture: ouverte.map(|p| pieces::lecture(t, &catalogue, &base, p, lu, examinable, &suite)),
         modeles: modeles_de_base(t).chain(modeles).collect(),
+        centre: String::new(),
         max_nom: MAX_NOM,
         exigibles: if examinable {
             exigibles(t, &catalogue, dossier)
