@@ -282,7 +282,11 @@ fn rendre(
     let Some(formation) = catalogue.formations.get(code) else {
         return Ok(());
     };
-    let facts = Facts { formation };
+    let ensemble = &domain::places::AUCUN;
+    let facts = Facts {
+        formation,
+        ensemble,
+    };
     let Ok(evenements) = domain::places::decide(places, dossier, &ActePlaces::Quitter, facts)
     else {
         return Ok(());

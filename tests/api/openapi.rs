@@ -59,6 +59,7 @@ async fn personnel(serveur: &Serveur, id: &str, suivre: &impl Fn(&str, &Value)) 
         ("Personnels", "/gestion/personnel".to_owned()),
         ("ListeDossiers", "/gestion/dossiers?limite=1".to_owned()),
         ("DossierGestion", format!("/gestion/dossiers/{id}")),
+        ("Commentaires", "/gestion/commentaires".to_owned()),
         ("Statistiques", "/gestion/statistiques".to_owned()),
         ("Audit", format!("/gestion/audit?dossier={id}")),
         ("Colonnes", "/gestion/exports/colonnes".to_owned()),

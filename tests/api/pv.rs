@@ -40,6 +40,85 @@ fn fautes(rapport: &Value) -> Vec<Vec<String>> {
     lignes.map(codes).collect()
 }
 
+/// T15, T16: minutes in which two candidates exchange their ranks are entered, and released, as the whole they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn t15_t16_un_pv_qui_echange_des_rangs_se_saisit_et_se_publie_en_entier() {
+    let serveur = Serveur::new().await;
+    let admin = serveur.agent("admin").await;
+    let definitions = serveur.lire("/gestion/formations", &admin).await.json();
+    let definitions = definitions["formations"].as_array().unwrap().clone();
+    let mut rang = 0;
+    let formation = loop {
+        let (code, _) = serveur.formation(rang).await;
+        let definition = definitions.iter().find(|f| f["code"] == code).unwrap();
+        if definition["liste_complementaire"] == true {
+            break code;
+        }
+        rang += 1;
+    };
+    let mut ids = vec![];
+    for mail in ["a@univ.example", "b@univ.example", "c@univ.example"] {
+        ids.push(serveur.candidate(&admin, mail, &formation).await.1);
+    }
+    let lignes = |rangs: [&str; 3]| {
+        let ligne = |(id, rang): (&String, &str)| {
+            let avis = if rang.is_empty() { "FA" } else { "LC" };
+            format!("{id};{avis};{rang}\n")
+        };
+        let lignes: String = ids.iter().zip(rangs).map(ligne).collect();
+        format!("dossier;avis;rang\n{lignes}")
+    };
+    let requete = format!("formation={formation}");
+    let saisir = async |rangs| {
+        let essai = format!("{requete}&essai=1");
+        let pv = lignes(rangs);
+        let prevu = serveur.pv(&admin, &essai, pv.as_bytes()).await.json();
+        let fait = serveur.pv(&admin, &requete, pv.as_bytes()).await.json();
+        assert_eq!(prevu["refus"], fait["refus"], "{prevu} {fait}");
+        (fait["fait"] == true, fait)
+    };
+    let rangs = async || {
+        let mut rangs = vec![];
+        for id in &ids {
+            let chemin = format!("/gestion/dossiers/{id}");
+            let vu = serveur.lire(&chemin, &admin).await.json();
+            rangs.push(vu["decision"]["rang"].as_u64());
+        }
+        rangs
+    };
+    let publier = async || {
+        let lot = json!({ "acte": "avis/validation", "dossiers": ids, "tout_ou_rien": true });
+        let lot = serveur.demander("POST", "/gestion/lots", &admin, lot).await;
+        lot.json()
+    };
+    assert!(saisir(["1", "2", "3"]).await.0);
+    let (fait, rapport) = saisir(["2", "3", "1"]).await;
+    assert!(fait, "three drafts go round: {rapport}");
+    assert_eq!(rangs().await, [Some(2), Some(3), Some(1)]);
+    assert_eq!(publier().await["fait"], true);
+    let (fait, rapport) = saisir(["1", "3", "2"]).await;
+    assert!(fait, "two that are released change places: {rapport}");
+    let un = json!({ "acte": "avis/validation", "dossiers": [ids[0]], "tout_ou_rien": true });
+    let un = serveur.demander("POST", "/gestion/lots", &admin, un).await;
+    assert_eq!(
+        un.json()["dossiers"][0]["refus"]["code"],
+        "rang_pris",
+        "one of them alone"
+    );
+    assert_eq!(publier().await["fait"], true);
+    assert_eq!(rangs().await, [Some(1), Some(3), Some(2)]);
+    // The first is admitted, the others move up: all in one file.
+    let (fait, rapport) = saisir(["", "2", "1"]).await;
+    assert!(fait, "{rapport}");
+    let publie = publier().await;
+    assert_eq!(publie["fait"], true, "{publie}");
+    assert_eq!(rangs().await, [None, Some(2), Some(1)]);
+    // A rank that somebody outside the file holds stays theirs.
+    let reste = format!("dossier;avis;rang\n{};LC;2\n", ids[2]);
+    let refus = serveur.pv(&admin, &requete, reste.as_bytes()).await.json();
+    assert_eq!(fautes(&refus)[0], ["rang_pris"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn t15_un_pv_se_verifie_ligne_par_ligne_puis_se_saisit_en_entier_ou_pas_du_tout() {
     let serveur = Serveur::new().await;

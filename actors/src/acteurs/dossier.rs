@@ -10,6 +10,7 @@ use domain::dossier::{
     Acteur, Commande, Decision, Dossier, Facts, Joindre, Nature, decide, effets,
 };
 use domain::ids::{CandidatId, DossierId};
+use domain::places::Ensemble;
 use domain::refus::CodeRefus;
 
 use super::{Annuaire, BOITE, ESSAIS, Instantane, Repere, Retour, occupe, repondre};
@@ -58,6 +59,8 @@ pub(crate) struct Demande {
     pub(crate) version: Option<u64>,
     /// Committed with the act, if it changes something: the line of the trail (Q17).
     pub(crate) trace: Option<Box<Batch>>,
+    /// What the other dossiers of the same batch do in the places.
+    pub(crate) ensemble: Arc<Ensemble>,
 }
 
 impl Demande {
@@ -70,6 +73,7 @@ impl Demande {
             commande,
             version: None,
             trace: None,
+            ensemble: Arc::default(),
         }
     }
 
@@ -82,6 +86,7 @@ impl Demande {
             commande,
             version: None,
             trace: None,
+            ensemble: Arc::default(),
         }
     }
 }
@@ -340,6 +345,7 @@ impl Bureau {
         let commis = match (decision.places, fil.etat.identite()) {
             (Some(acte), Some(identite)) => {
                 let dossier = identite.id.clone();
+                let acte = (acte, demande.ensemble.clone());
                 self.annuaire
                     .sceller(&identite.formation, dossier, acte, lot)
                     .await?
@@ -362,6 +368,7 @@ impl Bureau {
             let formation = catalogue.formations.get(&identite.formation);
             let facts = domain::places::Facts {
                 formation: formation.ok_or(CodeRefus::Introuvable)?,
+                ensemble: &demande.ensemble,
             };
             domain::places::decide(&places, &identite.id, acte, facts)?;
         }

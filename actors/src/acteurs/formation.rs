@@ -6,7 +6,7 @@ use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, Wr
 use storage::{Batch, Committed, StoreError};
 
 use domain::ids::{DossierId, FormationCode};
-use domain::places::{Commande, Facts, Places, decide, effets};
+use domain::places::{Commande, Ensemble, Facts, Places, decide, effets};
 use domain::refus::CodeRefus;
 
 use super::{BOITE, ESSAIS, Retour, occupe, repondre};
@@ -27,6 +27,8 @@ pub(crate) enum OrdreFormation {
         dossier: DossierId,
         /// What it does here.
         commande: Commande,
+        /// What the other dossiers of the same batch do here.
+        ensemble: Arc<Ensemble>,
         /// The dossier's own part, its append first.
         lot: Box<Batch>,
         /// Where the answer goes.
@@ -93,10 +95,11 @@ impl Handler<OrdreFormation> for ActeurFormation {
                 OrdreFormation::Sceller {
                     dossier,
                     commande,
+                    ensemble,
                     lot,
                     retour,
                 } => {
-                    let acte = (&dossier, &commande);
+                    let acte = (&dossier, &commande, ensemble.as_ref());
                     let reponse = sceller(&mut fil, &atelier, &code, acte, &lot).await;
                     repondre(retour, reponse);
                 }
@@ -114,7 +117,7 @@ async fn sceller(
     fil: &mut Fil<Places>,
     atelier: &Atelier,
     code: &FormationCode,
-    (dossier, commande): (&DossierId, &Commande),
+    (dossier, commande, ensemble): (&DossierId, &Commande, &Ensemble),
     lot: &Batch,
 ) -> Result<Scelle, Faute> {
     for _ in 0..ESSAIS {
@@ -122,6 +125,7 @@ async fn sceller(
         let formation = catalogue.formations.get(code);
         let facts = Facts {
             formation: formation.ok_or(CodeRefus::Introuvable)?,
+            ensemble,
         };
         let evenements = decide(&fil.etat, dossier, commande, facts)?;
         let mut lot = lot.clone();

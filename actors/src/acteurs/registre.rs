@@ -14,7 +14,7 @@ use domain::candidat::{Candidat, Commande as CommandeCandidat};
 use domain::dossier::Dossier;
 use domain::ids::{CandidatId, DemandeId, DossierId, FormationCode, PersonnelId};
 use domain::personnel::Commande as CommandePersonnel;
-use domain::places::{Commande as CommandePlaces, Places};
+use domain::places::{Commande as CommandePlaces, Ensemble, Places};
 use storage::Batch;
 
 use super::candidat::{ActeurCandidat, Instantane, OrdreCandidat};
@@ -331,7 +331,7 @@ impl Annuaire {
         &self,
         formation: &FormationCode,
         dossier: DossierId,
-        commande: CommandePlaces,
+        (commande, ensemble): (CommandePlaces, Arc<Ensemble>),
         lot: Batch,
     ) -> Result<Scelle, Faute> {
         let formation = formation.clone();
@@ -340,6 +340,7 @@ impl Annuaire {
             let ordre = OrdreFormation::Sceller {
                 dossier,
                 commande,
+                ensemble,
                 lot,
                 retour,
             };

@@ -1,12 +1,12 @@
-//! What staff do to dossiers: each act with the power it needs, one by one or in batches (`2-domain.md`, section 2).
+//! What staff do to dossiers: each act with the power it needs (`2-domain.md`, section 2).
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::candidat::Commande as CommandeCandidat;
 use domain::dossier::{Acteur, Commande};
-use domain::effet::Effet;
 use domain::ids::{CandidatId, DossierId, FormationCode};
 use domain::personnel::droits::{Pouvoir, Role};
+use domain::places::Ensemble;
 use domain::refus::CodeRefus;
 
 use super::Guichet;
@@ -16,9 +16,7 @@ use super::gestion::autoriser_formation;
 use crate::acteurs::Demande;
 use crate::atelier::faute;
 use crate::jetons;
-use crate::protocol::{
-    ActeDossier, DossierVue, Faute, LigneLot, Lot, MAX_LOT, MailPrevu, Reponse, Resultat,
-};
+use crate::protocol::{ActeDossier, DossierVue, Faute, Reponse, Resultat};
 
 /// What an act of staff needs; none for what is not theirs.
 const fn pouvoir(commande: &Commande) -> Option<Pouvoir> {
@@ -81,18 +79,20 @@ impl Guichet {
         id: Option<String>,
         acte: ActeDossier,
     ) -> Resultat {
-        let vue = self.faire_acte(agent, id, &acte).await?;
+        let vue = self.faire_acte(agent, id, &acte, &Arc::default()).await?;
         Ok(Reponse::Dossier(Box::new(vue)))
     }
 
     /// The act and its line in the trail are one commit; what was refused changed nothing.
-    async fn faire_acte(
+    pub(super) async fn faire_acte(
         &self,
         agent: &Agent,
         id: Option<String>,
         acte: &ActeDossier,
+        ensemble: &Arc<Ensemble>,
     ) -> Result<DossierVue, Faute> {
-        let demande = self.demande(agent, id, acte).await?;
+        let mut demande = self.demande(agent, id, acte).await?;
+        demande.ensemble = ensemble.clone();
         let annule = matches!(acte.commande, Commande::AnnulerParGestion { .. });
         let vue = self.annuaire.dossier(&acte.dossier, demande).await?;
         if annule {
@@ -106,7 +106,7 @@ impl Guichet {
     }
 
     /// Whether the agent may, here; and the act as the dossier's actor takes it.
-    async fn demande(
+    pub(super) async fn demande(
         &self,
         agent: &Agent,
         id: Option<String>,
@@ -127,81 +127,6 @@ impl Guichet {
             trace: Some(Box::new(self.trace(&agent.id, passage)?)),
             ..Demande::du_systeme(acte.commande.clone())
         })
-    }
-
-    /// The same acts over many dossiers: a dry run tells every mail; otherwise all or nothing, or whatever can be.
-    pub(super) async fn lot(&self, agent: &Agent, id: Option<String>, lot: Lot) -> Resultat {
-        if lot.actes.len() > MAX_LOT {
-            return Err(CodeRefus::TropDEntrees.into());
-        }
-        let mut lignes = Vec::with_capacity(lot.actes.len());
-        if lot.essai || lot.tout_ou_rien {
-            let mut rangs = BTreeSet::new();
-            for acte in &lot.actes {
-                lignes.push(self.essayer_acte(agent, acte, &mut rangs).await?);
-            }
-            let refuse = lignes.iter().any(|l| l.faute.is_some());
-            if lot.essai || refuse {
-                self.nommer(agent, &mut lignes)?;
-                return Ok(Reponse::Lot {
-                    fait: false,
-                    lignes,
-                });
-            }
-            lignes.clear();
-        }
-        for acte in &lot.actes {
-            let id = id.as_ref().map(|id| format!("{id}/{}", acte.dossier));
-            let ligne = match self.faire_acte(agent, id, acte).await {
-                Ok(vue) => LigneLot::faite(&vue),
-                // What was done stays done and told: the report goes on.
-                Err(faute) => LigneLot::refusee(&acte.dossier, faute),
-            };
-            lignes.push(ligne);
-        }
-        self.nommer(agent, &mut lignes)?;
-        Ok(Reponse::Lot { fait: true, lignes })
-    }
-
-    /// Whose dossiers they are, as far as the agent may see them.
-    fn nommer(&self, agent: &Agent, lignes: &mut [LigneLot]) -> Result<(), Faute> {
-        let catalogue = self.atelier.catalogue();
-        for ligne in lignes {
-            let trouvee = self.liste.ligne(&self.atelier, &ligne.dossier);
-            let trouvee = trouvee.map_err(|e| faute(&e))?.filter(|l| {
-                autoriser_formation(agent, Pouvoir::Voir, &catalogue, &l.formation).is_ok()
-            });
-            ligne.ligne = trouvee.map(Box::new);
-        }
-        Ok(())
-    }
-
-    /// `rangs` are those the acts before it in the batch took: the places know only of what is done.
-    async fn essayer_acte(
-        &self,
-        agent: &Agent,
-        acte: &ActeDossier,
-        rangs: &mut BTreeSet<(FormationCode, u32)>,
-    ) -> Result<LigneLot, Faute> {
-        let essai = match self.demande(agent, None, acte).await {
-            Ok(demande) => self.annuaire.essayer(&acte.dossier, demande).await,
-            Err(faute) => Err(faute),
-        };
-        match essai {
-            Ok(essai) => {
-                if let Commande::SaisirAvis { avis } = &acte.commande
-                    && let Some(rang) = avis.nature.rang()
-                    && !rangs.insert((essai.vue.formation.clone(), rang))
-                {
-                    return Ok(LigneLot::refusee(&acte.dossier, CodeRefus::RangPris.into()));
-                }
-                let mut ligne = LigneLot::faite(&essai.vue);
-                ligne.mails = essai.effets.iter().filter_map(mail_prevu).collect();
-                Ok(ligne)
-            }
-            Err(faute @ (Faute::Occupe { .. } | Faute::Indisponible { .. })) => Err(faute),
-            Err(faute) => Ok(LigneLot::refusee(&acte.dossier, faute)),
-        }
     }
 
     /// T02, T03: by candidate number or id; window and limits do not hold staff, and the event tells.
@@ -258,14 +183,4 @@ impl Guichet {
         let vue = self.annuaire.dossier(&dossier, demande).await?;
         Ok(Reponse::Dossier(Box::new(vue)))
     }
-}
-
-fn mail_prevu(effet: &Effet) -> Option<MailPrevu> {
-    let Effet::Mail(mail) = effet else {
-        return None;
-    };
-    Some(MailPrevu {
-        code: mail.code,
-        a: mail.a.clone(),
-    })
 }

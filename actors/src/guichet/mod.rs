@@ -16,6 +16,7 @@ mod essais;
 mod gestion;
 mod instruction;
 mod lien_sso;
+mod lots;
 mod mes_demandes;
 mod personnel;
 mod presences;

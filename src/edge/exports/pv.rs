@@ -213,11 +213,20 @@ pub(in crate::edge) async fn examiner(
     }
     rapport.doubles();
     rapport.compter_les_trous(&actes);
+    rapport.ranger(&mut actes);
     essayer(etat, session, &mut rapport, actes).await?;
     Ok(rapport)
 }
 
 impl Rapport {
+    /// The lines of one formation go together: ranks may change hands among them.
+    fn ranger(&self, actes: &mut [(usize, ActeDossier)]) {
+        actes.sort_by_key(|(place, _)| {
+            let dossier = self.verdicts.get(*place).and_then(|v| v.dossier.as_ref());
+            dossier.map(|d| d.formation.clone())
+        });
+    }
+
     /// One dossier twice, or one rank twice in a formation: both lines are told.
     fn doubles(&mut self) {
         let mut dossiers: BTreeMap<DossierId, Vec<usize>> = BTreeMap::new();
@@ -306,13 +315,8 @@ async fn essayer(
     actes: Vec<(usize, ActeDossier)>,
 ) -> Result<(), Probleme> {
     for paquet in actes.chunks(MAX_LOT) {
-        let lignes = lot(
-            etat,
-            session,
-            paquet.iter().map(|(_, a)| a.clone()).collect(),
-            true,
-        )
-        .await?;
+        let actes = paquet.iter().map(|(_, a)| a.clone());
+        let (_, lignes) = lot(etat, session, actes.collect(), true).await?;
         for ((place, _), ligne) in paquet.iter().zip(&lignes) {
             if let (Some(faute), Some(verdict)) = (&ligne.faute, rapport.verdicts.get_mut(*place)) {
                 let (_, code, fr, en, _) = problemes::dire(faute);
@@ -330,16 +334,24 @@ async fn lot(
     session: &str,
     actes: Vec<ActeDossier>,
     essai: bool,
-) -> Result<Vec<LigneLot>, Probleme> {
+) -> Result<(bool, Vec<LigneLot>), Probleme> {
     let acte = ActeGestion::Lot(Lot {
         actes,
         essai,
-        tout_ou_rien: false,
+        tout_ou_rien: true,
     });
-    let Reponse::Lot { lignes, .. } = demander(etat, session, acte).await? else {
+    let Reponse::Lot { fait, lignes } = demander(etat, session, acte).await? else {
         return Err(Probleme::interne(&"unexpected answer"));
     };
-    Ok(lignes)
+    Ok((fait, lignes))
+}
+
+fn non_saisie() -> Faute {
+    faute(
+        "non_saisi",
+        "Rien n'est saisi pour cette ligne : une autre a été refusée entre-temps.",
+        "Nothing is entered for this line: another was refused in between.",
+    )
 }
 
 /// Checks again, then enters every avis; a single fault and nothing is entered.
@@ -367,24 +379,27 @@ pub(in crate::edge) async fn appliquer(
             actes.push((place, acte));
         }
     }
+    rapport.ranger(&mut actes);
     for paquet in actes.chunks(MAX_LOT) {
-        let lignes = lot(
-            etat,
-            session,
-            paquet.iter().map(|(_, a)| a.clone()).collect(),
-            false,
-        )
-        .await?;
+        let voulus = paquet.iter().map(|(_, a)| a.clone());
+        let (fait, lignes) = lot(etat, session, voulus.collect(), false).await?;
+        rapport.fait |= fait;
         for ((place, _), ligne) in paquet.iter().zip(&lignes) {
-            // Somebody else acted in between: what was done is done, and this line is told.
-            if let (Some(faute), Some(verdict)) = (&ligne.faute, rapport.verdicts.get_mut(*place)) {
-                let (_, code, fr, en, _) = problemes::dire(faute);
-                verdict
-                    .fautes
-                    .push((code.to_string(), fr.to_string(), en.to_string()));
+            let Some(verdict) = rapport.verdicts.get_mut(*place) else {
+                continue;
+            };
+            // Somebody else acted in between: what was done is done, and each line is told.
+            match &ligne.faute {
+                Some(faute) => {
+                    let (_, code, fr, en, _) = problemes::dire(faute);
+                    let dite = (code.to_string(), fr.to_string(), en.to_string());
+                    verdict.fautes.push(dite);
+                }
+                None if !fait => verdict.fautes.push(non_saisie()),
+                None => {}
             }
         }
     }
-    rapport.fait = true;
+    rapport.fait |= actes.is_empty();
     Ok(rapport)
 }

@@ -1,6 +1,6 @@
 //! What is asked of the places comes to.
 
-use super::{Commande, Evenement, Places};
+use super::{Commande, Ensemble, Evenement, Places, ensemble};
 use crate::campagne::{Formation, Promotion};
 use crate::effet::Effet;
 use crate::ids::DossierId;
@@ -11,6 +11,8 @@ use crate::refus::{CodeRefus, Refus};
 pub struct Facts<'a> {
     /// Capacity, list, way of promotion.
     pub formation: &'a Formation,
+    /// What the other dossiers of the same batch do.
+    pub ensemble: &'a Ensemble,
 }
 
 /// Decides what a dossier asks.
@@ -25,17 +27,9 @@ pub fn decide(
 ) -> Result<Vec<Evenement>, Refus> {
     let dossier = dossier.clone();
     match commande {
-        Commande::Reserver { rang } => {
-            rang_libre(places, &dossier, *rang)?;
-            let rang = *rang;
-            Ok(vec![Evenement::RangReserve { dossier, rang }])
-        }
+        Commande::Reserver { rang } => ensemble::reserver(places, &dossier, *rang, facts.ensemble),
         Commande::Relacher => Ok(relacher(places, &dossier)),
-        Commande::Inscrire { rang } => {
-            rang_libre(places, &dossier, *rang)?;
-            let rang = *rang;
-            Ok(vec![Evenement::ListeRejointe { dossier, rang }])
-        }
+        Commande::Inscrire { rang } => ensemble::inscrire(places, &dossier, *rang, facts.ensemble),
         Commande::Offrir => Ok(vec![offre(dossier, false)]),
         Commande::Confirmer => Ok(vec![Evenement::PlaceConfirmee { dossier }]),
         Commande::Quitter => Ok(quitter(places, &dossier)),
@@ -77,13 +71,6 @@ pub fn effets(apres: &Places, evenement: &Evenement, facts: Facts<'_>) -> Vec<Ef
 
 fn offre(dossier: DossierId, promotion: bool) -> Evenement {
     Evenement::PlaceOfferte { dossier, promotion }
-}
-
-fn rang_libre(places: &Places, dossier: &DossierId, rang: u32) -> Result<(), Refus> {
-    if places.tenu_par_un_autre(rang, dossier) {
-        return Err(CodeRefus::RangPris.into());
-    }
-    Ok(())
 }
 
 fn place_libre(places: &Places, formation: &Formation) -> Result<(), Refus> {

@@ -4,9 +4,11 @@
 //! and a promotion never goes beyond the capacity, whoever acts at the same moment.
 
 mod decide;
+mod ensemble;
 mod evolve;
 
 pub use decide::{Facts, decide, effets};
+pub use ensemble::{AUCUN, Ensemble};
 pub use evolve::evolve;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,16 +61,6 @@ impl Places {
     pub fn a_promouvoir(&self, formation: &Formation) -> Option<&DossierId> {
         let due = self.rendues > 0 && self.libre(formation);
         self.premier().filter(|_| due)
-    }
-
-    /// Who holds this rank, but for one dossier.
-    fn tenu_par_un_autre(&self, rang: u32, dossier: &DossierId) -> bool {
-        let sur_liste = self.liste.get(&rang).is_some_and(|d| d != dossier);
-        let reserve = self
-            .reserves
-            .iter()
-            .any(|(d, r)| *r == rang && d != dossier);
-        sur_liste || reserve
     }
 }
 

@@ -165,6 +165,7 @@ impl Monde {
         };
         let decision = decide(&self.dossier, commande, &facts)?;
         let facts = places::Facts {
+            ensemble: &places::AUCUN,
             formation: self.formation(),
         };
         if let Some(acte) = &decision.places {
