@@ -1,4 +1,5 @@
-// Administrators at work: the campaign, the staff, their own access; on a desktop and on a narrow phone.
+// Administrators at work: the campaign, the staff, their own access; on a desktop and on a narrow phone. Then one
+// campaign from its set-up to the candidate's answer, as administrator, manager and candidate, the clock moving on.
 import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -108,7 +109,154 @@ async function journee(genre, langue, viewport) {
   await contexte.close();
 }
 
+/** The token of the last mail to this address. */
+async function jeton(mail) {
+  for (let essai = 0; essai < 100; essai++) {
+    const boite = await (await fetch(`${adresse}/demo/boite`)).text();
+    const trouve = boite.split('<article>').find((a) => a.includes(`À : ${mail}`))?.match(/\?jeton=([^"&<\s]+)/);
+    if (trouve) return trouve[1];
+    await new Promise((suite) => { setTimeout(suite, 50); });
+  }
+  return assert.fail(`no mail to ${mail}`);
+}
+
+async function api(methode, chemin, corps, session) {
+  const entetes = { 'content-type': 'application/json', ...(session ? { authorization: `Bearer ${session}` } : {}) };
+  const reponse = await fetch(`${adresse}/api/v1${chemin}`, { method: methode, headers: entetes, body: JSON.stringify(corps) });
+  const texte = await reponse.text();
+  assert.ok(reponse.ok, `${methode} ${chemin}: ${reponse.status} ${texte}`);
+  return texte ? JSON.parse(texte) : null;
+}
+
+/** One person at one screen. */
+async function personne(genre, viewport) {
+  const contexte = await navigateur.newContext({ viewport, locale: 'fr-FR' });
+  const page = await contexte.newPage();
+  return {
+    page,
+    vu: (nom) => regarder(page, `campagne-${genre}-${nom}`, 'fr'),
+    aller: (chemin) => page.goto(`${adresse}${chemin}`),
+    presser: (nom, role = 'button') => page.getByRole(role, { name: nom, exact: typeof nom === 'string' }).first().click(),
+    remplir: async (champs) => {
+      for (const [nom, valeur] of Object.entries(champs)) await page.locator(`main [name="${nom}"]:not([type=hidden])`).first().fill(valeur);
+    },
+    async entrer(identifiant, mot_de_passe, suite) {
+      await page.goto(`${adresse}/connexion?suite=${suite}`);
+      await this.remplir({ identifiant, mot_de_passe });
+      await page.getByRole('button', { name: 'Se connecter' }).click();
+      await page.waitForURL((url) => !url.pathname.startsWith('/connexion'));
+      await page.goto(`${adresse}${suite}`);
+    },
+  };
+}
+
+async function uneCampagne() {
+  const { maintenant } = await (await fetch(`${adresse}/demo/horloge`)).json();
+  const dans = (jours) => new Date(Date.parse(maintenant) + jours * 86_400_000).toISOString().slice(0, 16);
+  const avancer = (duree) => fetch(`${adresse}/demo/horloge`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ avancer: duree }) });
+  const large = { width: 1280, height: 900 };
+
+  const admin = await personne('admin', large);
+  await admin.entrer('admin@demo.example', MOT_DE_PASSE, '/gestion/campagne/formations/ajouter');
+  await admin.remplir({ code: 'M1-ESSAI', libelle: 'Master essai', niveau: 'Master', capacite: '1', candidature_debut: dans(-1), candidature_fin: dans(10), retour: dans(20), confirmation: dans(60) });
+  await admin.page.selectOption('main [name=composante]', { index: 1 });
+  await admin.page.selectOption('main [name=centre]', 'SCIENCES');
+  await admin.page.check('main [name=promotion][value=automatique]');
+  for (const n of [0, 1]) await admin.page.locator('main [name=pieces]').nth(n).check();
+  await admin.vu('1-nouvelle-formation');
+  await admin.presser('Enregistrer');
+  await admin.page.getByRole('link', { name: 'Master essai' }).click();
+  const ordre = () => admin.page.locator('.ordre li').evaluateAll((l) => l.map((e) => e.id));
+  const avant = await ordre();
+  assert.equal(avant.length, 2);
+  await admin.vu('2-ordre-des-pieces');
+  await admin.presser(/^Descendre/);
+  await admin.page.waitForURL(/#piece-/);
+  assert.deepEqual(await ordre(), [...avant].reverse());
+  await admin.aller('/gestion/personnel/inviter');
+  await admin.remplir({ mail: 'nora@univ.example', prenom: 'Nora', nom: 'Petit' });
+  for (const [nom, valeur] of [['roles', 'gestionnaire'], ['centres', 'SCIENCES'], ['avis', 'saisir'], ['avis', 'valider']]) await admin.page.check(`[name=${nom}][value=${valeur}]`);
+  await admin.presser("Envoyer l'invitation");
+  await admin.page.getByText("L'invitation est partie").waitFor();
+
+  const nora = await personne('gestionnaire', large);
+  await nora.aller(`/gestion/invitation?jeton=${await jeton('nora@univ.example')}`);
+  await nora.vu('1-invitation');
+  await nora.remplir({ mot_de_passe: MOT_DE_PASSE, mot_de_passe_confirmation: MOT_DE_PASSE });
+  await nora.page.locator('main form button').first().click();
+  await nora.entrer('nora@univ.example', MOT_DE_PASSE, '/gestion');
+
+  const mail = 'elise@univ.example';
+  await api('POST', '/comptes', { nom: 'Martin', prenom: 'Élise', mail, mail_confirmation: mail, mot_de_passe: MOT_DE_PASSE, mot_de_passe_confirmation: MOT_DE_PASSE });
+  const { numero } = await api('POST', '/comptes/validation', { jeton: await jeton(mail) });
+  const session = (await api('POST', '/session', { identifiant: numero, mot_de_passe: MOT_DE_PASSE })).jeton;
+  await api('PUT', '/moi/informations', { nationalite: 'FRA', date_naissance: '2004-05-06', lieu_naissance: 'Lille' }, session);
+  await api('PUT', '/moi/adresse', { ligne1: '1 rue de Mons', code_postal: '59300', commune: 'valenciennes' }, session);
+  await api('PUT', '/moi/baccalaureat', { annee: 2022, serie: 'GENERALE', specialites: ['MATHS', 'NSI'], mention: 'B' }, session);
+  const elise = await personne('candidate', { width: 320, height: 640 });
+  await elise.entrer(mail, MOT_DE_PASSE, '/?filtre=essai');
+  await elise.presser(/^Candidater/, 'link');
+  await elise.presser('Oui, ouvrir un dossier');
+  await elise.page.waitForURL(/dossiers\/\w+/);
+  const dossier = new URL(elise.page.url()).pathname;
+  await elise.vu('1-dossier');
+  for (let piece = elise.page.locator('.piece.a-faire').first(); await piece.count(); piece = elise.page.locator('.piece.a-faire').first()) {
+    const code = await piece.getAttribute('data-piece');
+    if (await piece.locator('.serment').count()) {
+      await piece.locator('summary').click();
+      await piece.getByRole('checkbox').check();
+      await piece.getByRole('button', { name: /^Certifier/ }).click();
+    } else await piece.locator('input[type=file]').first().setInputFiles(PDF);
+    await elise.page.locator(`#piece-${code}.fait`).waitFor();
+  }
+  await elise.presser('Transmettre ma candidature', 'link');
+  await elise.presser('Oui, transmettre');
+  await elise.page.getByText('Réceptionné', { exact: true }).first().waitFor();
+
+  await nora.aller('/gestion?formation=M1-ESSAI');
+  await nora.page.getByRole('link', { name: /Martin Élise/i }).click();
+  for (const code of await nora.page.locator('.controle [data-piece]').evaluateAll((l) => l.map((e) => e.dataset.piece))) {
+    if (await nora.page.locator(`.controle [data-piece="${code}"] .etat.fait`).count()) continue;
+    await nora.page.locator(`.controle [data-piece="${code}"]`).click();
+    await nora.page.waitForURL(new RegExp(`piece=${code}`));
+    await nora.page.keyboard.press('v');
+    await nora.page.locator(`.controle [data-piece="${code}"] .etat.fait`).waitFor();
+  }
+  await nora.presser('Déclarer complet');
+  await nora.presser(/^Déclarer complet/);
+  await nora.page.getByLabel('Avis favorable').check();
+  await nora.presser('Saisir cet avis');
+  await nora.page.getByText('Avis saisi :').waitFor();
+  await nora.vu('2-avis-saisi');
+  await elise.page.reload();
+  assert.equal(await elise.page.locator('.decision').count(), 0, 'a draft is nobody else\'s');
+
+  // The last day to transmit is over; the jury met.
+  await avancer('P30D');
+  await nora.entrer('nora@univ.example', MOT_DE_PASSE, '/gestion/decisions');
+  await nora.presser('Préparer la publication Master essai');
+  await nora.page.getByText('Mails qui partiront').waitFor();
+  await nora.page.getByText('Possible pour 1 dossier(s)').waitFor();
+  await nora.vu('3-publication');
+  await nora.presser(/^Publier l'avis saisi/);
+  await nora.page.getByText('Fait pour 1 dossier(s)').waitFor();
+  await elise.entrer(mail, MOT_DE_PASSE, dossier);
+  await elise.page.locator('.decision').waitFor();
+  await elise.vu('2-decision');
+  await elise.presser('Confirmer ma candidature', 'link');
+  await elise.presser('Oui, confirmer');
+  await elise.page.getByText('Vous avez confirmé').waitFor();
+  await elise.vu('3-confirmee');
+  await nora.aller('/gestion?formation=M1-ESSAI&reponse=confirmee');
+  await nora.page.getByRole('link', { name: /Martin Élise/i }).waitFor();
+  await nora.aller('/gestion/tableau');
+  await nora.vu('4-tableau');
+  for (const { page } of [admin, nora, elise]) await page.context().close();
+  console.log('a campaign from set-up to the answer: done');
+}
+
 try {
+  await uneCampagne();
   await journee('ordinateur', 'fr', { width: 1280, height: 900 });
   await journee('telephone', 'en', { width: 320, height: 640 });
   console.log('campaign and staff pages: done');

@@ -82,6 +82,16 @@ async function ouvrir(script = true) {
   return contexte.newPage();
 }
 
+/** Until the page asks who one is. */
+async function dehors(page, ou) {
+  for (let essai = 0; ; essai++) {
+    await page.goto(ou);
+    if (page.url().includes('/connexion')) return;
+    assert.ok(essai < 50, 'the session is still open');
+    await page.waitForTimeout(100);
+  }
+}
+
 async function candidatParCas() {
   const port = await portLibre();
   const portCas = await lancer(join(outils, 'cas/bin/python'), [join(racine, 'tests/sso/cas.py'), dossier], /^(\d+)\n/);
@@ -109,19 +119,14 @@ async function candidatParCas() {
   // Out there: out here, too (back channel).
   const autre = await page.context().newPage();
   await autre.goto(`http://127.0.0.1:${portCas}/cas/logout`);
-  for (let essai = 0; ; essai++) {
-    await page.goto(`${url}/compte`);
-    if (page.url().includes('/connexion')) break;
-    assert.ok(essai < 50, 'the session is still open');
-    await page.waitForTimeout(100);
-  }
+  await dehors(page, `${url}/compte`);
   console.log('browser: a candidate by CAS, every page clean');
 }
 
 async function parOidc() {
   const port = await portLibre();
   const url = `http://127.0.0.1:${port}`;
-  const portOidc = await lancer('node', [join(racine, 'tests/sso/oidc.mjs'), join(outils, 'oidc'), `${url}/sso/retour`, `${url}/`], /^(\d+)\n/);
+  const portOidc = await lancer('node', [join(racine, 'tests/sso/oidc.mjs'), join(outils, 'oidc'), `${url}/sso/retour`, `${url}/`, `${url}/sso/deconnexion`], /^(\d+)\n/);
   const { ici } = await servir('oidc', port, `oidc = "http://127.0.0.1:${portOidc}"\nclient_id = "postule"\nclient_secret = "un secret, long : +/=&%"\nmail_prouve = true
 attribut_personnel = "email"\nsecond_facteur = ["https://refeds.org/profile/mfa"]\naffiliations = ["student"]\n`);
   const page = await ouvrir();
@@ -152,6 +157,11 @@ attribut_personnel = "email"\nsecond_facteur = ["https://refeds.org/profile/mfa"
   await agent.waitForURL(`${url}/gestion**`);
   assert.ok(!agent.url().includes('second-facteur'), 'the provider asked for its own');
   await regarder(agent, 'sso-oidc-5-gestion', 'fr');
+  // Out there: out here, too, by the back channel.
+  await agent.goto(`http://127.0.0.1:${portOidc}/session/end?client_id=postule`);
+  await agent.locator('button[name=logout][value=yes], button[value=yes]').first().click();
+  await agent.waitForURL((ou) => ou.pathname !== '/session/end');
+  await dehors(agent, `${url}/gestion`);
   // Somebody of the establishment who is no student.
   const autre = await ouvrir();
   await autre.goto(`${url}/inscription`);

@@ -41,7 +41,7 @@ call_command("migrate", verbosity=0)
 
 from cas_server.models import ReplaceAttributName, ServicePattern  # noqa: E402
 
-service = ServicePattern.objects.create(pos=1, name="tout", pattern=r"^http://.*", single_log_out=False)
+service = ServicePattern.objects.create(pos=1, name="tout", pattern=r"^http://.*", single_log_out=True)
 ReplaceAttributName.objects.create(name="*", service_pattern=service)
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
