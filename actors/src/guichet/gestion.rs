@@ -20,6 +20,7 @@ use crate::vues;
 impl Guichet {
     /// Serves an act of staff. What the session's stage, the table of rights or the scope forbid is refused here,
     /// and nowhere else.
+    #[expect(clippy::too_many_lines, reason = "a table: one row per act")]
     pub(super) async fn gerer(
         &self,
         session: &str,
