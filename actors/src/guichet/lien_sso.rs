@@ -27,6 +27,9 @@ pub(super) struct LienSso {
     le: Option<Timestamp>,
 }
 
+/// A key and its row.
+type Rangee = (Vec<u8>, Vec<u8>);
+
 /// Where the session is that the provider ends under this name.
 #[derive(Serialize, Deserialize)]
 struct FinSso {
@@ -66,7 +69,7 @@ impl LienSso {
         &self,
         jeton: &str,
         expire_le: Timestamp,
-    ) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    ) -> Result<Option<Rangee>, StoreError> {
         let Some(fin) = &self.fin else {
             return Ok(None);
         };
