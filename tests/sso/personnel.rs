@@ -112,6 +112,7 @@ async fn q17_le_personnel_entre_par_l_annuaire_avec_un_second_facteur() {
     let (statut, session) = entrer(&site, &oidc, &[("login", "homonyme"), ("mfa", "on")]).await;
     assert_eq!((statut, session.as_str()), (409, ""));
     // An administrator unties the identity: its sessions end, and the other one is tied in its place.
+    let (_, session) = entrer(&site, &oidc, MFA).await;
     let elle = client.lire("/gestion/moi", &session).await.json()["personnel"].clone();
     assert_eq!(elle["identite"], true);
     let elle = format!("/gestion/personnel/{}", elle["id"].as_str().unwrap());

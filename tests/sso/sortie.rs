@@ -25,8 +25,9 @@ async fn entrer(site: &Site, annuaire: &Annuaire, qui: &[(&str, &str)]) -> Strin
     loop {
         let mut navigateur = Navigateur::default();
         navigateur.entrer(site, annuaire, ("/sso", qui)).await;
-        let session = navigateur.session(site).unwrap();
-        if vivante(site, &session).await {
+        if let Some(session) = navigateur.session(site)
+            && vivante(site, &session).await
+        {
             return session;
         }
         assert!(Instant::now() < fin, "nobody comes in any more");
