@@ -42,7 +42,8 @@ async fn p18_un_jure_de_l_exterieur_donne_son_avis_dans_sa_commission_et_ne_voit
         .demander("POST", "/personnel/invitation", "", accepter)
         .await;
     assert_eq!(accepte.statut, 204);
-    let entre = json!({ "identifiant": "jure@entreprise.example", "mot_de_passe": MOT_DE_PASSE_PERSONNEL });
+    let entre =
+        json!({ "identifiant": "jure@entreprise.example", "mot_de_passe": MOT_DE_PASSE_PERSONNEL });
     let entre = serveur.demander("POST", "/session", "", entre).await;
     let jure = entre.json()["jeton"].as_str().unwrap().to_owned();
 
