@@ -8,6 +8,7 @@ mod demande;
 mod dossier;
 mod gestion;
 mod instruction;
+mod personnel;
 mod sorties;
 mod sso;
 mod statistiques;
@@ -36,11 +37,12 @@ pub use dossier::{
     DecisionVue, DossierVue, EcheancesVue, Etat, GestionVue, PieceVue, Remise, StatutPiece, Trace,
 };
 pub use gestion::{
-    ActeGestion, ActePersonnel, AgentVue, Comptes, DossierGestion, EffacementVue, EtapeSession,
-    EtatPersonnel, FiltreDossiers, LigneAudit, LigneDossier, MAX_LIGNES_AUDIT, NouveauPersonnel,
-    PageDossiers, PersonnelVue, SecondVue, SessionOuverte, SujetAudit, TriDossiers,
+    ActeGestion, AgentVue, Comptes, DossierGestion, EffacementVue, EtapeSession, FiltreDossiers,
+    LigneAudit, LigneDossier, MAX_LIGNES_AUDIT, PageDossiers, SecondVue, SessionOuverte,
+    SujetAudit, TriDossiers,
 };
 pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
+pub use personnel::{ActePersonnel, EtatPersonnel, NouveauPersonnel, PersonnelVue};
 pub use sorties::{MAX_CHOISIS, MAX_ENTIERS, Sortie};
 pub use sso::{PersonnelSso, PreuveCompte, SessionSso, VuSso};
 pub use statistiques::{
