@@ -72,18 +72,19 @@ pub(super) async fn montrer(
         (voulu.quoi.is_empty() || l.quoi == voulu.quoi)
             && (voulu.personnel.is_empty() || l.personnel.as_str() == voulu.personnel)
     };
+    let catalogue = etat.catalogue();
     let ligne = |l: &LigneAudit| Ligne {
         quand: quand(t, l.le),
         qui: nommer(&l.personnel),
-        quoi: l.quoi.replace('_', " "),
+        quoi: mots::acte(t, &l.quoi),
         dossier: l
             .dossier
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        detail: l.detail.clone().unwrap_or_default(),
+        detail: mots::detail(t, &catalogue, &personnes, l),
     };
-    let actes = actes(&lignes, &voulu.quoi);
+    let actes = actes(t, &lignes, &voulu.quoi);
     let suite = curseur.map(|curseur| {
         format!(
             "/gestion/audit?dossier={}&personnel={}&quoi={}&curseur={}",
@@ -112,15 +113,17 @@ pub(super) async fn montrer(
 }
 
 /// The acts of these lines, and the one asked for.
-fn actes(lignes: &[LigneAudit], voulu: &str) -> Vec<Choix> {
+fn actes(t: Textes, lignes: &[LigneAudit], voulu: &str) -> Vec<Choix> {
     let mut codes: Vec<&str> = lignes.iter().map(|l| l.quoi.as_str()).collect();
     codes.extend(Some(voulu).filter(|q| !q.is_empty()));
     codes.sort_unstable();
     codes.dedup();
     let choix = |code: &&str| Choix {
         code: (*code).to_owned(),
-        texte: code.replace('_', " "),
+        texte: mots::acte(t, code),
         choisi: *code == voulu,
     };
-    codes.iter().map(choix).collect()
+    let mut choix: Vec<Choix> = codes.iter().map(choix).collect();
+    choix.sort_by(|a, b| a.texte.cmp(&b.texte));
+    choix
 }

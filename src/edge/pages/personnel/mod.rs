@@ -3,6 +3,7 @@
 mod acces;
 mod audit;
 mod fiche;
+mod mots;
 
 use actors::protocol::{ActeGestion, ActePersonnel, EtatPersonnel, PersonnelVue, Reponse};
 use askama::Template;
