@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use domain::campagne::{Catalogue, Formation};
+use domain::campagne::{Catalogue, Formation, TexteMail};
 use domain::candidat::Compte;
 use domain::dossier::Convocation;
-use domain::effet::{But, CodeMail, CodePersonnel, DetailsMail, Publication};
+use domain::effet::{But, CodeMail, CodePersonnel, DetailsMail, MailDu, Publication};
 use domain::ids::{CandidatId, DossierId, MotifCode, Numero, PieceCode};
 use domain::langue::Langue;
 use domain::profil::Profil;
@@ -97,6 +97,48 @@ pub struct Courrier {
     pub lien: Option<LienCourrier>,
     /// What it says of the dossier.
     pub details: DetailsCourrier,
+    /// The text staff gave it, in place of the built-in one.
+    pub propre: Option<TexteMail>,
+}
+
+impl Courrier {
+    /// What a mail about this person says, in the words of the campaign; what only the one that leaves has (its id,
+    /// its tokens) is left empty.
+    pub fn prevu(
+        mail: MailDu,
+        (prenom, nom, numero): (&str, &str, &Numero),
+        catalogue: &Catalogue,
+    ) -> Self {
+        let langue = mail.langue;
+        let formation = mail.formation.as_ref();
+        let formation = formation.and_then(|code| catalogue.formations.get(code));
+        let details = mail.details.map(|details| *details).unwrap_or_default();
+        let details = DetailsCourrier::nommer(details, catalogue, langue);
+        let campagne = catalogue.campagne.as_ref();
+        Self {
+            id: String::new(),
+            etiquette: String::new(),
+            code: mail.code,
+            a: mail.a,
+            jeton_dossier: None,
+            reponse: None,
+            langue,
+            candidat: mail.candidat,
+            prenom: prenom.to_owned(),
+            nom: nom.to_owned(),
+            numero: numero.clone(),
+            compte_expire_le: Timestamp::UNIX_EPOCH,
+            campagne: campagne
+                .map(|c| c.libelle.dans(langue).to_owned())
+                .unwrap_or_default(),
+            dossier: mail.dossier,
+            details: details.du_jury(formation, catalogue, langue),
+            formation: formation.cloned(),
+            jours: mail.jours,
+            lien: None,
+            propre: catalogue.texte_mail(mail.code, langue).cloned(),
+        }
+    }
 }
 
 /// The mail an answer of ours belongs to; identifiers as received, with their angle brackets.

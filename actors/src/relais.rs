@@ -17,7 +17,7 @@ use storage::{Batch, Guard, OutboxItem, StoreError};
 use domain::candidat::{Candidat, Commande};
 use domain::dossier::Commande as CommandeDossier;
 use domain::effet::{CodeMail, Effet, MailDu, MailPersonnel, Publication};
-use domain::ids::FormationCode;
+use domain::ids::{FormationCode, Numero};
 
 use crate::acteurs::{Annuaire, Demande};
 use crate::atelier::{Atelier, Compteurs, plus};
@@ -27,8 +27,7 @@ use crate::guichet::personne;
 use crate::jetons::identifiant;
 use crate::liste::Liste;
 use crate::ports::{
-    Courrier, CourrierPersonnel, DetailsCourrier, EchecPoste, Editeur, LienCourrier, Parution,
-    Postier,
+    Courrier, CourrierPersonnel, EchecPoste, Editeur, LienCourrier, Parution, Postier,
 };
 use crate::protocol::Faute;
 
@@ -411,29 +410,12 @@ impl Relais {
 
     /// Q18: the last mail, to an address that nothing here knows any more.
     async fn dire_efface(&self, du: &OutboxItem, mail: MailDu) -> Issue {
-        let catalogue = self.atelier.catalogue();
-        let campagne = catalogue.campagne.as_ref();
+        let personne = ("", "", &Numero::new(""));
         let courrier = Courrier {
             id: du.id.clone(),
             etiquette: self.atelier.cle.etiquette(&du.id),
-            code: mail.code,
-            a: mail.a,
-            jeton_dossier: None,
-            reponse: None,
-            langue: mail.langue,
-            prenom: String::new(),
-            nom: String::new(),
-            numero: "".into(),
             compte_expire_le: self.atelier.maintenant(),
-            campagne: campagne
-                .map(|c| c.libelle.dans(mail.langue).to_owned())
-                .unwrap_or_default(),
-            dossier: None,
-            formation: None,
-            jours: None,
-            details: DetailsCourrier::default(),
-            lien: None,
-            candidat: mail.candidat,
+            ..Courrier::prevu(mail, personne, &self.atelier.catalogue())
         };
         self.remise(du, self.postier.poster(&courrier).await)
     }
@@ -501,44 +483,21 @@ impl Relais {
     /// With the token of its link, made now and stored nowhere (ADR 0005).
     fn courrier(&self, id: &str, mail: MailDu, etat: &Candidat) -> Option<Courrier> {
         let compte = &etat.base()?.compte;
-        let catalogue = self.atelier.catalogue();
-        let campagne = catalogue.campagne.as_ref();
-        let formation = mail.formation.as_ref();
-        let formation = formation.and_then(|code| catalogue.formations.get(code));
-        let details = mail.details.map(|details| *details).unwrap_or_default();
-        let details = DetailsCourrier::nommer(details, &catalogue, mail.langue).du_jury(
-            formation,
-            &catalogue,
-            mail.langue,
-        );
+        let cle = &self.atelier.cle;
+        let lien = mail.lien.clone().map(|(but, lien)| LienCourrier {
+            but,
+            jeton: cle.jeton(but, &mail.candidat, &lien.nonce),
+            expire_le: lien.expire_le,
+        });
+        let qui = (compte.prenom.as_str(), compte.nom.as_str(), &compte.numero);
+        let prevu = Courrier::prevu(mail, qui, &self.atelier.catalogue());
         Some(Courrier {
             id: id.to_owned(),
-            etiquette: self.atelier.cle.etiquette(id),
-            code: mail.code,
-            a: mail.a,
-            jeton_dossier: mail
-                .dossier
-                .as_ref()
-                .map(|d| self.atelier.cle.jeton_dossier(d)),
-            reponse: None,
-            langue: mail.langue,
-            prenom: compte.prenom.clone(),
-            nom: compte.nom.clone(),
-            numero: compte.numero.clone(),
+            etiquette: cle.etiquette(id),
+            jeton_dossier: prevu.dossier.as_ref().map(|d| cle.jeton_dossier(d)),
             compte_expire_le: compte.expire_le,
-            campagne: campagne
-                .map(|c| c.libelle.dans(mail.langue).to_owned())
-                .unwrap_or_default(),
-            dossier: mail.dossier,
-            formation: formation.cloned(),
-            jours: mail.jours,
-            details,
-            lien: mail.lien.map(|(but, lien)| LienCourrier {
-                but,
-                jeton: self.atelier.cle.jeton(but, &mail.candidat, &lien.nonce),
-                expire_le: lien.expire_le,
-            }),
-            candidat: mail.candidat,
+            lien,
+            ..prevu
         })
     }
 }

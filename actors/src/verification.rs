@@ -290,6 +290,7 @@ impl Lecture<'_> {
                 EvenementCampagne::ComposanteDefinie(_)
                 | EvenementCampagne::CommissionDefinie(_)
                 | EvenementCampagne::MotifDefini(_)
+                | EvenementCampagne::MailRedige(_)
                 | EvenementCampagne::Retiree(_)
                 | EvenementCampagne::CampagneArchivee { .. } => {}
             }

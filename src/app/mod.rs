@@ -88,6 +88,7 @@ impl App {
         let store = Store::open(parties::kv(&donnees)?).map_err(|e| e.to_string())?;
         outils.apercus = bord::apercus(&donnees, &blobs)?;
         outils.sorties = bord::sorties(&donnees)?;
+        outils.redaction = Some(courrier::redaction_demo(format!("http://{adresse}"))?);
         outils.sentinelle = sentinelle(&donnees, (Some(facteur.clone()), None, None));
         // Whoever tries the demo has no telephone at hand for it; who enrols is asked for the code all the same.
         let limites = Limites {
@@ -325,6 +326,7 @@ fn outils(
     outils.apercus = bord::apercus(&config.donnees, blobs)?;
     outils.sorties = bord::sorties(&config.donnees)?;
     outils.lettres = Some(courrier::lettres(config)?);
+    outils.redaction = Some(courrier::redaction(config)?);
     outils.antivirus = bord::antivirus(config.antivirus.as_ref(), &config.donnees, blobs)?;
     let autres = (poste, nats, outils.antivirus.clone());
     outils.sentinelle = sentinelle(&config.donnees, autres);

@@ -2,6 +2,7 @@
 
 use domain::campagne::{
     Campagne, Catalogue, Centre, Commission, Composante, Formation, Motif, PieceDef, Texte,
+    TexteMail,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,7 +10,8 @@ use serde::Serialize;
 use toml::value::Datetime;
 
 use super::forme::{
-    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, PieceForme,
+    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, MailForme,
+    PieceForme,
 };
 
 /// The zone dates are written in.
@@ -137,6 +139,19 @@ impl<D> FormationForme<D> {
     }
 }
 
+impl From<&TexteMail> for MailForme {
+    fn from(m: &TexteMail) -> Self {
+        let (mail, langue) = m.code.as_str().split_once('.').unwrap_or_default();
+        Self {
+            mail: mail.to_owned(),
+            langue: langue.to_owned(),
+            objet: m.objet.clone(),
+            texte: m.texte.clone(),
+            html: m.html.clone(),
+        }
+    }
+}
+
 /// The file, table by table.
 #[derive(Serialize)]
 struct Fichier {
@@ -154,6 +169,8 @@ struct Fichier {
     motifs: Vec<LibelleForme>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     formations: Vec<FormationForme<Datetime>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mails: Vec<MailForme>,
 }
 
 /// Where the file says a form to download is, from its SHA-256.
@@ -201,6 +218,7 @@ pub fn ecrire(catalogue: &Catalogue) -> Result<String, String> {
             .values()
             .map(|f| FormationForme::de(f, date))
             .collect(),
+        mails: catalogue.mails.values().map(Into::into).collect(),
     };
     toml::to_string(&fichier).map_err(|e| e.to_string())
 }

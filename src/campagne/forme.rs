@@ -136,4 +136,12 @@ formes! {
         commission: Option<String>,
         promotion: Promotion,
     }
+    /// What a mail says in one language.
+    MailForme {
+        mail: String,
+        langue: String,
+        objet: String,
+        texte: String,
+        html: Option<String>,
+    }
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::ecrire::local;
 use super::forme::{
-    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, PieceForme,
+    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, MailForme,
+    PieceForme,
 };
 use super::lecture::Lu;
 
@@ -20,10 +21,12 @@ pub(crate) enum Genre {
     Composantes,
     Commissions,
     Motifs,
+    /// Texts of mails: as many as there are mails, so that lists and addresses are their own.
+    Mails,
 }
 
 impl Genre {
-    /// Those of which there are several.
+    /// Those of which there are several, each made and removed by its code.
     pub(crate) const LISTES: [Self; 6] = [
         Self::Formations,
         Self::Pieces,
@@ -43,6 +46,7 @@ impl Genre {
             Self::Composantes => "composantes",
             Self::Commissions => "commissions",
             Self::Motifs => "motifs",
+            Self::Mails => "mails",
         }
     }
 
@@ -62,6 +66,7 @@ impl Genre {
             Self::Composantes => Cle::Composante(code.into()),
             Self::Commissions => Cle::Commission(code.into()),
             Self::Motifs => Cle::Motif(code.into()),
+            Self::Mails => Cle::Mail(code.into()),
         }
     }
 
@@ -83,6 +88,7 @@ impl Genre {
             Self::Composantes => from_value::<LibelleForme>(forme)?.composante(),
             Self::Commissions => from_value::<CommissionForme>(forme)?.lire(),
             Self::Motifs => from_value::<LibelleForme>(forme)?.motif(),
+            Self::Mails => from_value::<MailForme>(forme)?.lire(),
         })
     }
 
@@ -105,6 +111,7 @@ pub(crate) fn forme(evenement: &Evenement) -> Value {
         Evenement::ComposanteDefinie(v) => serde_json::to_value(LibelleForme::from(v)),
         Evenement::CommissionDefinie(v) => serde_json::to_value(CommissionForme::from(v)),
         Evenement::MotifDefini(v) => serde_json::to_value(LibelleForme::from(v)),
+        Evenement::MailRedige(v) => serde_json::to_value(MailForme::from(v)),
         Evenement::Retiree(_) | Evenement::CampagneArchivee { .. } => Ok(Value::Null),
     };
     ecrite.unwrap_or_default()

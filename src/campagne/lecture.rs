@@ -5,13 +5,16 @@ use std::fmt::Display;
 
 use domain::campagne::{
     Campagne, Centre, Commission, Composante, Evenement, Formation, Motif, PieceDef, Texte,
+    TexteMail,
 };
 use domain::refus::FauteChamp;
 use jiff::Timestamp;
 
 use super::forme::{
-    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, PieceForme,
+    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, MailForme,
+    PieceForme,
 };
+use crate::mail;
 
 /// A definition, with what cannot be read of its form.
 #[derive(Clone, Debug)]
@@ -163,6 +166,27 @@ impl CommissionForme {
             mail: non_vide(self.mail),
             signataire: non_vide(self.signataire),
         }))
+    }
+}
+
+/// Lines as they are kept, whatever a browser or a file ends them with.
+fn lignes(texte: &str) -> String {
+    let lignes = texte.lines().map(str::trim_end);
+    lignes.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+impl MailForme {
+    /// With what the template engine says of it.
+    pub(crate) fn lire(self) -> Lu {
+        let texte = TexteMail {
+            code: format!("{}.{}", self.mail, self.langue).as_str().into(),
+            objet: self.objet.trim().to_owned(),
+            texte: lignes(&self.texte),
+            html: non_vide(self.html).as_deref().map(lignes),
+        };
+        let fautes = mail::verifier(&texte);
+        let evenement = Evenement::MailRedige(texte);
+        Lu { evenement, fautes }
     }
 }
 

@@ -10,7 +10,8 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::forme::{
-    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, PieceForme,
+    CampagneForme, CentreForme, CommissionForme, FormationForme, LibelleForme, MailForme,
+    PieceForme,
 };
 use super::lecture::Lu;
 
@@ -31,6 +32,8 @@ struct Fichier {
     commissions: Vec<Spanned<CommissionForme>>,
     #[serde(default)]
     motifs: Vec<Spanned<LibelleForme>>,
+    #[serde(default)]
+    mails: Vec<Spanned<MailForme>>,
 }
 
 /// One fault of the file.
@@ -126,6 +129,7 @@ pub fn lire(
     l.prendre(fichier.commissions, CommissionForme::lire);
     l.prendre(fichier.motifs, LibelleForme::motif);
     l.prendre(fichier.formations, FormationForme::lire);
+    l.prendre(fichier.mails, MailForme::lire);
     l.controler();
     if l.fautes.is_empty() {
         return Ok(l.evenements);
@@ -168,6 +172,7 @@ pub fn decaler(evenements: &mut [Evenement], duree: SignedDuration) {
             | Evenement::PieceDefinie(_)
             | Evenement::CommissionDefinie(_)
             | Evenement::MotifDefini(_)
+            | Evenement::MailRedige(_)
             | Evenement::Retiree(_)
             | Evenement::CampagneArchivee { .. } => {}
         }

@@ -15,6 +15,7 @@ mod metriques;
 mod outils;
 mod pages;
 mod presse;
+mod prevus;
 mod problemes;
 mod sante;
 mod seaux;

@@ -13,6 +13,7 @@ use super::{Minutes, Travaux};
 use crate::antivirus::Antivirus;
 use crate::apercu::Apercus;
 use crate::lettres::Lettres;
+use crate::mail::Redaction;
 
 /// One per process.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct Outils {
     pub sorties: PathBuf,
     /// Letters of decision; the built-in ones where none are given.
     pub lettres: Option<Arc<Lettres>>,
+    /// Texts of mails, for whoever edits them.
+    pub redaction: Option<Arc<Redaction>>,
     /// Archives made in the background.
     pub travaux: Arc<Travaux>,
     /// Minutes of commissions between their dry run and their entry.
@@ -62,6 +65,7 @@ impl Outils {
             sentinelle: Sentinelle::default(),
             sorties: std::env::temp_dir(),
             lettres: Lettres::charger(None).ok().map(Arc::new),
+            redaction: None,
             travaux: Arc::default(),
             minutes: Arc::default(),
             numeros: (getrandom::u32().unwrap_or_default(), AtomicU64::new(0)),

@@ -9,7 +9,8 @@ mod smtp;
 mod transport;
 
 pub use message::ENTETE_INSTANCE;
-pub use modeles::{FauteModele, Modeles};
+pub(crate) use modeles::{Apercu, Variable, verifier};
+pub use modeles::{FauteModele, Modeles, Redaction};
 pub use smtp::Smtp;
 pub use transport::{Facteur, Maison, Transport};
 

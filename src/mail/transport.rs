@@ -71,6 +71,19 @@ pub struct Maison {
     pub fuseau: TimeZone,
 }
 
+impl Maison {
+    /// As mails know it.
+    pub(super) fn enseigne(&self) -> Enseigne<'_> {
+        Enseigne {
+            nom: &self.nom,
+            url: &self.url,
+            support: self.support.as_deref(),
+            couleur: COULEUR,
+            fuseau: &self.fuseau,
+        }
+    }
+}
+
 impl std::fmt::Debug for Facteur {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Facteur")
@@ -163,13 +176,7 @@ impl Facteur {
     }
 
     pub(super) fn enseigne(&self) -> Enseigne<'_> {
-        Enseigne {
-            nom: &self.enseigne.nom,
-            url: &self.enseigne.url,
-            support: self.enseigne.support.as_deref(),
-            couleur: COULEUR,
-            fuseau: &self.enseigne.fuseau,
-        }
+        self.enseigne.enseigne()
     }
 
     fn adresses(&self) -> Adresses<'_> {

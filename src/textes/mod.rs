@@ -7,6 +7,7 @@ mod demandes;
 mod dossiers;
 mod examen;
 mod gestion;
+mod mails;
 mod personnel;
 mod profil;
 mod sorties;
@@ -18,6 +19,7 @@ use std::ops::Deref;
 use domain::langue::Langue;
 
 pub(crate) use cadre::MOIS;
+pub(crate) use mails::titre_mail;
 
 /// The texts of one language; each is a method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +89,7 @@ mod tests {
             super::profil::TOUS,
             super::dossiers::TOUS,
             super::gestion::TOUS,
+            super::mails::TOUS,
             super::examen::TOUS,
             super::personnel::TOUS,
             super::sso::TOUS,

@@ -81,12 +81,15 @@ super::textes! {
     trace_voir_original: "Mail reçu lu tel quel", "Mail received read as it came";
     trace_regler_support: "Support réglé", "Support set";
     trace_changer_campagne: "Campagne changée", "Campaign changed";
+    trace_partager_commentaire: "Commentaire partagé avec le centre", "Comment shared with the office";
+    trace_oublier_commentaire: "Commentaire partagé retiré", "Shared comment removed";
     trace_effacer: "Données d'une personne effacées", "A person's data erased";
     trace_inviter_personnel: "Personne invitée", "Person invited";
     trace_renvoyer_invitation: "Invitation renvoyée", "Invitation sent again";
     trace_modifier_personnel: "Nom ou droits d'une personne changés", "Name or rights of a person changed";
     trace_desactiver_personnel: "Personne désactivée", "Person disabled";
     trace_retirer_second_facteur: "Second facteur d'une personne retiré", "Second factor of a person removed";
+    trace_delier_identite: "Identité de l'annuaire d'une personne déliée", "Directory identity of a person untied";
     trace_changer_acces: "Accès changé", "Access changed";
     trace_definitions(n): "{n} définitions", "{n} definitions";
     trace_texte_mail(titre, langue): "texte du mail « {titre} » ({langue})", "text of the mail “{titre}” ({langue})";

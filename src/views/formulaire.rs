@@ -45,6 +45,8 @@ pub(crate) struct Champ {
     regles: Vec<(&'static str, &'static str)>,
     remplissage: &'static str,
     facultatif: bool,
+    /// Rows of a field of several lines.
+    lignes: u8,
     /// Shown by the script only while another field has a value: `serie=GENERALE`.
     si: &'static str,
     /// A `data-` attribute for the script.
@@ -68,6 +70,7 @@ impl Champ {
             regles: Vec::new(),
             remplissage: "",
             facultatif: false,
+            lignes: 4,
             si: "",
             donnee: "",
             valeur: String::new(),
@@ -123,6 +126,12 @@ impl Champ {
         self
     }
 
+    /// As many rows are shown at once.
+    pub(crate) fn lignes(mut self, lignes: u8) -> Self {
+        self.lignes = lignes;
+        self
+    }
+
     pub(crate) fn si(mut self, si: &'static str) -> Self {
         self.si = si;
         self
@@ -170,6 +179,8 @@ pub(crate) struct Formulaire {
     retour: Option<Lien>,
     /// A second-rank button.
     discret: bool,
+    /// Another button, with where it sends the same fields.
+    second: Option<Lien>,
 }
 
 impl Formulaire {
@@ -183,6 +194,7 @@ impl Formulaire {
             fautes: Vec::new(),
             retour: None,
             discret: false,
+            second: None,
         };
         formulaire.decrire();
         formulaire
@@ -200,6 +212,12 @@ impl Formulaire {
 
     pub(crate) fn retour(mut self, chemin: &str, texte: &str) -> Self {
         self.retour = Some(Lien::new(chemin, texte));
+        self
+    }
+
+    /// Another button, which sends the same fields there.
+    pub(crate) fn second(mut self, action: &str, texte: &str) -> Self {
+        self.second = Some(Lien::new(action, texte));
         self
     }
 

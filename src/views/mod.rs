@@ -2,10 +2,12 @@
 
 mod cadre;
 mod dates;
+mod ecart;
 mod formulaire;
 mod maison;
 
 pub(crate) use cadre::{Alerte, Cadre, Lien, Message, Page, rendu};
 pub(crate) use dates::{date, de_champ, jour, pour_champ, quand, reste};
+pub(crate) use ecart::{Ecart, ecart};
 pub(crate) use formulaire::{Champ, Formulaire};
 pub use maison::Maison;

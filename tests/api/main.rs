@@ -11,6 +11,7 @@ mod demandes;
 mod exports;
 mod instruction;
 mod json;
+mod mails;
 mod openapi;
 mod pages;
 mod pages_aide;

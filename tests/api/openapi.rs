@@ -61,6 +61,8 @@ async fn personnel(serveur: &Serveur, id: &str, suivre: &impl Fn(&str, &Value)) 
         ("DossierGestion", format!("/gestion/dossiers/{id}")),
         ("Commentaires", "/gestion/commentaires".to_owned()),
         ("Statistiques", "/gestion/statistiques".to_owned()),
+        ("TextesMails", "/gestion/mails".to_owned()),
+        ("TexteMail", "/gestion/mails/statut_in/en".to_owned()),
         ("Audit", format!("/gestion/audit?dossier={id}")),
         ("Colonnes", "/gestion/exports/colonnes".to_owned()),
         ("Archives", "/gestion/exports/archives".to_owned()),

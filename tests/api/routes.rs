@@ -162,6 +162,8 @@ fn concret(route: &str, id: &str, piece: &str, formation: &str) -> String {
         .replace("{acte}", "notes")
         .replace("{rubrique}", "stages")
         .replace("{genre}", "formations")
+        .replace("{mail}", "statut_re")
+        .replace("{langue}", "fr")
         .replace("{quoi}", "mail")
         .replace("{nom}", "style.css")
 }

@@ -82,6 +82,10 @@ identifiant!(
     MotifCode
 );
 identifiant!(
+    /// The text of one mail in one language, such as `statut_re.fr`.
+    TexteMailCode
+);
+identifiant!(
     /// An entry a candidate adds to the profile (cursus externe, stage, expérience).
     EntreeId
 );

@@ -1,7 +1,9 @@
 //! Changes of the campaign: one commit each, with what it brings to people and places.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use domain::campagne::{
-    Catalogue, Difference, Evenement, Facts, FauteCampagne, Suites, decide, suites,
+    Catalogue, Cle, Difference, Evenement, Facts, FauteCampagne, Suites, decide, suites,
 };
 use domain::effet::{Echeance, Effet};
 use domain::ids::PersonnelId;
@@ -166,8 +168,37 @@ impl Atelier {
         limite: usize,
     ) -> Result<(Vec<LigneCampagne>, Option<u64>), StoreError> {
         let fin = avant.unwrap_or(u64::MAX);
+        let mut lignes = VecDeque::new();
+        self.relater(fin, |ligne| {
+            lignes.push_back(ligne);
+            if lignes.len() > limite {
+                lignes.pop_front();
+            }
+        })?;
+        let suite = lignes.front().map(|l| l.version).filter(|v| *v > 1);
+        Ok((lignes.into_iter().rev().collect(), suite))
+    }
+
+    /// The last change of each definition whose key is wanted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn derniers(
+        &self,
+        voulue: impl Fn(&Cle) -> bool,
+    ) -> Result<Vec<LigneCampagne>, StoreError> {
+        let mut derniers = BTreeMap::new();
+        self.relater(u64::MAX, |ligne| {
+            if voulue(&ligne.cle) {
+                derniers.insert(ligne.cle.clone(), ligne);
+            }
+        })?;
+        Ok(derniers.into_values().collect())
+    }
+
+    /// Tells every change before one, oldest first.
+    fn relater(&self, fin: u64, mut dire: impl FnMut(LigneCampagne)) -> Result<(), StoreError> {
         let mut catalogue = Catalogue::default();
-        let mut lignes = Vec::new();
         // What it was before is a fold from the beginning: a campaign has thousands of changes, not millions.
         for enregistre in self.store.stream_after(CAMPAGNE, 0)? {
             if enregistre.version >= fin {
@@ -175,7 +206,7 @@ impl Atelier {
             }
             let fait = record::lire::<Evenement>(&enregistre.data).map_err(StoreError::Corrupt)?;
             let cle = fait.e.cle();
-            lignes.push(LigneCampagne {
+            dire(LigneCampagne {
                 version: enregistre.version,
                 le: fait.le,
                 par: fait.par,
@@ -185,14 +216,9 @@ impl Atelier {
                 cle,
                 apres: Box::new(fait.e.clone()),
             });
-            if lignes.len() > limite {
-                lignes.remove(0);
-            }
             catalogue.evolve(fait.e);
         }
-        let suite = lignes.first().map(|l| l.version).filter(|v| *v > 1);
-        lignes.reverse();
-        Ok((lignes, suite))
+        Ok(())
     }
 }
 

@@ -23,6 +23,10 @@ impl Guichet {
         match acte {
             ActeCampagne::Lire => Ok(Reponse::Fait),
             ActeCampagne::Historique { avant } => self.historique_campagne(avant).await,
+            ActeCampagne::Textes => {
+                autoriser(agent, Pouvoir::GererCampagne)?;
+                self.derniers_textes().await
+            }
             ActeCampagne::Changer {
                 changements,
                 version,
@@ -121,6 +125,17 @@ impl Guichet {
         Ok(Reponse::HistoriqueCampagne { lignes, suite })
     }
 
+    /// The last change of each mail text.
+    async fn derniers_textes(&self) -> Resultat {
+        let lus = self.atelier.derniers(|cle| matches!(cle, Cle::Mail(_)));
+        let mut lignes = lus.map_err(|e| faute(&e))?;
+        for ligne in &mut lignes {
+            ligne.nom = self.nom_de(ligne).await?;
+        }
+        let suite = None;
+        Ok(Reponse::HistoriqueCampagne { lignes, suite })
+    }
+
     async fn nom_de(&self, ligne: &LigneCampagne) -> Result<Option<String>, Faute> {
         let Some(par) = &ligne.par else {
             return Ok(None);
@@ -150,6 +165,7 @@ fn permis(agent: &Agent, catalogue: &Catalogue, changement: &Evenement) -> Resul
         | Evenement::PieceDefinie(_)
         | Evenement::CommissionDefinie(_)
         | Evenement::MotifDefini(_)
+        | Evenement::MailRedige(_)
         | Evenement::Retiree(_)
         | Evenement::CampagneArchivee { .. } => None,
     };

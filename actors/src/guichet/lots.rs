@@ -14,7 +14,9 @@ use super::Guichet;
 use super::agents::Agent;
 use super::gestion::autoriser_formation;
 use crate::atelier::faute;
-use crate::protocol::{ActeDossier, Faute, LigneLot, Lot, MAX_LOT, MailPrevu, Reponse, Resultat};
+use crate::protocol::{
+    ActeDossier, Faute, LigneLot, Lot, MAX_CONTENUS, MAX_LOT, MailPrevu, Reponse, Resultat,
+};
 
 /// Tries in which dossiers that are refused are taken to keep their rank; then nobody is taken to move.
 const PASSES: usize = 2;
@@ -30,6 +32,8 @@ impl Guichet {
             let (mut lignes, ensemble_permis) = self.essayer_lot(agent, &lot.actes).await?;
             let refuse = lignes.iter().any(|l| l.faute.is_some());
             if lot.essai || (refuse && lot.tout_ou_rien) {
+                let mails = lignes.iter_mut().flat_map(|l| &mut l.mails);
+                mails.skip(MAX_CONTENUS).for_each(|m| m.contenu = None);
                 self.nommer(agent, &mut lignes)?;
                 let fait = false;
                 return Ok(Reponse::Lot { fait, lignes });
@@ -204,5 +208,6 @@ fn mail_prevu(effet: &Effet) -> Option<MailPrevu> {
     Some(MailPrevu {
         code: mail.code,
         a: mail.a.clone(),
+        contenu: mail.lien.is_none().then(|| Box::new(mail.clone())),
     })
 }

@@ -32,6 +32,8 @@ pub enum ActeCampagne {
         #[serde(default)]
         avant: Option<u64>,
     },
+    /// The last change of each mail text: who, when, what.
+    Textes,
     /// Whether the asker may see the campaign's pages at all.
     Lire,
 }

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use domain::effet::CodeMail;
+use domain::effet::{CodeMail, MailDu};
 use domain::ids::DossierId;
 
 use super::{DossierVue, Etat, Faute, LigneDossier};
 
 /// Dossiers of one batch.
 pub const MAX_LOT: usize = 500;
+/// Mails of a dry run that are told word for word; of the others who gets which.
+pub const MAX_CONTENUS: usize = 50;
 
 /// One act on one dossier.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +42,9 @@ pub struct MailPrevu {
     pub code: CodeMail,
     /// To whom.
     pub a: String,
+    /// What it is made of, for the first [`MAX_CONTENUS`]; none where it carries a link, whose secret is not for staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contenu: Option<Box<MailDu>>,
 }
 
 /// What became of one dossier of a batch; none is passed over in silence (P09).

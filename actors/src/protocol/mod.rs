@@ -41,7 +41,7 @@ pub use gestion::{
     LigneAudit, LigneDossier, MAX_LIGNES_AUDIT, PageDossiers, SecondVue, SessionOuverte,
     SujetAudit, TriDossiers,
 };
-pub use instruction::{ActeDossier, LigneLot, Lot, MAX_LOT, MailPrevu};
+pub use instruction::{ActeDossier, LigneLot, Lot, MAX_CONTENUS, MAX_LOT, MailPrevu};
 pub use personnel::{ActePersonnel, EtatPersonnel, NouveauPersonnel, PersonnelVue};
 pub use sorties::{MAX_CHOISIS, MAX_ENTIERS, Sortie};
 pub use sso::{PersonnelSso, PreuveCompte, SessionSso, VuSso};

@@ -87,7 +87,7 @@ fn montrer(etat: &Etat, statut: StatusCode, cle: &Cle) -> Result<Response, Probl
 }
 
 /// Changes; what came of it.
-async fn changer(
+pub(super) async fn changer(
     etat: &Etat,
     demandeur: &Demandeur,
     changements: Vec<Evenement>,
@@ -162,7 +162,7 @@ pub(in crate::edge) fn lire(
 }
 
 /// The faults of the form together with those of the campaign: an attempt names the latter.
-async fn tout_refuser(
+pub(super) async fn tout_refuser(
     etat: &Etat,
     demandeur: &Demandeur,
     lu: Lu,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actors::protocol::{ActeDossier, ActeGestion, LigneLot, Lot, Reponse};
+use actors::protocol::{ActeDossier, ActeGestion, LigneLot, Lot, MailPrevu, Reponse};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::corps::{Corps, CorpsLibre, Demandeur};
 use crate::edge::problemes::{self, Probleme};
-use crate::edge::{Etat, vues};
+use crate::edge::{Etat, prevus, vues};
 
 pub(super) fn routes() -> Router<Etat> {
     Router::new()
@@ -357,20 +357,29 @@ async fn lot(
         return Err(Probleme::interne(&"unexpected answer"));
     };
     let refus = lignes.iter().filter(|l| l.faute.is_some()).count();
-    let rapport: Vec<Value> = lignes.iter().map(ligne).collect();
+    let rapport: Vec<Value> = lignes.iter().map(|l| ligne(&etat, l)).collect();
     Ok(Json(json!({ "fait": fait, "refus": refus, "dossiers": rapport })).into_response())
 }
 
-fn ligne(ligne: &LigneLot) -> Value {
+fn ligne(etat: &Etat, ligne: &LigneLot) -> Value {
     let refus = ligne.faute.as_ref().map(|faute| {
         let (statut, code, fr, en, _) = problemes::dire(faute);
         json!({ "status": statut.as_u16(), "code": code, "title": fr, "title_en": en })
     });
+    // Word for word as far as the dry run tells it; the texts are the candidate's, in their language.
+    let mail = |m: &MailPrevu| {
+        let mut dit = json!({ "code": m.code, "a": m.a });
+        if let Some((objet, texte)) = prevus::ecrire(etat, ligne, m) {
+            dit["objet"] = json!(objet);
+            dit["texte"] = json!(texte);
+        }
+        dit
+    };
     json!({
         "dossier": ligne.dossier,
         "refus": refus,
         "etat": ligne.etat,
         "version": ligne.version,
-        "mails": ligne.mails,
+        "mails": ligne.mails.iter().map(mail).collect::<Vec<_>>(),
     })
 }

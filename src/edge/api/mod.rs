@@ -11,6 +11,7 @@ mod formations;
 mod gestion;
 mod instruction;
 mod liste;
+pub(super) mod mails;
 mod moi;
 mod openapi;
 mod operations;
@@ -95,6 +96,7 @@ pub(super) fn routes() -> Router<Etat> {
         .merge(demandes::routes())
         .merge(instruction::routes())
         .merge(campagne())
+        .merge(mails::routes())
         .merge(sorties::routes())
         .merge(fichiers)
 }

@@ -233,6 +233,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
     lire("/gestion/motifs/{code}", Personnel, "Un motif de refus", Json("Definition")),
     agir("put", "/gestion/motifs/{code}", Personnel, "Définit un motif de refus", Json("LibelleForme"), (200, Json("Definition"))),
     agir("delete", "/gestion/motifs/{code}", Personnel, "Retire un motif de refus dont plus rien ne dépend", Rien, (204, Rien)),
+    lire("/gestion/mails", Personnel, "Les textes des mails, et qui les a changés", Json("TextesMails")),
+    lire("/gestion/mails/{mail}/{langue}", Personnel, "Le texte d'un mail dans une langue, celui d'origine, ses variables", Json("TexteMail")),
+    agir("put", "/gestion/mails/{mail}/{langue}", Personnel, "Change le texte d'un mail", Json("TexteMailForme"), (200, Json("TexteMail"))),
+    agir("delete", "/gestion/mails/{mail}/{langue}", Personnel, "Revient au texte d'origine", Rien, (204, Rien)),
+    agir("post", "/gestion/mails/{mail}/{langue}/apercu", Personnel, "Écrit le mail avec des données d'exemple ; ne change rien", Json("TexteMailForme"), (200, Json("ApercusMail"))),
     agir("put", "/gestion/pieces/{code}/modele", Personnel, "Dépose le formulaire PDF à télécharger", Envoi, (200, Json("Definition"))),
     agir("delete", "/gestion/pieces/{code}/modele", Personnel, "Retire le formulaire à télécharger", Rien, (200, Json("Definition"))),
 ];

@@ -191,15 +191,22 @@ fn suites(visiteur: &Visiteur, arret: &Arret) -> Vec<Lien> {
     suites
 }
 
+/// What a page may load, and where it may be shown.
+const POLITIQUE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The same for a page that shows a mail in a frame without any right: these styles of the mail's, by their
+/// SHA-256, and no others.
+pub(super) fn politique_avec(styles: &[String]) -> String {
+    let permis: String = styles.iter().map(|s| format!(" 'sha256-{s}'")).collect();
+    POLITIQUE.replacen("style-src 'self'", &format!("style-src 'self'{permis}"), 1)
+}
+
 /// Q14: nothing from elsewhere, no frames, no scripts or styles inline. And the language, remembered.
 fn proteger(mut reponse: Response, visiteur: &Visiteur) -> Response {
     let entetes = reponse.headers_mut();
     for (nom, valeur) in [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, POLITIQUE),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
     ] {

@@ -77,6 +77,7 @@ fn simple(code: CodeMail, langue: Langue) -> Courrier {
         jours: None,
         lien: None,
         details: DetailsCourrier::default(),
+        propre: None,
     }
 }
 

@@ -6,20 +6,27 @@ mod blocs;
 mod essais;
 mod exemples;
 mod integres;
+mod propre;
+mod redaction;
+mod sens;
 mod surcharges;
 mod variables;
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 
 use actors::ports::{Courrier, CourrierDemande};
 use domain::effet::CodeMail;
 use domain::langue::Langue;
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 #[cfg(test)]
 pub(super) use exemples::exemple;
+pub(crate) use propre::verifier;
+pub use redaction::Redaction;
+pub(crate) use redaction::{Apercu, Variable};
 pub use surcharges::FauteModele;
 pub(super) use variables::{Enseigne, etablissement, ligne, nom, quand};
 
@@ -27,6 +34,8 @@ pub(super) use variables::{Enseigne, etablissement, ligne, nom, quand};
 const CARBURANT: u64 = 100_000;
 /// The most characters of a subject; a longer one is cut at a word.
 const MAX_OBJET: usize = 180;
+/// Bytes a template may write: a loop that repeats without end is stopped.
+const MAX_RENDU: usize = 512 * 1024;
 
 /// A mail ready to be addressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +149,8 @@ impl Modeles {
         fautes
     }
 
-    /// The mail in its language. A text of the operator's that fails gives way to the built-in one.
+    /// The mail in its language: the text changed on screen, else the operator's, else the built-in one. One that
+    /// fails gives way to the next: no mail is lost.
     ///
     /// # Errors
     /// The reason, when the built-in one fails as well.
@@ -151,6 +161,15 @@ impl Modeles {
     ) -> Result<Rendu, String> {
         let code = integres::dossier(courrier.code);
         let valeurs = variables::contexte(courrier, enseigne);
+        if let Some(propre) = &courrier.propre {
+            match self.rendre_propre(propre, courrier, enseigne) {
+                Ok(rendu) => return Ok(rendu),
+                Err(defaut) => {
+                    let (mail, id) = (propre.code.as_str(), courrier.id.as_str());
+                    tracing::error!(%defaut, mail, id, "the text of a mail changed on screen failed: the text behind it is sent instead");
+                }
+            }
+        }
         if self.surcharge(code, courrier.langue) {
             match self.composer(LOCAL, code, courrier.langue, &valeurs) {
                 Ok(rendu) => return Ok(rendu),
@@ -305,8 +324,32 @@ impl Modeles {
     fn dire(&self, nom: &str, valeurs: &Value) -> Result<String, FauteModele> {
         self.moteur
             .get_template(nom)
-            .and_then(|modele| modele.render(valeurs))
+            .and_then(|modele| remplir(&modele, valeurs))
             .map_err(|e| FauteModele::moteur(nom, &e))
+    }
+}
+
+/// A template filled in, as far as [`MAX_RENDU`].
+fn remplir(modele: &minijinja::Template<'_, '_>, valeurs: &Value) -> Result<String, Error> {
+    let mut sortie = Borne(Vec::new());
+    modele.render_captured_to(valeurs, &mut sortie)?;
+    String::from_utf8(sortie.0).map_err(|e| Error::new(ErrorKind::WriteFailure, e.to_string()))
+}
+
+/// Takes so many bytes and no more.
+struct Borne(Vec<u8>);
+
+impl io::Write for Borne {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        if self.0.len() + octets.len() > MAX_RENDU {
+            return Err(io::Error::other("the text grows too long"));
+        }
+        self.0.extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

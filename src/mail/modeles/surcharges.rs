@@ -15,7 +15,7 @@ const MAX_OCTETS: u64 = 64 * 1024;
 /// Files looked at in the folder.
 const MAX_FICHIERS: usize = 500;
 /// What the engine itself gives.
-const DU_MOTEUR: [&str; 4] = ["dict", "namespace", "range", "loop"];
+pub(super) const DU_MOTEUR: [&str; 4] = ["dict", "namespace", "range", "loop"];
 
 /// What is wrong with a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,27 +235,12 @@ fn essayer(modeles: &Modeles, noms: &BTreeSet<String>) -> Vec<FauteModele> {
                 let faute = match modeles.composer(LOCAL, dossier, langue, &valeurs) {
                     Err(faute) => faute,
                     Ok(rendu) => {
-                        // Only where there is a single sign-on: who has none need not speak of it.
-                        let facultatif = *code == CodeMail::CompteExiste;
-                        let Some(lien) =
-                            variables::lien(&exemple, &enseigne).filter(|_| !facultatif)
-                        else {
+                        let manque = variables::sans_lien(&exemple, &enseigne, &rendu);
+                        let Some((partie, lien)) = manque else {
                             continue;
                         };
-                        let html = lien.replace('&', "&amp;");
-                        if rendu.texte.contains(&lien) && rendu.html.contains(&html) {
-                            continue;
-                        }
-                        let texte = format!(
-                            "ce mail doit contenir son lien, {{{{ {} }}}}",
-                            variables::nom_lien(&exemple).unwrap_or("lien")
-                        );
-                        let ou = if rendu.texte.contains(&lien) {
-                            "html"
-                        } else {
-                            "txt"
-                        };
-                        FauteModele::new(&format!("{dossier}/{}.{ou}", langue.tag()), None, texte)
+                        let texte = format!("ce mail doit contenir son lien, {{{{ {lien} }}}}");
+                        FauteModele::new(&partie.nom(LOCAL, dossier, langue), None, texte)
                     }
                 };
                 // The frame is tried with every mail: its faults are told once.

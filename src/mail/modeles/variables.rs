@@ -3,13 +3,13 @@
 
 use actors::ports::{Courrier, CourrierDemande};
 use domain::campagne::Formation;
-use domain::effet::But;
+use domain::effet::{But, CodeMail};
 use domain::langue::Langue;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::destine_au_candidat;
+use super::{Partie, Rendu, destine_au_candidat};
 
 /// The most characters of a value on one line.
 const MAX_VALEUR: usize = 1000;
@@ -66,6 +66,25 @@ pub(super) fn lien(courrier: &Courrier, enseigne: &Enseigne<'_>) -> Option<Strin
         };
         format!("{}/{page}?jeton={}", racine(enseigne), lien.jeton)
     })
+}
+
+/// Where a mail that is there for its link lacks it, and the link's name. Only an account that exists already can do
+/// without: where there is no single sign-on, its text need not speak of it.
+pub(super) fn sans_lien(
+    courrier: &Courrier,
+    enseigne: &Enseigne<'_>,
+    rendu: &Rendu,
+) -> Option<(Partie, &'static str)> {
+    let lien = lien(courrier, enseigne)?;
+    let nom = nom_lien(courrier).unwrap_or("lien");
+    if courrier.code == CodeMail::CompteExiste {
+        return None;
+    }
+    if !rendu.texte.contains(&lien) {
+        return Some((Partie::Texte, nom));
+    }
+    let dans_html = rendu.html.contains(&lien.replace('&', "&amp;"));
+    (!dans_html).then_some((Partie::Html, nom))
 }
 
 fn racine<'a>(enseigne: &Enseigne<'a>) -> &'a str {

@@ -6,10 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use jiff::Timestamp;
 
-use super::{Campagne, Centre, Cle, Commission, Composante, Formation, Motif, PieceDef, Texte};
+use super::{
+    Campagne, Centre, Cle, Commission, Composante, Formation, Motif, PieceDef, Texte, TexteMail,
+};
+use crate::effet::CodeMail;
 use crate::ids::{
     CampagneCode, CentreCode, CommissionCode, ComposanteCode, FormationCode, MotifCode, PieceCode,
+    TexteMailCode,
 };
+use crate::langue::Langue;
 
 #[expect(
     clippy::large_enum_variant,
@@ -33,6 +38,8 @@ pub enum Evenement {
     CommissionDefinie(Commission),
     /// A motive.
     MotifDefini(Motif),
+    /// What a mail says in one language.
+    MailRedige(TexteMail),
     /// A definition is no more.
     Retiree(Cle),
     /// The campaign is over: its accounts and dossiers stay to be read until they are purged.
@@ -70,6 +77,9 @@ pub struct Catalogue {
     pub commissions: BTreeMap<CommissionCode, Commission>,
     /// By code.
     pub motifs: BTreeMap<MotifCode, Motif>,
+    /// Texts of mails that were changed on screen, by code.
+    #[serde(default)]
+    pub mails: BTreeMap<TexteMailCode, TexteMail>,
     /// Campaigns that are over, by code.
     #[serde(default)]
     pub archives: BTreeMap<CampagneCode, Archive>,
@@ -98,6 +108,7 @@ impl Catalogue {
             Evenement::FormationDefinie(v) => drop(self.formations.insert(v.code.clone(), v)),
             Evenement::CommissionDefinie(v) => drop(self.commissions.insert(v.code.clone(), v)),
             Evenement::MotifDefini(v) => drop(self.motifs.insert(v.code.clone(), v)),
+            Evenement::MailRedige(v) => drop(self.mails.insert(v.code.clone(), v)),
             Evenement::Retiree(cle) => self.retirer(&cle),
             Evenement::CampagneArchivee { code, le } => {
                 let campagne = self.campagne.take_if(|c| c.code == code);
@@ -116,6 +127,7 @@ impl Catalogue {
             Cle::Commission(code) => drop(self.commissions.remove(code)),
             Cle::Motif(code) => drop(self.motifs.remove(code)),
             Cle::Formation(code) => drop(self.formations.remove(code)),
+            Cle::Mail(code) => drop(self.mails.remove(code)),
         }
     }
 
@@ -129,9 +141,15 @@ impl Catalogue {
             Evenement::FormationDefinie(v) => self.formations.get(&v.code) != Some(v),
             Evenement::CommissionDefinie(v) => self.commissions.get(&v.code) != Some(v),
             Evenement::MotifDefini(v) => self.motifs.get(&v.code) != Some(v),
+            Evenement::MailRedige(v) => self.mails.get(&v.code) != Some(v),
             Evenement::Retiree(cle) => self.cles().contains(cle),
             Evenement::CampagneArchivee { code, .. } => !self.archives.contains_key(code),
         }
+    }
+
+    /// What the university itself wants a mail to say.
+    pub fn texte_mail(&self, mail: CodeMail, langue: Langue) -> Option<&TexteMail> {
+        self.mails.get(&TexteMailCode::de(mail, langue))
     }
 
     /// The pieces a formation asks for, in its order.

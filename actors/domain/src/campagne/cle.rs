@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Catalogue, Evenement};
 use crate::ids::{
     CampagneCode, CentreCode, CommissionCode, ComposanteCode, FormationCode, MotifCode, PieceCode,
+    TexteMailCode,
 };
 use crate::langue::Langue;
 
@@ -26,6 +27,8 @@ pub enum Cle {
     Motif(MotifCode),
     /// A formation.
     Formation(FormationCode),
+    /// What a mail says in one language.
+    Mail(TexteMailCode),
 }
 
 impl Cle {
@@ -39,6 +42,7 @@ impl Cle {
             Self::Commission(_) => "commission",
             Self::Motif(_) => "motif",
             Self::Formation(_) => "formation",
+            Self::Mail(_) => "mail",
         }
     }
 
@@ -52,6 +56,7 @@ impl Cle {
             Self::Commission(_) => ("commission", "jury"),
             Self::Motif(_) => ("motif", "reason"),
             Self::Formation(_) => ("formation", "programme"),
+            Self::Mail(_) => ("texte de mail", "mail text"),
         };
         langue.choisir(fr, en)
     }
@@ -66,6 +71,7 @@ impl Cle {
             Self::Commission(c) => c.as_str(),
             Self::Motif(c) => c.as_str(),
             Self::Formation(c) => c.as_str(),
+            Self::Mail(c) => c.as_str(),
         }
     }
 }
@@ -82,6 +88,7 @@ impl Evenement {
             Self::CommissionDefinie(v) => Cle::Commission(v.code.clone()),
             Self::MotifDefini(v) => Cle::Motif(v.code.clone()),
             Self::FormationDefinie(v) => Cle::Formation(v.code.clone()),
+            Self::MailRedige(v) => Cle::Mail(v.code.clone()),
             Self::Retiree(cle) => cle.clone(),
         }
     }
@@ -98,6 +105,7 @@ impl Catalogue {
             .chain(self.commissions.keys().cloned().map(Cle::Commission))
             .chain(self.motifs.keys().cloned().map(Cle::Motif))
             .chain(self.formations.keys().cloned().map(Cle::Formation))
+            .chain(self.mails.keys().cloned().map(Cle::Mail))
             .collect()
     }
 
@@ -120,6 +128,7 @@ impl Catalogue {
                 trouvee.map(Evenement::CommissionDefinie)
             }
             Cle::Motif(code) => self.motifs.get(code).cloned().map(Evenement::MotifDefini),
+            Cle::Mail(code) => self.mails.get(code).cloned().map(Evenement::MailRedige),
             Cle::Formation(code) => {
                 let trouvee = self.formations.get(code).cloned();
                 trouvee.map(Evenement::FormationDefinie)

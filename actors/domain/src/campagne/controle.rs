@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Span, Timestamp};
 
-use super::{Campagne, Catalogue, Cle, Commission, Evenement, Formation, Texte};
+use super::{
+    Campagne, Catalogue, Cle, Commission, Evenement, Formation, MAX_HTML, MAX_OBJET, MAX_TEXTE,
+    Texte, TexteMail,
+};
 use crate::ids::FormationCode;
 use crate::refus::FauteChamp;
 
@@ -114,6 +117,7 @@ impl Controle<'_> {
             Evenement::MotifDefini(v) => self.libelle("libelle", &v.libelle),
             Evenement::CommissionDefinie(v) => self.commission(v),
             Evenement::FormationDefinie(v) => self.formation(v),
+            Evenement::MailRedige(v) => self.mail(v),
             Evenement::Retiree(cle) => self.retrait(cle),
         }
     }
@@ -134,15 +138,48 @@ impl Controle<'_> {
         if texte.fr.trim().is_empty() {
             self.manquant(champ);
         }
-        let en = texte.en.as_deref().unwrap_or_default();
-        if texte.fr.chars().count().max(en.chars().count()) > MAX_LIBELLE {
+        self.longueur(champ, &texte.fr, MAX_LIBELLE);
+        if texte.fr.chars().count() <= MAX_LIBELLE {
+            self.longueur(champ, texte.en.as_deref().unwrap_or_default(), MAX_LIBELLE);
+        }
+    }
+
+    fn longueur(&mut self, champ: &str, texte: &str, au_plus: usize) {
+        if texte.chars().count() > au_plus {
             self.faute(
                 champ,
                 "trop_long",
-                &format!("Au plus {MAX_LIBELLE} caractères."),
-                &format!("At most {MAX_LIBELLE} characters."),
+                &format!("Au plus {au_plus} caractères."),
+                &format!("At most {au_plus} characters."),
             );
         }
+    }
+
+    fn mail(&mut self, mail: &TexteMail) {
+        if mail.code.mail().is_none() {
+            self.faute(
+                "code",
+                "mail_inconnu",
+                &format!("« {} » n'est le texte d'aucun mail.", mail.code),
+                &format!("“{}” is the text of no mail.", mail.code),
+            );
+        }
+        if mail.objet.chars().any(char::is_control) {
+            self.faute(
+                "objet",
+                "une_ligne",
+                "L'objet tient sur une ligne.",
+                "The subject is one line.",
+            );
+        }
+        for (champ, texte) in [("objet", &mail.objet), ("texte", &mail.texte)] {
+            if texte.trim().is_empty() {
+                self.manquant(champ);
+            }
+        }
+        self.longueur("objet", &mail.objet, MAX_OBJET);
+        self.longueur("texte", &mail.texte, MAX_TEXTE);
+        self.longueur("html", mail.html.as_deref().unwrap_or_default(), MAX_HTML);
     }
 
     fn manquant(&mut self, champ: &str) {
@@ -426,7 +463,7 @@ fn usages(apres: &Catalogue, cle: &Cle) -> Vec<String> {
         Cle::Composante(code) => f.composante == *code,
         Cle::Piece(code) => f.pieces.contains(code),
         Cle::Commission(code) => f.commission.as_ref() == Some(code),
-        Cle::Campagne(_) | Cle::Motif(_) | Cle::Formation(_) => false,
+        Cle::Campagne(_) | Cle::Motif(_) | Cle::Formation(_) | Cle::Mail(_) => false,
     };
     let formations = apres.formations.values().filter(|f| nomme(f));
     let commissions = apres

@@ -4,12 +4,14 @@ mod catalogue;
 mod cle;
 mod controle;
 mod difference;
+mod mails;
 mod suites;
 
 pub use catalogue::{Archive, Catalogue, Evenement};
 pub use cle::Cle;
 pub use controle::{Facts, FauteCampagne, decide};
 pub use difference::{Difference, Sort};
+pub use mails::{MAX_HTML, MAX_OBJET, MAX_TEXTE, TexteMail};
 pub use suites::{Suites, suites};
 
 use jiff::Timestamp;

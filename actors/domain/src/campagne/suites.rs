@@ -87,6 +87,7 @@ pub fn suites(avant: &Catalogue, evenement: &Evenement) -> Vec<Suites> {
         | Evenement::PieceDefinie(_)
         | Evenement::CommissionDefinie(_)
         | Evenement::MotifDefini(_)
+        | Evenement::MailRedige(_)
         | Evenement::Retiree(_) => Vec::new(),
     }
 }

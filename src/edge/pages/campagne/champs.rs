@@ -55,13 +55,20 @@ fn specs(t: Textes, genre: Genre) -> Vec<Spec> {
         aide: aide.to_owned(),
         ..spec
     };
+    if genre == Genre::Mails {
+        return vec![
+            requis("objet", Texte, &t.mail_objet()),
+            requis("texte", Long, &t.mail_texte()),
+            libre("html", Long, &t.mail_html()),
+        ];
+    }
     let mut specs = vec![
         aide(requis("code", Texte, &t.champ_code()), &t.champ_code_aide()),
         requis("libelle", Texte, &t.champ_libelle()),
         libre("libelle_en", Texte, &t.champ_libelle_en()),
     ];
     specs.extend(match genre {
-        Genre::Composantes | Genre::Motifs => vec![],
+        Genre::Composantes | Genre::Motifs | Genre::Mails => vec![],
         Genre::Centres => vec![libre("max_dossiers", Nombre, &t.champ_max_dossiers())],
         Genre::Campagne => vec![
             requis("ouverture", Date, &t.champ_ouverture()),
@@ -148,6 +155,7 @@ fn nommer(t: Textes, catalogue: &Catalogue, genre: Genre, code: &str) -> String 
         Genre::Motifs => catalogue.motifs.get(code).map(|c| &c.libelle),
         Genre::Formations => catalogue.formations.get(code).map(|c| &c.libelle),
         Genre::Campagne => catalogue.campagne.as_ref().map(|c| &c.libelle),
+        Genre::Mails => None,
     };
     texte.map_or_else(|| code.to_owned(), |l| l.dans(t.langue()).to_owned())
 }

@@ -48,7 +48,7 @@ struct Modele {
 }
 
 fn genre(nom: &str) -> Result<Genre, Arret> {
-    let trouve = Genre::trouver(nom).filter(|g| *g != Genre::Campagne);
+    let trouve = Genre::trouver(nom).filter(|g| Genre::LISTES.contains(g));
     trouve.ok_or_else(|| CodeRefus::Introuvable.into())
 }
 
@@ -73,7 +73,8 @@ pub(super) async fn lister(
             | Genre::Centres
             | Genre::Composantes
             | Genre::Commissions
-            | Genre::Motifs => None,
+            | Genre::Motifs
+            | Genre::Mails => None,
         };
         let detail = match usages {
             Some(usage) => {
@@ -166,7 +167,7 @@ fn page_nouvelle(visiteur: &Visiteur, genre: Genre, form: Formulaire) -> Respons
 #[derive(serde::Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Fait {
-    fait: Option<u8>,
+    pub(super) fait: Option<u8>,
 }
 
 pub(super) async fn definition(
@@ -325,7 +326,11 @@ async fn soumettre(
 }
 
 /// Shows why it was refused; who is not logged in any more is sent there.
-fn refuser(t: Textes, form: Formulaire, probleme: Probleme) -> Result<Formulaire, Arret> {
+pub(super) fn refuser(
+    t: Textes,
+    form: Formulaire,
+    probleme: Probleme,
+) -> Result<Formulaire, Arret> {
     if let Probleme::Faute(actors::protocol::Faute::SessionAbsente) = probleme {
         return Err(probleme.into());
     }

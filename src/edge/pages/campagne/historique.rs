@@ -87,5 +87,6 @@ const fn genre_de(cle: &Cle) -> Genre {
         Cle::Commission(_) => Genre::Commissions,
         Cle::Motif(_) => Genre::Motifs,
         Cle::Formation(_) => Genre::Formations,
+        Cle::Mail(_) => Genre::Mails,
     }
 }

@@ -6,6 +6,7 @@ mod editer;
 mod efface;
 mod fichier;
 mod historique;
+mod mails;
 mod ordre;
 
 use actors::protocol::{ActeCampagne, ActeGestion, AgentVue, Reponse};
@@ -52,6 +53,7 @@ pub(super) fn routes() -> Router<Etat> {
             "/gestion/effacement",
             get(efface::demander).post(efface::effacer),
         )
+        .merge(mails::routes())
         .route("/gestion/campagne/{genre}", get(e::lister).post(e::creer))
         .route("/gestion/campagne/{genre}/ajouter", get(e::nouvelle))
         .route(
@@ -150,6 +152,7 @@ fn titre(t: Textes, genre: Genre) -> &'static str {
         Genre::Composantes => t.campagne_composantes().0,
         Genre::Commissions => t.campagne_commissions().0,
         Genre::Motifs => t.campagne_motifs().0,
+        Genre::Mails => t.mails_titre().0,
     }
 }
 
@@ -196,11 +199,13 @@ async fn sommaire(State(etat): State<Etat>, Bureau(visiteur): Bureau) -> Result<
         ),
         combien: genre.cles(&catalogue).len(),
     };
+    let mut rubriques: Vec<Rubrique> = Genre::LISTES.into_iter().map(rubrique).collect();
     let mut actes = vec![
         Lien::new("/gestion/campagne/historique", &t.campagne_historique()),
         Lien::new("/gestion/campagne/fichier", &t.campagne_exporter()),
     ];
     if admin {
+        rubriques.push(rubrique(Genre::Mails));
         actes.insert(
             0,
             Lien::new("/gestion/campagne/reglages", &t.campagne_reglages()),
@@ -225,7 +230,7 @@ async fn sommaire(State(etat): State<Etat>, Bureau(visiteur): Bureau) -> Result<
     let archives = catalogue.archives.values();
     let corps = Sommaire {
         etat: dit,
-        rubriques: Genre::LISTES.into_iter().map(rubrique).collect(),
+        rubriques,
         actes,
         archives: archives
             .map(|a| t.campagne_archivee_le(a.libelle.dans(t.langue()), jour(t, a.le)))

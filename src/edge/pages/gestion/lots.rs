@@ -21,8 +21,8 @@ use super::dossier::nom_de_piece;
 use super::filtre::Voulus;
 use super::perime;
 use super::{Poste, chemin_de_retour, etat_dit, libelle};
-use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
+use crate::edge::{Etat, prevus};
 use crate::textes::Textes;
 use crate::views::{Formulaire, Lien, Message};
 
@@ -36,7 +36,13 @@ struct Rang {
     etat: String,
     classe: &'static str,
     refus: String,
-    mails: Vec<String>,
+    mails: Vec<Mail>,
+}
+
+/// A mail that would leave, word for word where the dry run tells it.
+struct Mail {
+    dit: String,
+    contenu: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -371,7 +377,10 @@ fn rang(etat: &Etat, t: Textes, ligne: &LigneLot) -> Rang {
         classe,
         refus: refus.unwrap_or_default(),
         mails: mails
-            .map(|m| format!("{} → {}", super::mails::dit(t, m.code), m.a))
+            .map(|m| Mail {
+                dit: format!("{} → {}", super::mails::dit(t, m.code), m.a),
+                contenu: prevus::ecrire(etat, ligne, m),
+            })
             .collect(),
     }
 }

@@ -39,6 +39,8 @@ const ACTES: &[(&str, Mot)] = &[
     ("voir_original", Textes::trace_voir_original),
     ("regler_support", Textes::trace_regler_support),
     ("changer_campagne", Textes::trace_changer_campagne),
+    ("partager_commentaire", Textes::trace_partager_commentaire),
+    ("oublier_commentaire", Textes::trace_oublier_commentaire),
     ("effacer", Textes::trace_effacer),
     ("inviter_personnel", Textes::trace_inviter_personnel),
     ("renvoyer_invitation", Textes::trace_renvoyer_invitation),
@@ -48,6 +50,7 @@ const ACTES: &[(&str, Mot)] = &[
         "retirer_second_facteur",
         Textes::trace_retirer_second_facteur,
     ),
+    ("delier_identite", Textes::trace_delier_identite),
     ("changer_acces", Textes::trace_changer_acces),
 ];
 
@@ -159,7 +162,9 @@ mod tests {
         }
         let personnel = source("personnel.rs");
         let noms = personnel.split_once("const fn nom(").unwrap().1;
+        let equipe = source("equipe.rs");
         let noms = noms.split("=> \"").skip(1);
+        let noms = noms.chain(equipe.split("=> (\"").skip(1));
         codes.extend(noms.map(|s| s.split('"').next().unwrap().to_owned()));
         // An act on a dossier goes by its command's own name.
         let instruction = source("instruction.rs");

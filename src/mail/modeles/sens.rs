@@ -1,0 +1,56 @@
+//! What each variable of a mail stands for, in words, for whoever edits texts on screen.
+
+/// Name, French, English; in the order people look for them. A test holds that every variable is here.
+#[rustfmt::skip]
+pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
+    ("prenom", "le prénom du candidat", "the candidate's first name"),
+    ("nom", "le nom du candidat", "the candidate's family name"),
+    ("numDossierOpi", "le numéro de candidat", "the candidate number"),
+    ("lien", "le lien de ce mail, qui ne sert qu'une fois", "this mail's link, which serves once"),
+    ("finLien", "jusqu'à quand ce lien sert", "until when this link serves"),
+    ("lienValidation", "le lien qui valide l'adresse", "the link that proves the address"),
+    ("lienRattachement", "le lien qui rattache le compte à celui de l'établissement", "the link that joins the account to the establishment's log-in"),
+    ("lienReinitialisation", "le lien qui donne un nouveau mot de passe", "the link that gives a new password"),
+    ("datFinReinitCptMin", "jusqu'à quand le lien du mot de passe sert", "until when the password's link serves"),
+    ("jourDestructionCptMin", "quand un compte jamais validé est détruit", "when an account that is never validated is removed"),
+    ("formation.libelle", "le nom de la formation", "the programme's name"),
+    ("formation.code", "le code de la formation", "the programme's code"),
+    ("formation.niveau", "le niveau de la formation", "the programme's level"),
+    ("formation.motCle", "les mots clés de la formation", "the programme's key words"),
+    ("formation.datDebDepot", "le début des candidatures", "when applications begin"),
+    ("formation.datFinDepot", "la fin des candidatures", "when applications end"),
+    ("formation.datRetour", "la date limite de retour de la formation", "the programme's last moment to transmit"),
+    ("formation.datConfirm", "la date limite de confirmation de la formation", "the programme's last moment to confirm"),
+    ("formation.datJury", "la date du jury", "the date of the jury"),
+    ("formation.datPubli", "la date de publication", "the date of publication"),
+    ("dossier.lien", "l'adresse du dossier sur la plateforme", "the application's address on the platform"),
+    ("dossier.numero", "l'identifiant du dossier", "the application's identifier"),
+    ("datRetour", "la date limite de retour de ce dossier", "this application's last moment to transmit"),
+    ("nouveauRetour", "cette date, quand elle est propre au dossier", "that date, when it is this application's own"),
+    ("datConfirm", "la date limite de confirmation de ce dossier", "this application's last moment to confirm"),
+    ("jours", "le nombre de jours qui restent", "how many days are left"),
+    ("pieces", "les pièces à reprendre : {% for piece in pieces %} donne piece.libelle et piece.commentaire", "the documents to hand in again: {% for piece in pieces %} gives piece.libelle and piece.commentaire"),
+    ("retirees", "les pièces qui ne sont plus demandées : {% for piece in retirees %}", "the documents no longer asked for: {% for piece in retirees %}"),
+    ("motif", "le motif du refus", "the reason of the refusal"),
+    ("raison", "la raison écrite par le gestionnaire", "the reason staff wrote"),
+    ("commentaire", "le commentaire du jury", "the jury's comment"),
+    ("rang", "le rang sur la liste complémentaire", "the rank on the waiting list"),
+    ("appel", "vrai si la décision est rendue sur appel : {% if appel %}", "true for a decision after an appeal: {% if appel %}"),
+    ("convocation.le", "quand a lieu l'entretien ou l'épreuve", "when the interview or test takes place"),
+    ("convocation.lieu", "où il a lieu", "where it takes place"),
+    ("convocation.consigne", "ce qu'il faut apporter", "what to bring"),
+    ("libelleCampagne", "le nom de la campagne", "the campaign's name"),
+    ("etablissement.nom", "le nom de l'établissement", "the establishment's name"),
+    ("etablissement.url", "l'adresse de la plateforme", "the platform's address"),
+    ("etablissement.support", "l'adresse à laquelle écrire", "the address to write to"),
+    ("etablissement.couleur", "la couleur des boutons", "the colour of buttons"),
+    ("candidat.prenom", "le prénom, sous son nom d'avant", "the first name, under its former name"),
+    ("candidat.nomPat", "le nom, sous son nom d'avant", "the family name, under its former name"),
+    ("candidat.numDossierOpi", "le numéro, sous son nom d'avant", "the number, under its former name"),
+    ("candidat.libLangue", "la langue du candidat", "the candidate's language"),
+    ("langue", "fr ou en", "fr or en"),
+];
+
+/// What frames need to know, and texts need not.
+#[cfg(test)]
+pub(super) const DU_CADRE: &[&str] = &["pourCandidat", "reponse", "automatique"];
