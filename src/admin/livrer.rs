@@ -9,6 +9,7 @@ use clap::Args;
 use super::{Echec, Issue, Lieu, OuArgs, sortie};
 use crate::controle::{self, Ordre, Retour};
 use crate::edge::MAX_MAIL;
+use crate::portes::tube;
 
 /// How long the server may take to store a mail.
 const DELAI: Duration = Duration::from_secs(60);
@@ -31,7 +32,7 @@ impl Livrer {
     pub(super) async fn lancer(self) -> Issue {
         let lieu = Lieu::trouver(&self.ou).map_err(|echec| Echec::PlusTard(echec.to_string()))?;
         let plus_tard = |quoi: String| Echec::PlusTard(quoi);
-        let boite = lieu.donnees.join("boite");
+        let boite = tube::boite(&lieu.donnees);
         std::fs::create_dir_all(&boite)
             .map_err(|e| plus_tard(format!("{} : {e}", boite.display())))?;
         // Its own file until the server has it; it goes whatever happens.
@@ -69,7 +70,7 @@ impl Livrer {
 
 fn copier(boite: &std::path::Path) -> io::Result<tempfile::NamedTempFile> {
     let mut fichier = tempfile::Builder::new()
-        .prefix(".mail-")
+        .prefix(tube::PREFIXE)
         .tempfile_in(boite)?;
     let copies = io::copy(&mut io::stdin().lock().take(MAX_MAIL + 1), &mut fichier)?;
     fichier.flush()?;

@@ -29,6 +29,7 @@ use crate::edge::{
     Statiques, Verifier,
 };
 use crate::mail::Facteur;
+use crate::portes::tube;
 use crate::views::Maison;
 use crate::vitrine::Vitrine;
 use bord::{Bord, VerifierAntivirus, VerifierMail, VerifierNats};
@@ -357,6 +358,15 @@ async fn ouvrir(donnees: &Path) -> Result<(Cles, Blobs), String> {
         .await
         .map_err(dire(donnees.to_owned()))?;
     let cles = Cles::ouvrir(donnees).map_err(dire(donnees.join("cles")))?;
+    match tube::balayer(donnees) {
+        Ok(0) => {}
+        Ok(partis) => tracing::info!(
+            partis,
+            "files of killed deliveries went; their mails are with Postfix"
+        ),
+        // Nothing depends on it; the next start tries again.
+        Err(erreur) => tracing::warn!(%erreur, "files of killed deliveries stay"),
+    }
     let fichiers = donnees.join("fichiers");
     let blobs = Blobs::open(&fichiers).await.map_err(dire(fichiers))?;
     Ok((cles, blobs))

@@ -3,6 +3,7 @@
 
 pub mod dossier;
 pub mod imap;
+pub(crate) mod tube;
 
 use std::path::Path;
 

@@ -3,11 +3,12 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use fixtures::processus::{Postule, campagne_ouverte};
 use serde_json::json;
 
+use crate::poste::Monde;
 use crate::postfix::{PERSONNE, Postfix, ouvert};
 use crate::support::{QUESTION, mail};
 
@@ -150,6 +151,31 @@ async fn attendre_reponse(mails: &Path) -> String {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("no answer");
+}
+
+/// S01: what a killed `mail deliver` left goes at the next start once it is old enough, nothing else does.
+#[tokio::test(flavor = "multi_thread")]
+async fn s01_ce_qu_une_remise_tuee_a_laisse_part_au_demarrage() {
+    let mut monde = Monde::new();
+    monde.configurer("folder = \"arrivee\"");
+    let boite = monde.ici().join("donnees/boite");
+    std::fs::create_dir_all(&boite).unwrap();
+    let maintenant = SystemTime::now();
+    let jour = Duration::from_secs(24 * 3600);
+    for (nom, le) in [
+        (".mail-vieux", maintenant - jour * 2),
+        (".mail-jeune", maintenant - jour / 2),
+        (".mail-demain", maintenant + jour),
+        ("autre", maintenant - jour * 2),
+    ] {
+        let fichier = std::fs::File::create(boite.join(nom)).unwrap();
+        fichier.set_modified(le).unwrap();
+    }
+    monde.demarrer();
+    let lus = std::fs::read_dir(&boite).unwrap();
+    let mut noms: Vec<_> = lus.map(|e| e.unwrap().file_name()).collect();
+    noms.sort();
+    assert_eq!(noms, [".mail-demain", ".mail-jeune", "autre"]);
 }
 
 /// S08: a mail that is too large is refused by words that Postfix gives to its sender, and nothing waits for another try.
