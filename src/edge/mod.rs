@@ -32,6 +32,7 @@ pub use exports::{Minutes, Travaux};
 pub use outils::Outils;
 pub use sante::{Disque, Sentinelle, Verifier};
 pub use serveur::{Porte, servir};
+pub(crate) use sso::Client;
 pub use sso::{Sso, abritee};
 pub use statiques::Statiques;
 pub use tls::Certificat;

@@ -16,6 +16,7 @@ pub(crate) struct Dovecot {
     dossier: PathBuf,
     pub(crate) clair: u16,
     pub(crate) chiffre: u16,
+    acces: String,
     processus: Option<Child>,
 }
 
@@ -45,8 +46,24 @@ impl Dovecot {
             dossier,
             clair: port_libre(),
             chiffre: port_libre(),
+            acces: format!("passdb {{\n  driver = static\n  args = password={SECRET}\n}}\n"),
             processus: None,
         }
+    }
+
+    /// Nobody enters by password, but by a token in one of these forms that the provider there vouches for.
+    pub(crate) fn par_jetons(mut self, formes: &str, fournisseur: u16) -> Self {
+        let demande = self.dossier.join("oauth2.conf");
+        let texte = format!(
+            "introspection_mode = get\nintrospection_url = http://127.0.0.1:{fournisseur}/avis?jeton=\nforce_introspection = yes\n\
+             username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+        );
+        std::fs::write(&demande, texte).unwrap();
+        self.acces = format!(
+            "auth_mechanisms = {formes}\nauth_failure_delay = 0\npassdb {{\n  driver = oauth2\n  mechanisms = {formes}\n  args = {}\n}}\n",
+            demande.display()
+        );
+        self
     }
 
     pub(crate) fn demarrer(mut self) -> Self {
@@ -57,9 +74,9 @@ impl Dovecot {
              ssl = yes\nssl_cert = <{ici}/cert.pem\nssl_key = <{ici}/cle.pem\ndisable_plaintext_auth = no\n\
              mail_location = maildir:{ici}/boites/%u\nfirst_valid_uid = 1\nmail_plugins = $mail_plugins acl\n\
              plugin {{\n  acl = vfile:{ici}/acl\n}}\n\
-             passdb {{\n  driver = static\n  args = password={SECRET}\n}}\n\
              userdb {{\n  driver = static\n  args = uid={PERSONNE} gid={PERSONNE} home={ici}/boites/%u\n}}\n"
         );
+        texte.push_str(&self.acces);
         // Small and quick: one process of each kind is enough.
         write!(
             texte,

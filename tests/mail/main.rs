@@ -9,6 +9,7 @@ mod dovecot;
 mod faux;
 mod foule;
 mod imap;
+mod jetons;
 mod poste;
 mod postfix;
 mod relais;

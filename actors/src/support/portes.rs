@@ -112,6 +112,12 @@ impl Porte {
         });
     }
 
+    /// It said no: a person has to change something, and is told at once.
+    pub fn refusee(&self, raison: &str) {
+        self.en_panne(raison);
+        self.noter(|etat| etat.echecs = etat.echecs.max(ECHECS_DITS));
+    }
+
     fn cle(&self, quoi: &str) -> Vec<u8> {
         let sceau = self.atelier.cle.sceau(&["porte", self.nom, quoi]);
         format!("support:porte:{}", crate::jetons::hexa(&sceau)).into_bytes()

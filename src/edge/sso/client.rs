@@ -29,10 +29,10 @@ const MAX_EN_COURS: usize = 64;
 /// The provider gave no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Panne(String);
+pub(crate) struct Panne(String);
 
 /// Asks the provider.
-pub(super) struct Client {
+pub(crate) struct Client {
     tls: TlsConnector,
     places: Semaphore,
 }
@@ -44,8 +44,11 @@ pub fn abritee(schema: &str, hote: Option<&str>) -> bool {
 
 impl Client {
     /// Trusts the public authorities, and the university's own if it has one.
-    pub(super) fn new(ca: Option<&Path>) -> Result<Self, String> {
-        let tls = confiance::connecteur(ca).map_err(|e| format!("sso.ca : {e}"))?;
+    ///
+    /// # Errors
+    /// What is wrong with the file of its own.
+    pub(crate) fn new(ca: Option<&Path>) -> Result<Self, String> {
+        let tls = confiance::connecteur(ca)?;
         Ok(Self {
             tls,
             places: Semaphore::new(MAX_EN_COURS),
@@ -56,7 +59,7 @@ impl Client {
     ///
     /// # Errors
     /// That there is none.
-    pub(super) async fn envoyer(
+    pub(crate) async fn envoyer(
         &self,
         requete: Request<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, Panne> {

@@ -19,9 +19,9 @@ use url::Url;
 
 use crate::config::{self, Attributs, Fournisseur};
 use cas::Cas;
-use client::Client;
 use oidc::Oidc;
 
+pub(crate) use client::Client;
 pub use client::abritee;
 
 /// Characters of a value the provider says.
@@ -220,7 +220,7 @@ impl Sso {
             }
         };
         Ok(Self {
-            client: Client::new(sso.ca.as_deref())?,
+            client: Client::new(sso.ca.as_deref()).map_err(|e| format!("sso.ca : {e}"))?,
             protocole,
             retour: ici("/sso/retour")?,
             accueil: ici("/")?,

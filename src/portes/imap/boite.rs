@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::OAuth;
 use crate::confiance::{clair, locale};
 
 /// What to write, for every fault of the URL.
 const FORME: &str = "écrivez imaps://utilisateur:motdepasse@serveur/INBOX (les caractères @ : / % de l'utilisateur et du \
-     mot de passe en %40 %3A %2F %25)";
+     mot de passe en %40 %3A %2F %25) ; sans mot de passe avec imap_oauth_client";
 
 /// How TLS is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,15 @@ pub(super) enum Chiffrement {
     Aucun,
 }
 
+/// How we enter.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Acces {
+    /// As the URL says.
+    MotDePasse(String),
+    /// By a token from elsewhere.
+    Jeton(OAuth),
+}
+
 /// A mailbox.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Boite {
@@ -28,7 +38,7 @@ pub struct Boite {
     pub(super) port: u16,
     pub(super) chiffrement: Chiffrement,
     pub(super) qui: String,
-    pub(super) mot_de_passe: String,
+    pub(super) acces: Acces,
     pub(super) dossier: String,
     pub(super) ca: Option<PathBuf>,
 }
@@ -51,11 +61,20 @@ impl std::fmt::Display for Boite {
 }
 
 impl Boite {
-    /// A relative certificate file is meant from there.
+    /// Relative files are meant from there.
     pub(crate) fn dans(&mut self, dossier: &Path) {
-        if let Some(ca) = &mut self.ca {
-            *ca = dossier.join(&ca);
+        let actualisation = match &mut self.acces {
+            Acces::MotDePasse(_) => None,
+            Acces::Jeton(oauth) => oauth.actualisation.as_mut(),
+        };
+        for place in self.ca.iter_mut().chain(actualisation) {
+            *place = dossier.join(&place);
         }
+    }
+
+    /// The mailbox of this URL, entered by tokens.
+    pub(crate) fn par_jetons(texte: &str, oauth: OAuth) -> Result<Self, String> {
+        Self::comprendre(&adresse(texte)?, Some(oauth))
     }
 
     /// The file of the authority that vouches for its server, if it is none of the public ones.
@@ -63,7 +82,7 @@ impl Boite {
         self.ca.as_deref()
     }
 
-    fn comprendre(url: &Url) -> Result<Self, String> {
+    fn comprendre(url: &Url, oauth: Option<OAuth>) -> Result<Self, String> {
         let faux = || FORME.to_owned();
         let (mut tls, mut ca) = (None, None);
         for (cle, valeur) in url.query_pairs() {
@@ -75,9 +94,13 @@ impl Boite {
         }
         let chiffrement = chiffrement(url, tls.as_deref())?;
         let qui = clair(url.username());
-        let mot_de_passe = clair(url.password().ok_or_else(faux)?);
+        let mot_de_passe = url.password().map(clair).unwrap_or_default();
         let dossier = clair(url.path().trim_matches('/'));
-        if qui.is_empty() || mot_de_passe.is_empty() || !url.fragment().unwrap_or("").is_empty() {
+        if oauth.is_some() && !mot_de_passe.is_empty() {
+            return Err("avec imap_oauth_client, ôtez le mot de passe de l'URL".to_owned());
+        }
+        let sans = oauth.is_none() && mot_de_passe.is_empty();
+        if qui.is_empty() || sans || !url.fragment().unwrap_or("").is_empty() {
             return Err(faux());
         }
         if [&qui, &mot_de_passe, &dossier]
@@ -100,7 +123,7 @@ impl Boite {
             }),
             chiffrement,
             qui,
-            mot_de_passe,
+            acces: oauth.map_or(Acces::MotDePasse(mot_de_passe), Acces::Jeton),
             dossier: if dossier.is_empty() {
                 "INBOX".to_owned()
             } else {
@@ -115,9 +138,13 @@ impl std::str::FromStr for Boite {
     type Err = String;
 
     fn from_str(texte: &str) -> Result<Self, String> {
-        // The text holds a password: it is in no message.
-        Self::comprendre(&Url::parse(texte).map_err(|e| format!("{e} ; {FORME}"))?)
+        Self::comprendre(&adresse(texte)?, None)
     }
+}
+
+/// The text may hold a password: it is in no message.
+fn adresse(texte: &str) -> Result<Url, String> {
+    Url::parse(texte).map_err(|e| format!("{e} ; {FORME}"))
 }
 
 /// A password never travels in clear, except on this machine when asked for.
@@ -144,10 +171,8 @@ mod tests {
         let texte = "imaps://aide%40u.example:se%2Fcr%25+et@imap.u.example/Support?ca=ca.pem";
         let mut boite: Boite = texte.parse().unwrap();
         boite.dans(Path::new("/etc/postule"));
-        assert_eq!(
-            (boite.qui.as_str(), boite.mot_de_passe.as_str()),
-            ("aide@u.example", "se/cr%+et")
-        );
+        assert_eq!(boite.qui, "aide@u.example");
+        assert!(boite.acces == Acces::MotDePasse("se/cr%+et".to_owned()));
         assert_eq!((boite.port, boite.dossier.as_str()), (993, "Support"));
         assert_eq!(boite.ca(), Some(Path::new("/etc/postule/ca.pem")));
         assert!(!format!("{boite:?} {boite}").contains("se/cr"));

@@ -12,7 +12,8 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::boite::{Boite, Chiffrement};
+use super::boite::{Acces, Boite, Chiffrement};
+use super::jetons::{Echange, Forme, Jetons, Montre, OAuth};
 use crate::confiance;
 
 /// How long one step with the server may take.
@@ -123,8 +124,12 @@ impl std::fmt::Debug for Ouverte {
 }
 
 /// Connects, and opens the folder.
-pub(super) async fn ouvrir(boite: &Boite) -> Result<Ouverte, Echec> {
-    let mut session = entrer(boite).await?;
+pub(super) async fn ouvrir(boite: &Boite, jetons: &mut Jetons) -> Result<Ouverte, Echec> {
+    let mut session = match entrer(boite, jetons).await {
+        // A token that served may have been withdrawn since.
+        Err(Echec::Refus(_)) if jetons.refuse() => entrer(boite, jetons).await?,
+        entree => entree?,
+    };
     let capacites = limiter(session.capabilities()).await?;
     let dossier = limiter(session.select(&boite.dossier)).await;
     let dossier = dossier.map_err(|echec| match echec {
@@ -159,24 +164,12 @@ pub(super) fn marque(flag: &Flag<'_>) -> bool {
     matches!(flag, Flag::Custom(nom) if nom.eq_ignore_ascii_case(MARQUE))
 }
 
-async fn entrer(boite: &Boite) -> Result<Session, Echec> {
-    let joindre = async {
-        TcpStream::connect((boite.hote.as_str(), boite.port))
-            .await
-            .map_err(|e| Echec::Panne(format!("{}:{} : {e}", boite.hote, boite.port)))
+async fn entrer(boite: &Boite, jetons: &mut Jetons) -> Result<Session, Echec> {
+    let (qui, secret) = match &boite.acces {
+        Acces::Jeton(oauth) => return entrer_par_jeton(boite, oauth, jetons).await,
+        Acces::MotDePasse(secret) => (&boite.qui, secret),
     };
-    let tcp = limiter(joindre).await?;
-    let client = match boite.chiffrement {
-        Chiffrement::Direct => saluer(Client::new(chiffrer(boite, tcp).await?)).await?,
-        Chiffrement::Aucun => saluer(Client::new(Flux(Box::new(tcp)))).await?,
-        Chiffrement::Exige => {
-            let mut nu = saluer(Client::new(Flux(Box::new(tcp)))).await?;
-            limiter(nu.run_command_and_check_ok("STARTTLS", None)).await?;
-            // What came in clear behind the answer goes with the reader that held it.
-            Client::new(chiffrer(boite, nu.into_inner()).await?)
-        }
-    };
-    let (qui, secret) = (&boite.qui, &boite.mot_de_passe);
+    let client = joindre(boite).await?;
     let entree = async {
         if qui.is_ascii() && secret.is_ascii() {
             client.login(qui, secret).await
@@ -186,9 +179,69 @@ async fn entrer(boite: &Boite) -> Result<Session, Echec> {
         }
         .map_err(|(erreur, _client)| Echec::from(erreur))
     };
-    limiter(entree).await.map_err(|echec| match echec {
+    limiter(entree).await.map_err(|echec| dehors(qui, echec))
+}
+
+/// By a token, in the form the server knows.
+async fn entrer_par_jeton(
+    boite: &Boite,
+    oauth: &OAuth,
+    jetons: &mut Jetons,
+) -> Result<Session, Echec> {
+    let jeton = jetons.prendre(oauth, boite.ca()).await?;
+    let mut client = joindre(boite).await?;
+    for forme in [Forme::XOAuth2, Forme::Porteur] {
+        let mut echange = Echange::default();
+        let montre = Montre {
+            forme,
+            qui: &boite.qui,
+            hote: &boite.hote,
+            port: boite.port,
+            jeton: &jeton,
+            echange: &mut echange,
+        };
+        let entree = async { Ok(client.authenticate(forme.nom(), montre).await) };
+        match limiter::<_, Echec>(entree).await? {
+            Ok(session) => return Ok(session),
+            // It did not even ask: another form, then.
+            Err((Error::No(_) | Error::Bad(_), rendu)) if !echange.montre => client = rendu,
+            Err((erreur, _client)) => {
+                let echec = match (Echec::from(erreur), echange.dit) {
+                    (Echec::Refus(dit), Some(raison)) => Echec::Refus(format!("{dit} {raison}")),
+                    (autre, _) => autre,
+                };
+                return Err(dehors(&boite.qui, echec));
+            }
+        }
+    }
+    let dit = "ce serveur ne connaît ni XOAUTH2 ni OAUTHBEARER".to_owned();
+    Err(dehors(&boite.qui, Echec::Refus(dit)))
+}
+
+fn dehors(qui: &str, echec: Echec) -> Echec {
+    match echec {
         Echec::Refus(dit) => Echec::Refus(format!("{qui} n'entre pas : {dit}")),
         autre @ Echec::Panne(_) => autre,
+    }
+}
+
+/// Connected, and greeted.
+async fn joindre(boite: &Boite) -> Result<Client<Flux>, Echec> {
+    let joindre = async {
+        TcpStream::connect((boite.hote.as_str(), boite.port))
+            .await
+            .map_err(|e| Echec::Panne(format!("{}:{} : {e}", boite.hote, boite.port)))
+    };
+    let tcp = limiter(joindre).await?;
+    Ok(match boite.chiffrement {
+        Chiffrement::Direct => saluer(Client::new(chiffrer(boite, tcp).await?)).await?,
+        Chiffrement::Aucun => saluer(Client::new(Flux(Box::new(tcp)))).await?,
+        Chiffrement::Exige => {
+            let mut nu = saluer(Client::new(Flux(Box::new(tcp)))).await?;
+            limiter(nu.run_command_and_check_ok("STARTTLS", None)).await?;
+            // What came in clear behind the answer goes with the reader that held it.
+            Client::new(chiffrer(boite, nu.into_inner()).await?)
+        }
     })
 }
 

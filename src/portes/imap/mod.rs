@@ -7,6 +7,7 @@
 
 mod boite;
 mod connexion;
+mod jetons;
 mod place;
 mod releve;
 
@@ -18,6 +19,8 @@ use actors::support::{Porte, Tri};
 pub use boite::Boite;
 pub(crate) use connexion::Echec;
 use connexion::{Ouverte, limiter};
+use jetons::Jetons;
+pub use jetons::OAuth;
 use place::Place;
 use releve::Releve;
 
@@ -51,17 +54,21 @@ pub struct Outils {
 /// Takes what comes, until its task is dropped.
 pub async fn tourner(boite: Boite, outils: Outils) {
     let mut attente = REPRISE;
+    let mut jetons = Jetons::new();
     loop {
         let mut vue = false;
-        let Err(echec) = suivre(&boite, &outils, &mut vue).await;
+        let Err(echec) = suivre(&boite, &mut jetons, &outils, &mut vue).await;
         if vue {
             attente = REPRISE;
         }
-        if let Echec::Refus(_) = echec {
-            attente = attente.max(REPRISE_REFUS);
-        }
         tracing::warn!(%echec, %boite, "the support's mailbox waits");
-        outils.porte.en_panne(&echec.to_string());
+        match &echec {
+            Echec::Refus(dit) => {
+                attente = attente.max(REPRISE_REFUS);
+                outils.porte.refusee(dit);
+            }
+            Echec::Panne(dit) => outils.porte.en_panne(dit),
+        }
         tokio::time::sleep(attente).await;
         attente = (attente * 2).min(REPRISE_MAX);
     }
@@ -80,7 +87,7 @@ pub(crate) struct Constat {
 
 /// Opens the mailbox and leaves; nothing in it changes.
 pub(crate) async fn essayer(boite: &Boite) -> Result<Constat, Echec> {
-    let mut ouverte = connexion::ouvrir(boite).await?;
+    let mut ouverte = connexion::ouvrir(boite, &mut Jetons::new()).await?;
     limiter(ouverte.session.logout()).await?;
     Ok(Constat {
         combien: ouverte.combien,
@@ -92,11 +99,12 @@ pub(crate) async fn essayer(boite: &Boite) -> Result<Constat, Echec> {
 /// One connection, as long as it lasts. `vue` once the mailbox was looked at.
 async fn suivre(
     boite: &Boite,
+    jetons: &mut Jetons,
     outils: &Outils,
     vue: &mut bool,
 ) -> Result<std::convert::Infallible, Echec> {
     attendre_son_tour(outils).await?;
-    let ouverte = connexion::ouvrir(boite).await?;
+    let ouverte = connexion::ouvrir(boite, jetons).await?;
     let place = reprendre(boite, outils, ouverte.validite)?;
     let mut releve = Releve {
         ouverte,
