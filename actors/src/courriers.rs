@@ -8,6 +8,7 @@ use storage::{Batch, Store, StoreError};
 use domain::effet::{CodeMail, MailDemande, MailDu};
 use domain::ids::{CandidatId, DemandeId, DossierId};
 
+use crate::atelier::Atelier;
 use crate::fil::json;
 use crate::ports::Courrier;
 
@@ -188,29 +189,97 @@ pub(crate) fn cle_douce(candidat: &CandidatId) -> Vec<u8> {
     format!("rebonds/{candidat}").into_bytes()
 }
 
+/// How one mail fared, whoever it was for.
+pub(crate) enum Sort {
+    /// Of a candidate.
+    Candidat(Envoi),
+    /// Of staff, or an answer of the support: to whom, when, and how.
+    Autre(String, Timestamp, EtatEnvoi),
+}
+
 /// Reads every mail remembered, in no order, until `suivre` says stop.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub(crate) fn parcourir(
     store: &Store,
-    mut suivre: impl FnMut(Envoi) -> bool,
+    mut suivre: impl FnMut(Sort) -> bool,
 ) -> Result<(), StoreError> {
-    let mut apres: Option<Vec<u8>> = None;
-    loop {
-        let page = store.views(COURRIERS, apres.as_deref(), LOT)?;
-        let Some((derniere, _)) = page.last() else {
-            return Ok(());
-        };
-        apres = Some(derniere.clone());
-        for (cle, octets) in page {
-            let envoi = serde_json::from_slice(&octets).map_err(|e| {
-                StoreError::Corrupt(format!("{}: {e}", String::from_utf8_lossy(&cle)))
-            })?;
-            if !suivre(envoi) {
-                return Ok(());
+    type Lire = fn(&[u8]) -> Result<Sort, serde_json::Error>;
+    let genres: [(&[u8], Lire); 3] = [
+        (COURRIERS, |octets| {
+            serde_json::from_slice(octets).map(Sort::Candidat)
+        }),
+        (REPONSES, |octets| {
+            let lue: Reponse = serde_json::from_slice(octets)?;
+            Ok(Sort::Autre(lue.a, lue.le, lue.etat))
+        }),
+        (INTERNES, |octets| {
+            let lu: Interne = serde_json::from_slice(octets)?;
+            Ok(Sort::Autre(lu.a, lu.le, lu.etat))
+        }),
+    ];
+    for (prefixe, lire) in genres {
+        let mut apres: Option<Vec<u8>> = None;
+        loop {
+            let page = store.views(prefixe, apres.as_deref(), LOT)?;
+            let Some((derniere, _)) = page.last() else {
+                break;
+            };
+            apres = Some(derniere.clone());
+            for (cle, octets) in page {
+                let lu = lire(&octets).map_err(|e| {
+                    StoreError::Corrupt(format!("{}: {e}", String::from_utf8_lossy(&cle)))
+                })?;
+                if !suivre(lu) {
+                    return Ok(());
+                }
             }
         }
+    }
+    Ok(())
+}
+
+/// A mail to a member of staff, for the figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Interne {
+    a: String,
+    le: Timestamp,
+    etat: EtatEnvoi,
+}
+
+/// What the rows of mails to staff begin with.
+const INTERNES: &[u8] = b"courrier-personnel/";
+
+impl Interne {
+    /// How it fared; those that are too old leave on the way.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn noter(
+        atelier: &Atelier,
+        (id, a): (&str, &str),
+        etat: EtatEnvoi,
+        lot: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let cle = [INTERNES, id.as_bytes()].concat();
+        let maintenant = atelier.maintenant();
+        let connu = atelier.store.view(&cle)?;
+        let connu = connu.and_then(|octets| serde_json::from_slice::<Self>(&octets).ok());
+        let moi = Self {
+            a: a.to_owned(),
+            le: connu.map_or(maintenant, |c| c.le),
+            etat,
+        };
+        for (autre, octets) in atelier.store.views(INTERNES, None, LOT)? {
+            let lu = serde_json::from_slice::<Self>(&octets);
+            let vieux = |lu: Self| maintenant.duration_since(lu.le) > MEMOIRE;
+            if autre != cle && lu.is_ok_and(vieux) {
+                lot.views_delete.push(autre);
+            }
+        }
+        lot.views_put.push((cle, json(&moi)?));
+        Ok(())
     }
 }
 
@@ -225,10 +294,21 @@ pub(crate) struct Reponse {
     pub(crate) a: String,
     /// When.
     pub(crate) le: Timestamp,
+    /// How it fared.
+    #[serde(default = "parti")]
+    pub(crate) etat: EtatEnvoi,
 }
 
+/// Rows of before do not say.
+const fn parti() -> EtatEnvoi {
+    EtatEnvoi::Envoye
+}
+
+/// What the rows of answers begin with.
+const REPONSES: &[u8] = b"courrier-demande/";
+
 fn cle_reponse(etiquette: &str) -> Vec<u8> {
-    format!("courrier-demande/{etiquette}").into_bytes()
+    [REPONSES, etiquette.as_bytes()].concat()
 }
 
 /// Forgets to whom an answer went.
@@ -243,6 +323,7 @@ impl Reponse {
             message: mail.message.clone(),
             a: mail.a.clone(),
             le,
+            etat: EtatEnvoi::EnFile,
         }
     }
 

@@ -1,9 +1,9 @@
 //! Performs what is owed: mails, steps between streams, timers. At least once, from the durable outbox.
 
 mod demande;
-mod suites;
-
+mod personnel;
 mod sonnerie;
+mod suites;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use storage::{Batch, Guard, OutboxItem, StoreError};
 
 use domain::candidat::{Candidat, Commande};
 use domain::dossier::Commande as CommandeDossier;
-use domain::effet::{CodeMail, Effet, MailDu, MailPersonnel, Publication};
+use domain::effet::{CodeMail, Effet, MailDu, Publication};
 use domain::ids::{FormationCode, Numero};
 
 use crate::acteurs::{Annuaire, Demande};
@@ -26,9 +26,7 @@ use crate::courriers::{self, Envoi, EtatEnvoi};
 use crate::guichet::personne;
 use crate::jetons::identifiant;
 use crate::liste::Liste;
-use crate::ports::{
-    Courrier, CourrierPersonnel, EchecPoste, Editeur, LienCourrier, Parution, Postier,
-};
+use crate::ports::{Courrier, EchecPoste, Editeur, LienCourrier, Parution, Postier};
 use crate::protocol::Faute;
 
 /// Things done in one round.
@@ -236,7 +234,7 @@ impl Relais {
         let mut lot = Batch::default();
         let issue = match serde_json::from_slice::<Effet>(&du.data) {
             Ok(Effet::Mail(mail)) => self.poster(&du, mail, &mut lot).await?,
-            Ok(effet) => self.faire(&du, effet).await,
+            Ok(effet) => self.faire(&du, effet, &mut lot).await,
             Err(erreur) => Issue::Abandonne(erreur.to_string()),
         };
         match issue {
@@ -273,11 +271,11 @@ impl Relais {
         .as_millisecond()
     }
 
-    async fn faire(&self, du: &OutboxItem, effet: Effet) -> Issue {
+    async fn faire(&self, du: &OutboxItem, effet: Effet, lot: &mut Batch) -> Issue {
         match effet {
             Effet::Publier(publication) => self.publier(du, publication).await,
-            Effet::MailPersonnel(mail) => self.poster_personnel(du, mail).await,
-            Effet::MailDemande(mail) => self.poster_demande(du, mail).await,
+            Effet::MailPersonnel(mail) => self.poster_personnel(du, mail, lot).await,
+            Effet::MailDemande(mail) => self.poster_demande(du, mail, lot).await,
             Effet::CreerDossier {
                 dossier,
                 candidat,
@@ -417,45 +415,7 @@ impl Relais {
             compte_expire_le: self.atelier.maintenant(),
             ..Courrier::prevu(mail, personne, &self.atelier.catalogue())
         };
-        self.remise(du, self.postier.poster(&courrier).await)
-    }
-
-    async fn poster_personnel(&self, du: &OutboxItem, mail: MailPersonnel) -> Issue {
-        let cle = &self.atelier.cle;
-        let lien = mail.lien.map(|(but, lien)| LienCourrier {
-            but,
-            jeton: cle.jeton_personnel(but, &mail.personnel, &lien.nonce),
-            expire_le: lien.expire_le,
-        });
-        let courrier = CourrierPersonnel {
-            id: du.id.clone(),
-            code: mail.code,
-            a: mail.a,
-            langue: mail.langue,
-            prenom: mail.prenom,
-            lien,
-        };
-        self.remise(du, self.postier.poster_personnel(&courrier).await)
-    }
-
-    /// What became of a mail.
-    fn remise(&self, du: &OutboxItem, remis: Result<(), EchecPoste>) -> Issue {
-        let compteurs = &self.atelier.compteurs;
-        match remis {
-            Ok(()) => {
-                Compteurs::compter(&compteurs.envoyes);
-                Issue::Fait
-            }
-            Err(EchecPoste::Temporaire(raison)) => {
-                Compteurs::compter(&compteurs.remis);
-                tracing::warn!(id = du.id, raison, essais = du.attempts, "a mail waits");
-                Issue::PlusTard
-            }
-            Err(EchecPoste::Definitif(raison) | EchecPoste::AdresseRefusee(raison)) => {
-                Compteurs::compter(&compteurs.abandonnes);
-                Issue::Abandonne(raison)
-            }
-        }
+        self.remise(du, self.postier.poster(&courrier).await).0
     }
 
     /// At least once; without NATS nobody listens, and it is done.

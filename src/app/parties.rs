@@ -121,6 +121,7 @@ impl Acteurs {
         let options = OptionsSupport {
             adresses: support.adresses.clone(),
             automatique: support.automatique,
+            ..OptionsSupport::default()
         };
         let tri = Arc::new(self.guichet.tri(blobs.clone(), options));
         let trieur = tri.clone();

@@ -47,6 +47,7 @@ impl Lecteur for Facteur {
         let base = Lecture {
             de: normaliser_mail(&mail.de),
             nom: mail.de_nom.clone(),
+            repondre_a: entrant::repondre_a(&mail).map(|a| normaliser_mail(&a)),
             destinataires,
             objet: mail.sujet.clone(),
             message_id: mail

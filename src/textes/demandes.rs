@@ -117,6 +117,7 @@ super::textes! {
     signal_autre_expediteur: "Le mail cite le dossier ou l'échange de quelqu'un d'autre que son expéditeur : ne révélez rien.", "The mail cites the application or exchange of somebody else than its sender: disclose nothing.";
     signal_expediteur_inconnu: "L'adresse n'est celle d'aucun compte : le numéro cité ne prouve rien.", "The address belongs to no account: the number cited proves nothing.";
     signal_identifiant_repete: "Un autre mail portait déjà le même identifiant.", "Another mail had the same identifier already.";
+    signal_reponse_ailleurs: "Le mail demande que la réponse aille à une autre adresse que celle de son expéditeur : voyez l'original.", "The mail asks for the answer to go to another address than its sender's: see the original.";
     signal_trop_gros: "Mail trop gros : seul son début a été lu.", "Mail too large: only its beginning was read.";
     signal_autre(code): "Signalement : {code}", "Flag: {code}";
 

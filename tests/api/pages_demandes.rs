@@ -413,6 +413,43 @@ async fn s42_le_courrier_se_compte_par_fournisseur() {
         vue.contains("autre.example") && vue.contains("Aucune adresse n&#39;est refusée")
             || vue.contains("Aucune adresse n'est refusée")
     );
+    // Answers of the desk and mails to staff count as well.
+    let recu = mail(
+        "lui@reponse.example",
+        true,
+        "Une question",
+        &format!("{SIMPLE}Bonjour, une question."),
+    );
+    let demande = serveur.ecrire_au_support(&recu, "Une question").await;
+    let texte = serde_json::json!({ "texte": "Une réponse." });
+    let chemin = format!("/gestion/demandes/{demande}/reponse");
+    let repondue = serveur.demander("POST", &chemin, &agent, texte).await;
+    assert!(repondue.statut.is_success(), "{}", repondue.statut);
+    let admin = serveur.agent("admin").await;
+    let nouveau = serde_json::json!({
+        "mail": "neuf@interne.example", "nom": "Neuf", "prenom": "Anne", "roles": ["support"],
+    });
+    let invite = serveur
+        .demander("POST", "/gestion/personnel", &admin, nouveau)
+        .await;
+    assert!(
+        invite.statut.is_success(),
+        "{}",
+        String::from_utf8_lossy(&invite.octets)
+    );
+    for domaine in ["reponse.example", "interne.example"] {
+        let chemin = format!("/gestion/courrier?domaine={domaine}");
+        let mut envoyes = serde_json::Value::Null;
+        for _ in 0..200 {
+            let lu = serveur.lire(&chemin, &agent).await.json();
+            envoyes = lu["tous"]["envoyes"].clone();
+            if envoyes == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(envoyes, 1, "{domaine}");
+    }
     let un = serveur
         .lire("/gestion/courrier?domaine=autre.example&jours=7", &agent)
         .await
@@ -467,4 +504,65 @@ async fn q40_une_reponse_ecrite_survit_a_la_session_qui_finit() {
     );
     let autre = entrer("admin", reprise).await;
     assert_eq!(autre.statut, 303, "somebody else reads nothing of it");
+}
+
+/// Q40: the same when a second factor is asked for in between: also after a wrong code, and for the same person alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn q40_une_reponse_ecrite_survit_au_second_facteur() {
+    let serveur = Serveur::new().await;
+    let elle = serveur.candidat("elle@univ.example").await;
+    let id = serveur.demande(&elle, "Question").await;
+    let entrer = async |reprise: &str| {
+        let champs = [
+            ("identifiant", "support@demo.example"),
+            ("mot_de_passe", MOT_DE_PASSE_PERSONNEL),
+            ("suite", "/gestion/demandes"),
+            ("reprise", reprise),
+        ];
+        formulaire(&serveur, "/connexion", "", &champs).await
+    };
+    let sceau = crate::pages_formulaires::cookies(&entrer("").await);
+    let sceau = sceau
+        .split("; ")
+        .find(|c| c.starts_with("__Host-qui="))
+        .unwrap();
+    let codes = serveur.proteger("support@demo.example").await;
+    let chemin = format!("/gestion/demandes/{id}/reponse");
+    let finie = format!("__Host-session=finie; {sceau}");
+    let champs = [("preuve", "vieille"), ("texte", "Une longue reponse")];
+    let perdue = formulaire(&serveur, &chemin, &finie, &champs).await;
+    let cache = |page: &str, nom: &str| {
+        let (_, suite) = page
+            .split_once(&format!("name=\"{nom}\" value=\""))
+            .unwrap();
+        suite.split('"').next().unwrap().to_owned()
+    };
+    let reprise = cache(&texte(&perdue), "reprise");
+    let second = entrer(&reprise).await;
+    assert_eq!(second.statut, 200);
+    let cookie = crate::pages_formulaires::cookies(&second);
+    let mut page = texte(&second);
+    let mut retour = second;
+    for code in ["000000", codes[0].as_str()] {
+        let (gardee, suite) = (cache(&page, "reprise"), cache(&page, "suite"));
+        let preuve = crate::pages::preuve(&page);
+        let champs = [
+            ("preuve", preuve.as_str()),
+            ("code", code),
+            ("reprise", &gardee),
+            ("suite", &suite),
+        ];
+        retour = formulaire(&serveur, "/gestion/second-facteur", &cookie, &champs).await;
+        page = texte(&retour);
+    }
+    assert_eq!(retour.statut, 200);
+    assert!(
+        page.contains("Une longue reponse") && page.contains(&chemin),
+        "{page}"
+    );
+    let cookie = crate::pages_formulaires::cookies(&retour);
+    let preuve = crate::pages::preuve(&page);
+    let renvoi = [("preuve", preuve.as_str()), ("texte", "Une longue reponse")];
+    let partie = formulaire(&serveur, &chemin, &cookie, &renvoi).await;
+    assert_eq!(partie.statut, 303, "{}", texte(&partie));
 }

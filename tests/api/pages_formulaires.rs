@@ -22,7 +22,7 @@ fn identifiants(mail: &str) -> [(&str, &str); 2] {
 }
 
 /// Logs in by the page; the cookies a browser would keep.
-fn cookies(reponse: &Reponse) -> String {
+pub(crate) fn cookies(reponse: &Reponse) -> String {
     let poses = reponse.entetes.get_all("set-cookie").iter();
     let paires = poses.map(|c| c.to_str().unwrap().split(';').next().unwrap().to_owned());
     paires.collect::<Vec<_>>().join("; ")

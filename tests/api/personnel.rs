@@ -19,6 +19,20 @@ impl Serveur {
         session.json()["jeton"].as_str().unwrap().to_owned()
     }
 
+    /// Sets up a second factor for one of the demo's staff; the recovery codes.
+    pub(crate) async fn proteger(&self, mail: &str) -> Vec<String> {
+        let session = self.entrer(mail, None).await.json()["jeton"].clone();
+        let (session, chemin) = (session.as_str().unwrap(), "/gestion/second-facteur");
+        let second = self.demander("POST", chemin, session, Value::Null).await;
+        let second = second.json();
+        let secret = totp::de_base32(second["secret"].as_str().unwrap()).unwrap();
+        let code = totp::code_a(&secret, jiff::Timestamp::now());
+        let juste = json!({ "nonce": second["nonce"], "code": code });
+        let codes = self.demander("PUT", chemin, session, juste).await.json();
+        let codes = codes["codes_de_secours"].as_array().unwrap().iter();
+        codes.map(|c| c.as_str().unwrap().to_owned()).collect()
+    }
+
     async fn entrer(&self, mail: &str, code: Option<&str>) -> Reponse {
         let mut corps = json!({ "identifiant": mail, "mot_de_passe": MOT_DE_PASSE_PERSONNEL });
         if let Some(code) = code {

@@ -169,6 +169,7 @@ async fn trier(banc: &Banc, blobs: &Blobs, mails: usize) {
     let options = OptionsSupport {
         adresses: vec!["aide@univ.example".to_owned()],
         automatique: true,
+        ..OptionsSupport::default()
     };
     let tri = banc.systeme.guichet.tri(blobs.clone(), options);
     let debut = Instant::now();

@@ -30,6 +30,10 @@ use crate::protocol::{DossierVue, Faute};
 
 /// Messages that may wait for the registry.
 const BOITE_REGISTRE: usize = 8192;
+/// The most actors of one kind in memory; beyond them those that were asked longest ago come back by replay.
+const MAX_PRESENTS: usize = 50_000;
+/// The same for requests: a mailbox that is read for the first time asks each of its requests once.
+const MAX_DEMANDES: usize = 1_000;
 
 /// An order with its addressee.
 #[derive(Message)]
@@ -44,8 +48,8 @@ pub(crate) enum Vers {
     Oublier(CandidatId, Vec<DossierId>, Vec<DemandeId>),
 }
 
-/// The actors in memory of one kind.
-struct Presents<K, A: Actor>(HashMap<K, (Addr<A>, Instant)>);
+/// The actors in memory of one kind, and how many there may be.
+struct Presents<K, A: Actor>(HashMap<K, (Addr<A>, Instant)>, usize);
 
 impl<K: Eq + Hash + Clone, A: Actor<Context = Context<A>>> Presents<K, A> {
     /// Hands the message to the actor of this id. A full mailbox drops it, and the asker, whose
@@ -65,6 +69,9 @@ impl<K: Eq + Hash + Clone, A: Actor<Context = Context<A>>> Presents<K, A> {
         {
             self.0.remove(id);
         }
+        if self.0.len() >= self.1 && !self.0.contains_key(id) {
+            self.faire_place();
+        }
         let place = self
             .0
             .entry(id.clone())
@@ -73,6 +80,15 @@ impl<K: Eq + Hash + Clone, A: Actor<Context = Context<A>>> Presents<K, A> {
         if place.0.try_send(message).is_err() {
             tracing::warn!("an actor's mailbox is full");
         }
+    }
+
+    /// A quarter leaves, those asked longest ago: what waits for them is still done.
+    fn faire_place(&mut self) {
+        let mut vus: Vec<Instant> = self.0.values().map(|(_, vu)| *vu).collect();
+        let quart = vus.len() / 4;
+        let (_, limite, _) = vus.select_nth_unstable(quart);
+        let limite = *limite;
+        self.0.retain(|_, (_, vu)| *vu > limite);
     }
 }
 
@@ -436,11 +452,11 @@ pub(crate) fn demarrer(atelier: Arc<Atelier>) -> std::io::Result<(Annuaire, Sall
                 let registre = Registre {
                     atelier,
                     annuaire: partage.clone(),
-                    candidats: Presents(HashMap::new()),
-                    dossiers: Presents(HashMap::new()),
-                    formations: Presents(HashMap::new()),
-                    personnels: Presents(HashMap::new()),
-                    demandes: Presents(HashMap::new()),
+                    candidats: Presents(HashMap::new(), MAX_PRESENTS),
+                    dossiers: Presents(HashMap::new(), MAX_PRESENTS),
+                    formations: Presents(HashMap::new(), MAX_PRESENTS),
+                    personnels: Presents(HashMap::new(), MAX_PRESENTS),
+                    demandes: Presents(HashMap::new(), MAX_DEMANDES),
                 };
                 let pour_lire = registre.atelier.clone();
                 partage.fixer(registre.start(), pour_lire);

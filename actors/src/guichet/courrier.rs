@@ -14,7 +14,7 @@ use super::Guichet;
 use super::agents::Agent;
 use super::gestion::{autoriser, partout};
 use crate::atelier::{Atelier, faute};
-use crate::courriers::{self, Envoi, EtatEnvoi};
+use crate::courriers::{self, EtatEnvoi, Sort};
 use crate::fil::Fil;
 use crate::protocol::{AdresseRefusee, Delivrabilite, Faute, Fournisseur, Reponse, Resultat};
 
@@ -73,11 +73,15 @@ fn compter(
     domaine: Option<String>,
 ) -> Result<Delivrabilite, StoreError> {
     let mut comptage = Comptage::default();
-    courriers::parcourir(&atelier.store, |envoi| {
+    courriers::parcourir(&atelier.store, |sort| {
         comptage.lus += 1;
-        let du_domaine = domaine.as_deref().is_none_or(|d| domaine_de(&envoi.a) == d);
-        if envoi.le >= depuis && du_domaine {
-            comptage.noter(envoi);
+        let (a, le) = match &sort {
+            Sort::Candidat(envoi) => (&envoi.a, envoi.le),
+            Sort::Autre(a, le, _) => (a, *le),
+        };
+        let du_domaine = domaine.as_deref().is_none_or(|d| domaine_de(a) == d);
+        if le >= depuis && du_domaine {
+            comptage.noter(sort);
         }
         comptage.lus < MAX_COURRIERS
     })?;
@@ -104,8 +108,12 @@ fn domaine_de(adresse: &str) -> String {
 }
 
 impl Comptage {
-    fn noter(&mut self, envoi: Envoi) {
-        let domaine = domaine_de(&envoi.a);
+    fn noter(&mut self, sort: Sort) {
+        let (a, etat) = match &sort {
+            Sort::Candidat(envoi) => (&envoi.a, envoi.etat),
+            Sort::Autre(a, _, etat) => (a, *etat),
+        };
+        let domaine = domaine_de(a);
         let fournisseur = self
             .domaines
             .entry(domaine.clone())
@@ -113,8 +121,10 @@ impl Comptage {
                 domaine,
                 ..Fournisseur::default()
             });
-        fournisseur.compter(envoi.etat);
-        if envoi.etat == EtatEnvoi::Refuse {
+        fournisseur.compter(etat);
+        if let Sort::Candidat(envoi) = sort
+            && etat == EtatEnvoi::Refuse
+        {
             self.refus.insert((envoi.maj_le, envoi.candidat, envoi.a));
             if self.refus.len() > MAX_EXAMINEES {
                 self.refus.pop_first();

@@ -42,6 +42,8 @@ pub struct Lecture {
     pub nom: String,
     /// Every address it names as a recipient, in lower case, those of the envelope too.
     pub destinataires: Vec<String>,
+    /// Where it wants the answer, normalised, when that is another address than the sender's (S26).
+    pub repondre_a: Option<String>,
     /// As written.
     pub objet: String,
     /// Without « Re : ».

@@ -71,6 +71,10 @@ impl Tri {
             de: normaliser_mail(&lecture.de),
             ..Trouve::default()
         };
+        // S26, S29: said to the person who answers; nothing goes there by itself.
+        if lecture.repondre_a.is_some() {
+            signaler(&mut trouve.signalements, "reponse_ailleurs");
+        }
         let titulaire = self.titulaire(&trouve.de)?;
         if let Some(qui) = &titulaire {
             let (surete, raison) = if lecture.authentifie {

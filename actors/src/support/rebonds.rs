@@ -50,7 +50,7 @@ impl Tri {
             if let Some(reponse) = &reponse
                 && self.cru(&adresse, &reponse.a, reponse.le)
             {
-                self.rebond_demande(reponse, rebondi).await?;
+                self.rebond_demande((reponse, &etiquette), rebondi).await?;
                 crus += 1;
             }
         }
@@ -124,12 +124,29 @@ impl Tri {
         Ok(doux.fois.len())
     }
 
-    async fn rebond_demande(&self, reponse: &Reponse, rebondi: &Rebondi) -> Result<(), Faute> {
+    async fn rebond_demande(
+        &self,
+        (reponse, etiquette): (&Reponse, &str),
+        rebondi: &Rebondi,
+    ) -> Result<(), Faute> {
         let etat = EtatMessage::Echec {
             le: self.atelier.maintenant(),
             raison: rebondi.raison.clone(),
         };
-        self.noter_envoi(reponse, etat).await
+        self.noter_envoi(reponse, etat).await?;
+        let sorte = if rebondi.permanent {
+            EtatEnvoi::Refuse
+        } else {
+            EtatEnvoi::Differe
+        };
+        let mut lot = Batch::default();
+        let comptee = Reponse {
+            etat: sorte,
+            ..reponse.clone()
+        };
+        comptee.poser(&mut lot, etiquette).map_err(|e| faute(&e))?;
+        let fait = self.atelier.store.commit(lot).await;
+        fait.map(drop).map_err(|e| faute(&e))
     }
 
     pub(super) async fn noter_envoi(

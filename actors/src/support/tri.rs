@@ -25,7 +25,7 @@ use crate::protocol::Faute;
 const LOT: usize = 32;
 /// Mails read at once.
 const ENSEMBLE: usize = 2;
-/// How long reading one mail may take.
+/// How long reading one mail may take, if nothing else is said.
 const DELAI: Duration = Duration::from_secs(20);
 /// Tries of a mail before it goes to the quarantine.
 const ESSAIS_MAX: u32 = 3;
@@ -39,12 +39,24 @@ const DEBUT: u64 = 64 * 1024;
 const MAX_PERDUS: usize = 4;
 
 /// Whose inbox it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionsSupport {
     /// Our addresses, normalised: mail from them is never answered.
     pub adresses: Vec<String>,
     /// Harmless questions are answered without a person (S55, S63).
     pub automatique: bool,
+    /// How long reading one mail may take (S02).
+    pub delai_lecture: Duration,
+}
+
+impl Default for OptionsSupport {
+    fn default() -> Self {
+        Self {
+            adresses: Vec::new(),
+            automatique: false,
+            delai_lecture: DELAI,
+        }
+    }
 }
 
 /// What sorts the mails of one process.
@@ -93,18 +105,28 @@ impl Tri {
 
     /// Goes round until its task is dropped.
     pub async fn tourner(&self) {
+        // Said when it begins and when it is over, not at every round: a log without a quorum may last.
+        let mut dite = None;
         loop {
             match self.tour().await {
-                Ok(0) => {
-                    tokio::select! {
-                        () = self.atelier.boite.reveil.notified() => {}
-                        () = tokio::time::sleep(RONDE) => {}
-                    }
-                }
-                Ok(_) => {}
                 Err(faute) => {
-                    tracing::warn!(?faute, "mails of the support wait");
+                    let genre = Some(std::mem::discriminant(&faute));
+                    if dite != genre {
+                        tracing::warn!(?faute, "mails of the support wait");
+                        dite = genre;
+                    }
                     tokio::time::sleep(RONDE).await;
+                }
+                Ok(faits) => {
+                    if dite.take().is_some() {
+                        tracing::info!("mails of the support are sorted again");
+                    }
+                    if faits == 0 {
+                        tokio::select! {
+                            () = self.atelier.boite.reveil.notified() => {}
+                            () = tokio::time::sleep(RONDE) => {}
+                        }
+                    }
                 }
             }
         }
@@ -132,8 +154,9 @@ impl Tri {
             return Ok(0);
         };
         if self.perdus.load(Ordering::Relaxed) >= MAX_PERDUS {
-            tracing::error!("mails hang while they are read: start the server again");
-            return Ok(0);
+            return Err(Faute::Indisponible {
+                raison: "mails hang while they are read: start the server again".to_owned(),
+            });
         }
         let mut lot = reception::lister(&self.atelier, ATTENTE, LOT).map_err(dire)?;
         // One that was tried before may be what ended the process: nobody shares its try.
@@ -217,13 +240,14 @@ impl Tri {
                 let _parti = dire.send(lu);
             });
         fil.map_err(|e| format!("pas de fil d'exécution : {e}"))?;
-        match tokio::time::timeout(DELAI, entendre).await {
+        let delai = self.options.delai_lecture;
+        match tokio::time::timeout(delai, entendre).await {
             Ok(Ok(lecture)) => Ok(lecture),
             Ok(Err(_ferme)) => {
                 self.perdus.fetch_sub(1, Ordering::Relaxed);
                 Err("la lecture a échoué".to_owned())
             }
-            Err(_trop_long) => Err(format!("la lecture dure plus de {} s", DELAI.as_secs())),
+            Err(_trop_long) => Err(format!("la lecture dure plus de {delai:?}")),
         }
     }
 

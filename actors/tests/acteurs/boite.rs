@@ -37,7 +37,7 @@ impl Bureau {
     }
 
     /// Events of one kind, with what they say.
-    fn evenements(&self, genre: &str) -> Vec<Value> {
+    pub(crate) fn evenements(&self, genre: &str) -> Vec<Value> {
         let store = storage::Store::open(self.monde.kv.clone()).unwrap();
         let faits = store.records_after(0, 10_000).unwrap().into_iter();
         let lus = faits.map(|f| serde_json::from_slice::<Value>(&f.data).unwrap());
@@ -47,19 +47,19 @@ impl Bureau {
     }
 
     /// A validated account, and the tag of the mail that led to it.
-    async fn valide(&self, qui: &str) -> String {
+    pub(crate) async fn valide(&self, qui: &str) -> String {
         self.monde.sans_profil(qui).await;
         let recus = self.boite.recus.lock().unwrap();
         recus.last().unwrap().etiquette.clone()
     }
 
-    async fn arriver(&mut self, mail: &str) {
+    pub(crate) async fn arriver(&mut self, mail: &str) {
         self.livrer(mail).await;
         self.travailler().await;
     }
 }
 
-fn mail(de: &str, id: &str, reste: &str) -> String {
+pub(crate) fn mail(de: &str, id: &str, reste: &str) -> String {
     format!("From: {de}\nTo: aide@univ.example\nMessage-ID: {id}@x\n{reste}")
 }
 

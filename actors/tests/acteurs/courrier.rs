@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use actors::protocol::{Faute, Reponse, Requete};
 use actors::support::{Faits, Lecteur, Lecture, NatureMail, OptionsSupport, Rebondi, Tri};
+use domain::demande::PieceRecue;
 use domain::ids::ClasseCode;
 use domain::langue::Langue;
 use jiff::SignedDuration;
@@ -19,15 +20,23 @@ use crate::commun::{Boite, Monde};
 use crate::pannes::{Destin, Moment, ouvrir};
 
 /// Reads mails of plain headers; the real reading is of the edge, and has its own tests.
-struct LecteurSimple {
+pub(crate) struct LecteurSimple {
     /// It reads what it could not read before.
-    repare: bool,
+    pub(crate) repare: bool,
 }
 
 fn entete<'a>(mail: &'a str, nom: &str) -> Option<&'a str> {
     let lignes = mail.split("\n\n").next().unwrap_or_default().lines();
     let mut champs = lignes.filter_map(|l| l.split_once(": "));
     champs.find(|(n, _)| *n == nom).map(|(_, v)| v)
+}
+
+fn piece(nom: &str) -> PieceRecue {
+    PieceRecue {
+        nom: nom.to_owned(),
+        genre: "application/pdf".to_owned(),
+        octets: 1000,
+    }
 }
 
 impl Lecteur for LecteurSimple {
@@ -47,7 +56,9 @@ impl Lecteur for LecteurSimple {
             raison: "5.1.1 unknown".to_owned(),
         });
         Lecture {
-            nature: if rebond.is_some() {
+            nature: if entete(mail, "X-Plainte").is_some() {
+                NatureMail::PlainteFbl
+            } else if rebond.is_some() {
                 NatureMail::Rebond
             } else if entete(mail, "X-Defi").is_some() {
                 NatureMail::Robot
@@ -63,6 +74,10 @@ impl Lecteur for LecteurSimple {
             texte,
             message_id: entete(mail, "Message-ID").map(str::to_owned),
             references: mots("References"),
+            joints: mots("X-Joint"),
+            numeros: mots("X-Numero"),
+            repondre_a: entete(mail, "Reply-To").map(str::to_owned),
+            pieces: entete(mail, "X-Piece").map(piece).into_iter().collect(),
             repondable: true,
             authentifie: entete(mail, "X-Prouve").is_some(),
             automatique,
@@ -128,12 +143,20 @@ impl Bureau {
     }
 
     async fn tri(&self) -> Tri {
-        self.monde.atelier.lire_avec(Arc::new(LecteurSimple {
+        let simple = LecteurSimple {
             repare: self.repare,
-        }));
+        };
+        self.tri_avec(Arc::new(simple), OptionsSupport::default())
+            .await
+    }
+
+    /// With this reader; the first one of a process stays.
+    pub(crate) async fn tri_avec(&self, lecteur: Arc<dyn Lecteur>, reste: OptionsSupport) -> Tri {
+        self.monde.atelier.lire_avec(lecteur);
         let options = OptionsSupport {
             adresses: vec!["aide@univ.example".to_owned()],
             automatique: true,
+            ..reste
         };
         self.monde.systeme.guichet.tri(self.blobs().await, options)
     }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::cadrage::percent;
 use super::compte::{mails, mots_de_passe, refuser};
+use super::gestion::connexion::second_facteur;
 use super::reprise::{Reprise, sceau_de};
 use super::saisie::Saisie;
 use super::sso;
@@ -138,9 +139,13 @@ pub(super) async fn connecter(
     let ouverte = match etat.guichet.traiter(None, requete).await {
         Ok(Reponse::Session { jeton, .. }) => entrer(&etat, &visiteur, &saisie, jeton).await,
         Ok(Reponse::SessionPersonnel { jeton, etape, .. }) => {
-            let entier = etape == EtapeSession::Complete;
-            let saisie = entier.then_some(&saisie);
-            reprendre_en_gestion(&etat, &visiteur, saisie, &jeton).await
+            if etape == EtapeSession::SecondFacteur {
+                Ok(avant_le_second(&visiteur, &saisie, &jeton))
+            } else {
+                let entier = etape == EtapeSession::Complete;
+                let saisie = entier.then_some(&saisie);
+                reprendre_en_gestion(&etat, &visiteur, saisie, &jeton).await
+            }
         }
         Ok(_) => Err(Faute::Indisponible {
             raison: "unexpected answer".to_owned(),
@@ -171,8 +176,15 @@ pub(super) fn entrer_en_gestion(jeton: &str) -> Response {
     reponse
 }
 
+/// A second factor is asked for: what was under way waits in its page (Q40).
+fn avant_le_second(visiteur: &Visiteur, saisie: &Saisie, jeton: &str) -> Response {
+    let mut reponse = second_facteur(&visiteur.avec_session(jeton), saisie);
+    poser(&mut reponse, &cookie(COOKIE_SESSION, jeton));
+    reponse
+}
+
 /// The same, back to what was under way when the former session ended; a second factor comes before that.
-async fn reprendre_en_gestion(
+pub(super) async fn reprendre_en_gestion(
     etat: &Etat,
     visiteur: &Visiteur,
     saisie: Option<&Saisie>,

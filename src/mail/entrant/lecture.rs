@@ -232,6 +232,12 @@ fn adresse(brute: &str) -> String {
         .to_lowercase()
 }
 
+/// Where a mail wants its answer, when that is not its sender (S26).
+pub fn repondre_a(mail: &MailEntrant) -> Option<String> {
+    let la = premiere_adresse(mail.entete("reply-to")?)?;
+    (la != mail.de).then_some(la)
+}
+
 /// The first address somewhere in a text.
 pub(super) fn premiere_adresse(texte: &str) -> Option<String> {
     texte
@@ -420,7 +426,13 @@ fn lire_texte(
 fn octets_de(partie: &MessagePart<'_>, brut: &[u8]) -> Option<Vec<u8>> {
     let fin = (partie.offset_end as usize).min(brut.len());
     let octets = brut.get(partie.offset_body as usize..fin)?;
+    // What the parser could not decode it leaves as it came; some of it can be had.
+    let abime = partie.is_encoding_problem
+        && partie
+            .content_transfer_encoding()
+            .is_some_and(|codage| codage.trim().eq_ignore_ascii_case("base64"));
     Some(match partie.encoding {
+        Encoding::None if abime => reparer::base64(octets),
         Encoding::None => octets.to_vec(),
         Encoding::QuotedPrintable => reparer::quoted(octets),
         Encoding::Base64 => reparer::base64(octets),

@@ -19,7 +19,7 @@ use serde::Serialize;
 pub use authentification::authentifie;
 pub use classes::{Classe, Code, Langue};
 pub use defaut::Defaut;
-pub use lecture::MailEntrant;
+pub use lecture::{MailEntrant, repondre_a};
 pub use nature::{Nature, defi, repondable};
 pub use pieces::PieceJointe;
 pub use rebond::{Destinataire, Raison, Rebond};
@@ -157,6 +157,7 @@ fn suite(mail: &MailEntrant, nature: Nature, classes: &[Classe]) -> Suite {
     } else if sure
         && nature::repondable(mail)
         && !classes::urgent(&mail.texte_utile, &mail.sujet_nu)
+        && !classes::incertain(&mail.texte_utile, &mail.sujet_nu)
     {
         Suite::Automatique
     } else {

@@ -4,16 +4,16 @@ use actors::protocol::{ActeGestion, EtapeSession, Faute, Reponse, Requete};
 use actors::totp;
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use domain::formulaires::NouveauMotDePasse;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::Deserialize;
 
 use super::super::compte::{TexteEtFormulaire, refuser};
+use super::super::connexion::reprendre_en_gestion;
 use super::super::saisie::Saisie;
-use super::super::visiteur::{Arret, COOKIE_SESSION, Visiteur, cookie};
+use super::super::visiteur::{Arret, Visiteur};
 use super::{agent, gerer};
 use crate::edge::Etat;
 use crate::textes::Textes;
@@ -78,6 +78,23 @@ async fn page_enrolement(
     Ok(visiteur.page(&t.second_titre(), &corps))
 }
 
+/// With what waits for the proof: the form that was being sent, or the page that was asked for.
+fn form_preuve(visiteur: &Visiteur, saisie: &Saisie) -> Formulaire {
+    let mut form = form_code(visiteur, &visiteur.t.second_prouver());
+    for nom in ["reprise", "suite"] {
+        if let Some(valeur) = saisie.texte(nom) {
+            form = form.cache(nom, valeur);
+        }
+    }
+    form
+}
+
+/// The page that asks for the code, right after the password.
+pub(in crate::edge::pages) fn second_facteur(visiteur: &Visiteur, saisie: &Saisie) -> Response {
+    let form = form_preuve(visiteur, saisie);
+    page_second(visiteur, vec![visiteur.t.second_aide().to_owned()], form)
+}
+
 fn page_second(visiteur: &Visiteur, textes: Vec<String>, form: Formulaire) -> Response {
     let corps = TexteEtFormulaire {
         textes,
@@ -130,7 +147,7 @@ pub(super) async fn prouver(
             (acte, Some(secret), form)
         }
         None => {
-            let form = form_code(&visiteur, &t.second_prouver());
+            let form = form_preuve(&visiteur, &saisie);
             (ActeGestion::ProuverSecond { code }, None, form)
         }
     };
@@ -140,11 +157,8 @@ pub(super) async fn prouver(
         Ok(Reponse::Recours { codes }) => Ok(visiteur.page(&t.second_titre(), &Codes { t, codes })),
         Ok(reponse) => {
             let ouverte = reponse.session().ok_or_else(Arret::inattendu)?;
-            let mut reponse = Redirect::to("/gestion").into_response();
-            if let Ok(valeur) = HeaderValue::from_str(&cookie(COOKIE_SESSION, &ouverte.jeton)) {
-                reponse.headers_mut().append(header::SET_COOKIE, valeur);
-            }
-            Ok(reponse)
+            let reprise = reprendre_en_gestion(&etat, &visiteur, Some(&saisie), &ouverte.jeton);
+            Ok(reprise.await?)
         }
         Err(Faute::SessionAbsente) => Err(Faute::SessionAbsente.into()),
         Err(faute) => {

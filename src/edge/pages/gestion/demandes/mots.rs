@@ -62,6 +62,7 @@ pub(super) fn signalement(t: Textes, code: &str) -> String {
         "autre_expediteur" => t.signal_autre_expediteur().to_owned(),
         "expediteur_inconnu" => t.signal_expediteur_inconnu().to_owned(),
         "identifiant_repete" => t.signal_identifiant_repete().to_owned(),
+        "reponse_ailleurs" => t.signal_reponse_ailleurs().to_owned(),
         "trop_gros" => t.signal_trop_gros().to_owned(),
         autre => t.signal_autre(autre),
     }
