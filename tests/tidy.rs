@@ -92,7 +92,7 @@ fn chaque_bibliotheque_n_est_nommee_que_chez_elle() {
         ("async_nats::", &["bus/src/nats"]),
         ("sled::", &["storage/src/sled", "storage/src/lib.rs"]),
         ("actix::", &["actors/src/"]),
-        ("axum::", &["src/edge/"]),
+        ("axum::", &["src/edge/", "tests/mail/jetons"]),
         ("hyper_util::", &["src/edge/", "tests/", "fixtures/"]),
         ("openidconnect::", &["src/edge/sso/"]),
         ("roxmltree::", &["src/edge/sso/"]),
@@ -194,7 +194,7 @@ fn chaque_preuve_annoncee_est_un_essai() {
     let page = std::fs::read_to_string(racine().join("docs/qualities.md")).unwrap();
     let preuves = page
         .lines()
-        .filter(|l| l.starts_with("| Q") || l.starts_with("| P"))
+        .filter(|l| ["| Q", "| P", "| S"].iter().any(|d| l.starts_with(d)))
         .flat_map(|l| l.split('`').skip(1).step_by(2));
     let mut vues = 0;
     for preuve in preuves.filter(|p| p.contains(['_', '/'])) {
@@ -210,4 +210,13 @@ fn chaque_preuve_annoncee_est_un_essai() {
     let sans = (1..=23).map(|n| format!("| P{n:02} |"));
     let sans: Vec<String> = sans.filter(|p| !page.contains(p.as_str())).collect();
     assert_eq!(sans, [""; 0], "complaints without an answer");
+    // Every rule of the support inbox has its line.
+    for rang in 1..=66 {
+        let regle = format!("S{rang:02}");
+        let nommee = |l: &str| l.split('|').nth(1).is_some_and(|c| c.contains(&regle));
+        assert!(
+            page.lines().any(nommee),
+            "docs/qualities.md says nothing of {regle}"
+        );
+    }
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use postule::mail::entrant::Suite;
 use postule::mail::entrant::mesure::{Mesure, mesurer};
 
 /// An automatic answer goes out only for a class this precise.
@@ -55,6 +56,45 @@ fn s55_rien_ne_repond_seul_sans_precision_mesuree() {
                 mesure.ecarts
             );
         }
+    }
+}
+
+/// S50, S55: mails nobody wrote rules for (`fixtures/mail/reserve`): machines are known, nothing is answered alone that must
+/// not be, and what is answered alone is right; the first class has a floor that was measured at first sight.
+#[test]
+fn s55_la_reserve_n_est_jamais_repondue_a_tort() {
+    const PREMIERE_VUE: f64 = 0.80;
+    let mesures = mesurer(&corpus().join("reserve")).unwrap();
+    assert!(mesures["premier"].mails >= 120 && mesures["second"].mails >= 60);
+    for (part, mesure) in mesures {
+        assert_eq!(mesure.natures, mesure.mails, "{part}: {:?}", mesure.ecarts);
+        assert_eq!(mesure.automatiques_a_tort, Vec::<String>::new(), "{part}");
+        let premieres = f64::from(mesure.premieres) / f64::from(mesure.demandes);
+        assert!(
+            premieres >= PREMIERE_VUE,
+            "{part}: {premieres} {:?}",
+            mesure.ecarts
+        );
+    }
+}
+
+/// S51: two questions, or somebody else's, are not a machine's to answer, however sure one class is.
+#[test]
+fn s51_une_liste_de_questions_et_celle_d_un_proche_vont_a_une_personne() {
+    let suite = |texte: &str| {
+        let mail = format!(
+            "From: elise@univ.example\r\nSubject: Lien\r\nMessage-ID: <1@x>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{texte}\r\n"
+        );
+        postule::mail::entrant::comprendre(mail.as_bytes()).suite
+    };
+    let seul = "Le lien de validation a expiré, pouvez-vous m'en envoyer un autre ?";
+    assert_eq!(suite(seul), Suite::Automatique);
+    for autre in [
+        format!("{seul} Par ailleurs, quand ouvrent les inscriptions en sport ?"),
+        format!("1) {seul} 2) Et pour le self ?"),
+        format!("Bonjour, c'est pour ma petite sœur. {seul}"),
+    ] {
+        assert_eq!(suite(&autre), Suite::Personne, "{autre}");
     }
 }
 

@@ -5,6 +5,7 @@
 )]
 
 mod comprendre;
+mod formes;
 mod graines;
 mod quelconques;
 mod regles;

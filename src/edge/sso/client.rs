@@ -4,7 +4,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
-use axum::http::header::HOST;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST};
 use axum::http::{HeaderValue, Request, Response, Uri};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
+use url::Url;
 
 use crate::confiance;
 
@@ -55,11 +56,29 @@ impl Client {
         })
     }
 
+    /// Sends a form, for an answer in JSON: its status and its bytes.
+    ///
+    /// # Errors
+    /// That there is no answer.
+    pub(crate) async fn poster(
+        &self,
+        url: &Url,
+        formulaire: String,
+    ) -> Result<(u16, Vec<u8>), Panne> {
+        let requete = Request::post(url.as_str())
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(ACCEPT, "application/json")
+            .body(formulaire.into_bytes())
+            .map_err(|e| Panne(e.to_string()))?;
+        let reponse = self.envoyer(requete).await?;
+        Ok((reponse.status().as_u16(), reponse.into_body()))
+    }
+
     /// One question, one answer; a redirect is an answer like another.
     ///
     /// # Errors
     /// That there is none.
-    pub(crate) async fn envoyer(
+    pub(super) async fn envoyer(
         &self,
         requete: Request<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, Panne> {

@@ -243,12 +243,18 @@ fn mot_encode(texte: &str) -> Option<(&str, Vec<u8>, &str)> {
 
 /// Base64 with spaces, bad padding or rubbish: what decodes of it.
 pub(super) fn base64(contenu: &[u8]) -> Vec<u8> {
-    let propre: Vec<u8> = contenu
-        .iter()
-        .copied()
-        .filter(|o| o.is_ascii_alphanumeric() || *o == b'+' || *o == b'/')
-        .collect();
-    let mut complet = propre;
+    let sien = |o: &u8| o.is_ascii_alphanumeric() || *o == b'+' || *o == b'/';
+    let mut complet: Vec<u8> = Vec::with_capacity(contenu.len());
+    let mut fini = false;
+    for ligne in contenu.split(|o| *o == b'\n') {
+        let nue = ligne.trim_ascii();
+        // Behind the padding, what a gateway or a list has written below is no part of it.
+        if fini && !nue.iter().all(|o| sien(o) || *o == b'=') {
+            break;
+        }
+        fini |= nue.ends_with(b"=");
+        complet.extend(nue.iter().copied().filter(sien));
+    }
     while complet.len() % 4 == 1 {
         complet.pop();
     }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use async_imap::Authenticator;
-use axum::http::{Request, header};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
@@ -116,18 +115,13 @@ impl Jetons {
     async fn demander(&mut self, oauth: &OAuth, ca: Option<&Path>) -> Result<Donne, Echec> {
         let actualisation = self.actualisation(oauth)?;
         let client = Client::new(ca).map_err(Echec::Refus)?;
-        let requete = Request::post(oauth.url.as_str())
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ACCEPT, "application/json")
-            .body(formulaire(oauth, actualisation.as_deref()).into_bytes())
-            .map_err(|e| Echec::Refus(e.to_string()))?;
-        let reponse = client.envoyer(requete).await;
-        let reponse = reponse.map_err(|e| Echec::Panne(format!("{} : {e}", oauth.url)))?;
-        let (statut, corps) = (reponse.status(), reponse.body());
-        if !statut.is_success() {
-            return Err(refus(oauth, statut.as_u16(), corps));
+        let champs = formulaire(oauth, actualisation.as_deref());
+        let reponse = client.poster(&oauth.url, champs).await;
+        let (statut, corps) = reponse.map_err(|e| Echec::Panne(format!("{} : {e}", oauth.url)))?;
+        if !(200..300).contains(&statut) {
+            return Err(refus(oauth, statut, &corps));
         }
-        let donne: Donne = serde_json::from_slice(corps).map_err(|_| {
+        let donne: Donne = serde_json::from_slice(&corps).map_err(|_| {
             Echec::Refus(format!(
                 "{} ne donne pas de jeton : est-ce bien l'adresse des jetons (imap_oauth_token_url) ?",
                 oauth.url

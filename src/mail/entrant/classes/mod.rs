@@ -15,7 +15,7 @@ pub use langue::Langue;
 pub(super) use langue::langue;
 
 use motifs::{Regles, Trouvee};
-use mots::phrases;
+use mots::{forme, phrases, plusieurs};
 
 /// As sure as this, what was explained away may have been meant all the same.
 const PRESQUE_SURE: f32 = 0.9;
@@ -133,7 +133,7 @@ pub(super) fn classer(lettre: Lettre<'_>) -> Vec<Classe> {
     let trouvees = regles.trouver(&toutes, sujets);
     let mut classes = peser(&trouvees);
     piece_jointe(&mut classes, lettre.pieces, mots);
-    arbitrer(&mut classes, mots);
+    arbitrer(&mut classes, mots, plusieurs(lettre.texte));
     if classes.is_empty() {
         return vec![seule(Code::Autre, "aucune règle ne s'applique")];
     }
@@ -238,12 +238,16 @@ fn piece_jointe(classes: &mut Vec<Classe>, pieces: usize, mots: usize) {
 }
 
 /// Keeps what is meant: weak classes go, a class that explains another away removes it, the most pressing comes first.
-fn arbitrer(classes: &mut Vec<Classe>, mots: usize) {
+fn arbitrer(classes: &mut Vec<Classe>, mots: usize, plusieurs: bool) {
     classes.retain(|c| c.confiance >= SEUIL);
     let presentes = classes.clone();
     let efface = |sure: &Classe, autre: &Classe| {
-        sure.code
-            .efface(autre.code, sure.confiance - autre.confiance)
+        // Who counts up what is asked means each of them.
+        let a_part = plusieurs && sure.place.0 != autre.place.0;
+        !a_part
+            && sure
+                .code
+                .efface(autre.code, sure.confiance - autre.confiance)
     };
     classes.retain(|c| !presentes.iter().any(|sure| efface(sure, c)));
     for classe in classes.iter_mut() {
@@ -275,6 +279,59 @@ fn arbitrer(classes: &mut Vec<Classe>, mots: usize) {
 pub(super) fn urgent(texte: &str, sujet: &str) -> bool {
     let tout = format!("{sujet} {texte}").to_lowercase().replace('’', "'");
     URGENTS.iter().any(|mot| tout.contains(mot))
+}
+
+/// Somebody near the writer, by the words of the rules.
+const PROCHES: [&str; 30] = [
+    "fils",
+    "file",
+    "frere",
+    "soeur",
+    "cousin",
+    "cousine",
+    "neveu",
+    "niece",
+    "mari",
+    "feme",
+    "epoux",
+    "epouse",
+    "conjoint",
+    "conjointe",
+    "compagne",
+    "compagnon",
+    "ami",
+    "amie",
+    "copain",
+    "copine",
+    "eleve",
+    "eleves",
+    "enfant",
+    "enfants",
+    "son",
+    "daughter",
+    "brother",
+    "sister",
+    "husband",
+    "friend",
+];
+/// « Mon petit frère »: words allowed between.
+const ENTRE: usize = 2;
+
+/// Whether an answer alone would be one too few, or go to the wrong person: several things are asked, or it is about
+/// somebody else (S51).
+pub(super) fn incertain(texte: &str, sujet: &str) -> bool {
+    let tout = format!("{sujet} {texte}");
+    let mots: Vec<String> = tout
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|mot| !mot.is_empty())
+        .map(forme)
+        .collect();
+    let autrui = mots.iter().enumerate().any(|(i, mot)| {
+        let sien = ["mon", "ma", "mes", "notre", "nos", "my", "our"].contains(&mot.as_str());
+        let suite = mots.iter().skip(i + 1).take(1 + ENTRE);
+        sien && suite.into_iter().any(|m| PROCHES.contains(&m.as_str()))
+    });
+    autrui || plusieurs(texte)
 }
 
 /// Classes about as sure as each other are said in the order of the mail.

@@ -98,6 +98,20 @@ const ABREGES: [(&str, &str); 84] = [
     ("tt", "tout"),
 ];
 
+/// Words between two things that are asked, as the rules compare them: what follows is a sentence of its own.
+const PUIS: [&[&str]; 10] = [
+    &["par", "aileurs"],
+    &["d", "autre", "part"],
+    &["d", "une", "part"],
+    &["en", "outre"],
+    &["deuxiemement"],
+    &["secundo"],
+    &["autre", "question"],
+    &["autre", "chose"],
+    &["also"],
+    &["secondly"],
+];
+
 /// Letters that run into the next word when the apostrophe is left out (« jai », « narrive », « lattestation »).
 const ELISIONS: [char; 7] = ['j', 'n', 'l', 'd', 'm', 's', 'c'];
 
@@ -146,12 +160,47 @@ pub(super) fn phrases(texte: &str, connu: impl Fn(&str) -> bool) -> Vec<Phrase> 
                 break;
             }
             ajouter(mot, &mut phrase, &connu);
+            if let Some(puis) = PUIS.iter().find(|puis| finit(&phrase, puis)) {
+                phrase.truncate(phrase.len() - puis.len());
+                if !phrase.is_empty() {
+                    sortie.push(std::mem::take(&mut phrase));
+                }
+            }
         }
         if !phrase.is_empty() {
             sortie.push(std::mem::take(&mut phrase));
         }
     }
     sortie
+}
+
+fn finit(phrase: &Phrase, puis: &[&str]) -> bool {
+    phrase.len() >= puis.len()
+        && phrase
+            .iter()
+            .rev()
+            .zip(puis.iter().rev())
+            .all(|(mot, attendu)| mot == attendu)
+}
+
+/// Whether a text says by itself that it asks several things, or things of somebody near: what a machine leaves to a person (S51).
+pub(super) fn plusieurs(phrases: &str) -> bool {
+    let mots: Vec<String> = phrases
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|mot| !mot.is_empty())
+        .take(MAX_MOTS)
+        .map(forme)
+        .collect();
+    let contient = |suite: &[&str]| {
+        mots.windows(suite.len())
+            .any(|la| la.iter().zip(suite).all(|(mot, voulu)| mot == voulu))
+    };
+    let liste = |marque: char| {
+        let un = format!("1{marque}");
+        let deux = format!("2{marque}");
+        phrases.contains(&un) && phrases.contains(&deux)
+    };
+    PUIS.iter().any(|puis| contient(puis)) || liste(')') || liste('.') || liste('/')
 }
 
 fn ajouter(mot: &str, phrase: &mut Phrase, connu: &impl Fn(&str) -> bool) {
