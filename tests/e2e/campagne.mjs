@@ -75,7 +75,7 @@ async function journee(genre, langue, viewport) {
   await page.getByRole('button', { name: m.confirmer }).waitFor();
   await vu('11-apercu');
   await presser(m.confirmer);
-  await page.getByRole('status').waitFor();
+  await page.locator('.message[role=status]').waitFor();
   await aller('/gestion/campagne/historique');
   await vu('12-historique');
 
@@ -239,7 +239,7 @@ async function uneCampagne() {
   await nora.page.getByText('Possible pour 1 dossier(s)').waitFor();
   await nora.vu('3-publication');
   await nora.presser(/^Publier l'avis saisi/);
-  await nora.page.getByText('Fait pour 1 dossier(s)').waitFor();
+  await nora.page.waitForURL((url) => url.pathname === '/gestion/decisions');
   await elise.entrer(mail, MOT_DE_PASSE, dossier);
   await elise.page.locator('.decision').waitFor();
   await elise.vu('2-decision');
@@ -256,10 +256,10 @@ async function uneCampagne() {
 }
 
 try {
-  await uneCampagne();
   await journee('ordinateur', 'fr', { width: 1280, height: 900 });
   await journee('telephone', 'en', { width: 320, height: 640 });
   console.log('campaign and staff pages: done');
+  await uneCampagne();
 } finally {
   await navigateur.close();
   await arreter();

@@ -94,7 +94,7 @@ async function dehors(page, ou) {
 
 async function candidatParCas() {
   const port = await portLibre();
-  const portCas = await lancer(join(outils, 'cas/bin/python'), [join(racine, 'tests/sso/cas.py'), dossier], /^(\d+)\n/);
+  const portCas = await lancer(join(outils, 'cas/bin/python'), [join(racine, 'tests/sso/cas.py'), dossier], /^(\d+)\n/m);
   const { ici, url } = await servir('cas', port, `cas = "http://127.0.0.1:${portCas}/cas"\nlabel = "Étudiants d'ici : connexion ENT"\n`);
   const page = await ouvrir(false);
   await page.goto(`${url}/inscription`);
@@ -126,7 +126,7 @@ async function candidatParCas() {
 async function parOidc() {
   const port = await portLibre();
   const url = `http://127.0.0.1:${port}`;
-  const portOidc = await lancer('node', [join(racine, 'tests/sso/oidc.mjs'), join(outils, 'oidc'), `${url}/sso/retour`, `${url}/`, `${url}/sso/deconnexion`], /^(\d+)\n/);
+  const portOidc = await lancer('node', [join(racine, 'tests/sso/oidc.mjs'), join(outils, 'oidc'), `${url}/sso/retour`, `${url}/`, `${url}/sso/deconnexion`], /^(\d+)\n/m);
   const { ici } = await servir('oidc', port, `oidc = "http://127.0.0.1:${portOidc}"\nclient_id = "postule"\nclient_secret = "un secret, long : +/=&%"\nmail_prouve = true
 attribut_personnel = "email"\nsecond_facteur = ["https://refeds.org/profile/mfa"]\naffiliations = ["student"]\n`);
   const page = await ouvrir();
