@@ -251,6 +251,16 @@ async function uneCampagne() {
   await nora.page.getByRole('link', { name: /Martin Élise/i }).waitFor();
   await nora.aller('/gestion/tableau');
   await nora.vu('4-tableau');
+  await nora.aller('/gestion/commentaires');
+  await nora.page.selectOption('main [name=pour]', 'SCIENCES');
+  await nora.remplir({ nom: 'Verso', contenu: 'Il manque le verso.' });
+  await nora.presser('Enregistrer');
+  await nora.page.getByRole('button', { name: 'Retirer Verso' }).waitFor();
+  await nora.vu('5-commentaires');
+  await nora.page.setViewportSize({ width: 320, height: 640 });
+  await nora.vu('6-commentaires-320');
+  await nora.aller('/gestion/campagne/formations/M1-ESSAI');
+  await nora.vu('7-formation-320');
   for (const { page } of [admin, nora, elise]) await page.context().close();
   console.log('a campaign from set-up to the answer: done');
 }
