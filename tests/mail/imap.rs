@@ -201,3 +201,54 @@ async fn s03_une_boite_sans_fin_donne_une_demande_et_une_boite_absente_se_dit() 
         dovecot.journal()
     );
 }
+
+/// S02, S64: a mailbox full of unread mails is taken by pages: what the process holds does not grow with their number.
+/// `POSTULE_NON_LUS=50000` tries it with as many.
+#[tokio::test(flavor = "multi_thread")]
+async fn s64_une_boite_pleine_se_releve_sans_remplir_la_memoire() {
+    let voulus = std::env::var("POSTULE_NON_LUS").ok();
+    let combien: usize = voulus.and_then(|n| n.parse().ok()).unwrap_or(1_500);
+    let mut monde = Monde::new();
+    let dovecot = Dovecot::poser(monde.ici()).demarrer();
+    let texte = "Une question parmi tant d'autres, sur autre chose.\r\n".repeat(60);
+    for rang in 0..combien {
+        dovecot.deposer("aide", &format!("{rang:06}.a"), &mail(rang, &texte));
+    }
+    monde.relever(&dovecot.url("aide"));
+    monde.demarrer();
+    let debut = std::time::Instant::now();
+    let pid = monde.pid();
+    let (mut avant, mut releves) = (0, Vec::new());
+    // Counted by their files: asking the journal would be work of that process, too.
+    while avant < combien {
+        tokio::time::sleep(Duration::from_secs(1 + combien as u64 / 5_000)).await;
+        let pris = fichiers(&monde.ici().join("donnees/fichiers"));
+        let releve = (debut.elapsed().as_secs(), pris, memoire(pid));
+        println!("seconds, mails, (KiB now, KiB at most): {releve:?}");
+        releves.push(releve);
+        assert!(pris > avant, "{releves:?}");
+        avant = pris;
+    }
+    let au_plus = memoire(pid).1;
+    assert!(au_plus < MEMOIRE_MAX, "{releves:?}");
+    assert_eq!(monde.recus(), combien);
+}
+
+/// Files in the folders of a folder.
+fn fichiers(dossier: &std::path::Path) -> usize {
+    let lire = |la: &std::path::Path| std::fs::read_dir(la).into_iter().flatten().flatten();
+    lire(dossier).map(|d| lire(&d.path()).count()).sum()
+}
+
+/// What the process may hold at most, KiB: its own cache of pages (256 MiB) and its work.
+const MEMOIRE_MAX: u64 = 512 * 1024;
+
+/// What a process holds now and held at most, KiB.
+fn memoire(pid: u32) -> (u64, u64) {
+    let etat = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let lire = |nom: &str| {
+        let ligne = etat.lines().find(|l| l.starts_with(nom)).unwrap();
+        ligne.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    (lire("VmRSS:"), lire("VmHWM:"))
+}

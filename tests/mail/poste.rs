@@ -49,6 +49,11 @@ impl Monde {
         client
     }
 
+    /// Of the process that runs.
+    pub(crate) fn pid(&self) -> u32 {
+        self.postule.as_ref().unwrap().pid()
+    }
+
     pub(crate) fn tuer(&mut self) {
         self.postule.take().unwrap().tuer();
     }
