@@ -11,6 +11,7 @@ mod demandes;
 mod exports;
 mod instruction;
 mod json;
+mod mail_infecte;
 mod mails;
 mod openapi;
 mod pages;

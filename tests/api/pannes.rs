@@ -97,7 +97,7 @@ fn etats(prete: &Reponse) -> Vec<String> {
 }
 
 /// A clamd that finds `EICAR`, and says nothing while it is told to be silent.
-async fn clamd(muet: Arc<std::sync::atomic::AtomicBool>) -> std::net::SocketAddr {
+pub(crate) async fn clamd(muet: Arc<std::sync::atomic::AtomicBool>) -> std::net::SocketAddr {
     let ecoute = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let adresse = ecoute.local_addr().unwrap();
     tokio::spawn(async move {
