@@ -209,8 +209,7 @@ fn nom_annonce(entetes: &HeaderMap) -> String {
     let valeur = entetes.get(header::CONTENT_DISPOSITION);
     let octets = valeur.map(|v| v.as_bytes()).unwrap_or_default();
     let octets = octets.get(..MAX_NOM.min(octets.len())).unwrap_or_default();
-    let valeur = String::from_utf8_lossy(octets).into_owned();
-    let parametres = parametres(&valeur);
+    let parametres = parametres(&texte_d_entete(octets));
     let trouver = |cle: &str| {
         let mut parametres = parametres.iter();
         parametres
@@ -224,6 +223,16 @@ fn nom_annonce(entetes: &HeaderMap) -> String {
         return decoder(jeu, code);
     }
     trouver("filename").unwrap_or_default().to_owned()
+}
+
+/// A header's text: UTF-8, as browsers write it, else the Latin-1 of RFC 2616, which older clients still send.
+fn texte_d_entete(octets: &[u8]) -> String {
+    match std::str::from_utf8(octets) {
+        Ok(texte) => texte.to_owned(),
+        // Cut in the middle of a letter.
+        Err(coupe) if coupe.error_len().is_none() => String::from_utf8_lossy(octets).into_owned(),
+        Err(_) => octets.iter().copied().map(char::from).collect(),
+    }
 }
 
 /// `name=value` and `name="quoted \" value"`, names in lower case.
@@ -314,6 +323,18 @@ mod tests {
             let mut entetes = HeaderMap::new();
             entetes.insert(header::CONTENT_DISPOSITION, entete.parse().unwrap());
             assert_eq!(nom_annonce(&entetes), attendu, "{entete}");
+        }
+    }
+
+    #[test]
+    fn un_nom_en_utf_8_ou_en_latin_1_se_lit() {
+        for octets in [
+            &b"attachment; filename=\"relev\xc3\xa9.pdf\""[..],
+            b"attachment; filename=\"relev\xe9.pdf\"",
+        ] {
+            let valeur = axum::http::HeaderValue::from_bytes(octets).unwrap();
+            let entetes = HeaderMap::from_iter([(header::CONTENT_DISPOSITION, valeur)]);
+            assert_eq!(nom_annonce(&entetes), "relevé.pdf");
         }
     }
 }
