@@ -55,12 +55,13 @@ fn regles() -> Deny {
     toml::from_str(&texte).unwrap()
 }
 
-/// Every package that the lock names, as cargo sees it.
+/// Every package that the lock names, as cargo sees it. Those of other systems, which no build here needs, are fetched
+/// when they are not there yet.
 fn metadonnees() -> &'static Value {
     static LUES: OnceLock<Value> = OnceLock::new();
     LUES.get_or_init(|| {
         let sortie = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+            .args(["metadata", "--format-version", "1", "--locked"])
             .current_dir(racine())
             .output()
             .unwrap();
