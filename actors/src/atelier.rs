@@ -278,6 +278,25 @@ pub(crate) fn plus(instant: Timestamp, duree: SignedDuration) -> Timestamp {
     instant.checked_add(duree).unwrap_or(Timestamp::MAX)
 }
 
+/// What a commit made; nothing where somebody else was first, and it has to be decided again.
+///
+/// # Errors
+/// Any other refusal of the store.
+pub(crate) fn sinon_recommencer<T>(fait: Result<T, StoreError>) -> Result<Option<T>, Faute> {
+    match fait {
+        Ok(fait) => Ok(Some(fait)),
+        Err(StoreError::Conflict { .. }) => Ok(None),
+        Err(
+            erreur @ (StoreError::Taken(_)
+            | StoreError::Duplicate(_)
+            | StoreError::TooLarge { .. }
+            | StoreError::Unavailable(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Newer { .. }),
+        ) => Err(faute(&erreur)),
+    }
+}
+
 /// What a caller is told of a store's error.
 pub(crate) fn faute(erreur: &StoreError) -> Faute {
     tracing::error!(%erreur, "the store refused");

@@ -11,7 +11,7 @@ use domain::places::{Commande as ActePlaces, Facts, Places};
 use storage::{Append, Batch, ERASURES, Expected, OutboxItem, StoreError, erasure};
 
 use crate::acteurs::{Annuaire, ESSAIS, occupe};
-use crate::atelier::{Atelier, faute};
+use crate::atelier::{Atelier, faute, sinon_recommencer};
 use crate::courriers;
 use crate::fil::{Fil, json};
 use crate::protocol::Faute;
@@ -64,23 +64,13 @@ pub(crate) async fn effacer(
         let Some(part) = partant(atelier, annuaire, qui, raison, trace.clone()).await? else {
             return Ok(());
         };
-        match atelier.store.commit(part.lot).await {
-            Ok(_) => {
-                atelier.reveil.notify_one();
-                annuaire.oublier(qui.clone(), part.dossiers, part.demandes);
-                return Ok(());
-            }
-            // The person acted in the meantime: perhaps there is more to erase.
-            Err(StoreError::Conflict { .. }) => {}
-            Err(
-                erreur @ (StoreError::Taken(_)
-                | StoreError::Duplicate(_)
-                | StoreError::TooLarge { .. }
-                | StoreError::Unavailable(_)
-                | StoreError::Corrupt(_)
-                | StoreError::Newer { .. }),
-            ) => return Err(faute(&erreur)),
+        let commis = atelier.store.commit(part.lot).await;
+        if sinon_recommencer(commis)?.is_some() {
+            atelier.reveil.notify_one();
+            annuaire.oublier(qui.clone(), part.dossiers, part.demandes);
+            return Ok(());
         }
+        // The person acted in the meantime: perhaps there is more to erase.
     }
     Err(occupe())
 }

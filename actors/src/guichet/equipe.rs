@@ -4,14 +4,13 @@ use domain::equipe::{Commande, Equipe, decide};
 use domain::ids::CentreCode;
 use domain::personnel::droits::{Portee, Pouvoir};
 use domain::refus::CodeRefus;
-use storage::StoreError;
 
 use super::Guichet;
 use super::agents::Agent;
 use super::audit::Passage;
 use super::gestion::{autoriser, trancher};
 use crate::acteurs::{ESSAIS, occupe};
-use crate::atelier::faute;
+use crate::atelier::{faute, sinon_recommencer};
 use crate::fil::Fil;
 use crate::protocol::{Faute, Partages, Reponse, Resultat};
 
@@ -86,17 +85,8 @@ impl Guichet {
             let fait = fil
                 .ajouter(&self.atelier, evenements, sans_suite, lot)
                 .await;
-            match fait {
-                Ok(()) => return Ok(Reponse::Fait),
-                Err(StoreError::Conflict { .. }) => {}
-                Err(
-                    erreur @ (StoreError::Taken(_)
-                    | StoreError::Duplicate(_)
-                    | StoreError::TooLarge { .. }
-                    | StoreError::Unavailable(_)
-                    | StoreError::Corrupt(_)
-                    | StoreError::Newer { .. }),
-                ) => return Err(faute(&erreur)),
+            if sinon_recommencer(fait)?.is_some() {
+                return Ok(Reponse::Fait);
             }
         }
         Err(occupe())

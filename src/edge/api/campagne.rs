@@ -161,6 +161,12 @@ pub(in crate::edge) fn lire(
     Ok(lu)
 }
 
+/// Adds the faults of fields that none is told of yet.
+pub(in crate::edge) fn completer(champs: &mut Vec<FauteChamp>, autres: Vec<FauteChamp>) {
+    let dits: Vec<String> = champs.iter().map(|f| f.champ.clone()).collect();
+    champs.extend(autres.into_iter().filter(|f| !dits.contains(&f.champ)));
+}
+
 /// The faults of the form together with those of the campaign: an attempt names the latter.
 pub(super) async fn tout_refuser(
     etat: &Etat,
@@ -179,9 +185,7 @@ pub(super) async fn tout_refuser(
     match demandeur.gerer(etat, acte).await {
         Ok(_) => {}
         Err(Probleme::Faute(actors::protocol::Faute::Refus(refus))) if !refus.champs.is_empty() => {
-            let nommes: Vec<String> = champs.iter().map(|f| f.champ.clone()).collect();
-            let autres = refus.champs.into_iter();
-            champs.extend(autres.filter(|f| !nommes.contains(&f.champ)));
+            completer(&mut champs, refus.champs);
         }
         Err(autre) => return Err(autre),
     }

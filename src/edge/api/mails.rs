@@ -24,6 +24,9 @@ use crate::edge::problemes::Probleme;
 use crate::mail::{Apercu, Redaction};
 use crate::textes::{Textes, titre_mail};
 
+/// The last change of each text.
+pub(in crate::edge) type Derniers = BTreeMap<Cle, LigneCampagne>;
+
 /// What a text is made of, in forms and bodies.
 const CHAMPS: [&str; 3] = ["objet", "texte", "html"];
 /// What answers carry beside it: it may come back with a text, and says nothing then.
@@ -115,12 +118,14 @@ fn corps(corps: Value) -> Result<Map<String, Value>, Probleme> {
 }
 
 /// The last change of each text; whoever may not change texts is refused.
-async fn derniers(
-    etat: &Etat,
-    demandeur: &Demandeur,
-) -> Result<BTreeMap<Cle, LigneCampagne>, Probleme> {
+async fn derniers(etat: &Etat, demandeur: &Demandeur) -> Result<Derniers, Probleme> {
     let acte = ActeGestion::Campagne(ActeCampagne::Textes);
-    let Reponse::HistoriqueCampagne { lignes, .. } = demandeur.gerer(etat, acte).await? else {
+    ranger(etat, demandeur.gerer(etat, acte).await?).await
+}
+
+/// By what they are of; the copy of the campaign is brought up to date.
+pub(in crate::edge) async fn ranger(etat: &Etat, reponse: Reponse) -> Result<Derniers, Probleme> {
+    let Reponse::HistoriqueCampagne { lignes, .. } = reponse else {
         return Err(Probleme::interne(&"unexpected answer"));
     };
     etat.vitrine.rafraichir().await?;
@@ -131,7 +136,7 @@ async fn derniers(
 fn ligne(
     catalogue: &Catalogue,
     redaction: &Redaction,
-    derniers: &BTreeMap<Cle, LigneCampagne>,
+    derniers: &Derniers,
     (mail, langue): (CodeMail, Langue),
 ) -> Value {
     let cle = Cle::Mail(TexteMailCode::de(mail, langue));
@@ -201,17 +206,18 @@ async fn lire(
     montrer(&etat, &demandeur, trouver(&mail, &langue)?).await
 }
 
-/// A text to be, once its asker may change texts at all.
+/// A text to be, without a fault of its own, once its asker may change texts at all.
 async fn recevoir(
     etat: &Etat,
     demandeur: &Demandeur,
     lequel: (CodeMail, Langue),
     champs: Value,
-) -> Result<Lu, Probleme> {
+) -> Result<Vec<Evenement>, Probleme> {
     derniers(etat, demandeur).await?;
     let redaction = redaction(etat)?;
     let actuel = en_vigueur(&etat.catalogue(), &redaction, lequel);
-    former(lequel, &actuel, &corps(champs)?)
+    let lu = former(lequel, &actuel, &corps(champs)?)?;
+    tout_refuser(etat, demandeur, lu).await
 }
 
 async fn ecrire(
@@ -221,8 +227,7 @@ async fn ecrire(
     Corps(champs): Corps<Value>,
 ) -> Result<Response, Probleme> {
     let lequel = trouver(&mail, &langue)?;
-    let lu = recevoir(&etat, &demandeur, lequel, champs).await?;
-    let changements = tout_refuser(&etat, &demandeur, lu).await?;
+    let changements = recevoir(&etat, &demandeur, lequel, champs).await?;
     changer(&etat, &demandeur, changements, false).await?;
     montrer(&etat, &demandeur, lequel).await
 }
@@ -248,8 +253,7 @@ async fn essayer(
     Corps(champs): Corps<Value>,
 ) -> Result<Response, Probleme> {
     let lequel = trouver(&mail, &langue)?;
-    let lu = recevoir(&etat, &demandeur, lequel, champs).await?;
-    let mut essai = tout_refuser(&etat, &demandeur, lu).await?;
+    let mut essai = recevoir(&etat, &demandeur, lequel, champs).await?;
     // The rules of the campaign have their say: what can be seen can be kept.
     let retenus = essai.clone();
     changer(&etat, &demandeur, retenus, true).await?;

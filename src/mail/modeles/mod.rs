@@ -159,7 +159,7 @@ impl Modeles {
         courrier: &Courrier,
         enseigne: &Enseigne<'_>,
     ) -> Result<Rendu, String> {
-        let code = integres::dossier(courrier.code);
+        let code = courrier.code.nom();
         let valeurs = variables::contexte(courrier, enseigne);
         if let Some(propre) = &courrier.propre {
             match self.rendre_propre(propre, courrier, enseigne) {

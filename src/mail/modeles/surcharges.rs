@@ -133,11 +133,11 @@ fn lire(dossier: &Path, nom: &str) -> Result<String, FauteModele> {
     let connu = match code {
         CADRE => ["fr.txt", "en.txt", "page.html"].as_slice(),
         _ if integres::REPONSES.contains(&code) => &["fr.txt", "en.txt"],
-        _ if integres::code(code).is_some() => &["fr.txt", "en.txt", "fr.html", "en.html"],
+        _ if CodeMail::trouver(code).is_some() => &["fr.txt", "en.txt", "fr.html", "en.html"],
         _ => {
-            let codes: Vec<_> = integres::CODES
-                .iter()
-                .map(|c| integres::dossier(*c))
+            let codes: Vec<_> = CodeMail::TOUS
+                .into_iter()
+                .map(CodeMail::nom)
                 .chain(integres::REPONSES.iter().copied())
                 .collect();
             return Err(faute(format!(
@@ -174,9 +174,9 @@ fn lire(dossier: &Path, nom: &str) -> Result<String, FauteModele> {
 /// The variables a template names that its mail does not have.
 fn inconnues(modeles: &Modeles, nom: &str) -> Vec<FauteModele> {
     let code = nom.split('/').nth(1).unwrap_or_default();
-    let codes: Vec<CodeMail> = match integres::code(code) {
+    let codes: Vec<CodeMail> = match CodeMail::trouver(code) {
         Some(code) => vec![code],
-        None => integres::CODES.to_vec(),
+        None => CodeMail::TOUS.to_vec(),
     };
     let mut connues: BTreeSet<String> = codes
         .iter()
@@ -224,13 +224,13 @@ fn essayer(modeles: &Modeles, noms: &BTreeSet<String>) -> Vec<FauteModele> {
     let mut fautes = Vec::new();
     let fuseau = jiff::tz::TimeZone::UTC;
     let enseigne = Enseigne::exemple(&fuseau);
-    for code in integres::CODES {
-        let dossier = integres::dossier(*code);
+    for code in CodeMail::TOUS {
+        let dossier = code.nom();
         for langue in [Langue::Fr, Langue::En] {
             if !modeles.surcharge(dossier, langue) {
                 continue;
             }
-            for exemple in exemples::exemples(*code, langue) {
+            for exemple in exemples::exemples(code, langue) {
                 let valeurs = variables::contexte(&exemple, &enseigne);
                 let faute = match modeles.composer(LOCAL, dossier, langue, &valeurs) {
                     Err(faute) => faute,

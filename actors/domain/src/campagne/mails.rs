@@ -51,11 +51,52 @@ impl TexteMailCode {
     }
 }
 
+/// Hands every mail, with its name, to a macro: there is one list of them.
+#[macro_export]
+macro_rules! chaque_mail {
+    ($suite:ident) => {
+        $suite! {
+            CptMinCreate => "cpt_min_create",
+            CptMinLienValidOublie => "cpt_min_lien_valid_oublie",
+            CptMinMdpOublie => "cpt_min_mdp_oublie",
+            CptMinModMail => "cpt_min_mod_mail",
+            CptMinDelete => "cpt_min_delete",
+            CompteExiste => "compte_existe",
+            Candidature => "candidature",
+            CandidatureAnnulation => "candidature_annulation",
+            CommissionAlertAnnulation => "commission_alert_annulation",
+            StatutRe => "statut_re",
+            CommissionAlertTransmission => "commission_alert_transmission",
+            RelanceTransmission => "relance_transmission",
+            AnnulationGestion => "annulation_gestion",
+            CommissionAlertProposition => "commission_alert_proposition",
+            StatutIn => "statut_in",
+            StatutReRepris => "statut_re_repris",
+            StatutCo => "statut_co",
+            AvisFavorable => "avis_favorable",
+            AvisDefavorable => "avis_defavorable",
+            AvisListeComp => "avis_liste_comp",
+            AvisListeAtt => "avis_liste_att",
+            AvisPreselection => "avis_preselection",
+            AvisListePrinc => "avis_liste_princ",
+            CommissionAlertListePrinc => "commission_alert_liste_princ",
+            CandidatureConfirm => "candidature_confirm",
+            CandidatureDesist => "candidature_desist",
+            CandidatureDesistAuto => "candidature_desist_auto",
+            CommissionAlertDesistement => "commission_alert_desistement",
+            CandidatureRelanceFavo => "candidature_relance_favo",
+            OffreRetablie => "offre_retablie",
+            Prolongation => "prolongation",
+            PiecesModifiees => "pieces_modifiees",
+        }
+    };
+}
+
 macro_rules! noms {
-    ($combien:literal: $($variante:ident => $nom:literal,)*) => {
+    ($($variante:ident => $nom:literal,)*) => {
         impl CodeMail {
             /// Every mail there is.
-            pub const TOUS: [Self; $combien] = [$(Self::$variante),*];
+            pub const TOUS: [Self; [$($nom),*].len()] = [$(Self::$variante),*];
 
             /// As in folders and addresses.
             pub const fn nom(self) -> &'static str {
@@ -72,37 +113,4 @@ macro_rules! noms {
     };
 }
 
-noms! { 32:
-    CptMinCreate => "cpt_min_create",
-    CptMinLienValidOublie => "cpt_min_lien_valid_oublie",
-    CptMinMdpOublie => "cpt_min_mdp_oublie",
-    CptMinModMail => "cpt_min_mod_mail",
-    CptMinDelete => "cpt_min_delete",
-    CompteExiste => "compte_existe",
-    Candidature => "candidature",
-    CandidatureAnnulation => "candidature_annulation",
-    CommissionAlertAnnulation => "commission_alert_annulation",
-    StatutRe => "statut_re",
-    CommissionAlertTransmission => "commission_alert_transmission",
-    RelanceTransmission => "relance_transmission",
-    AnnulationGestion => "annulation_gestion",
-    CommissionAlertProposition => "commission_alert_proposition",
-    StatutIn => "statut_in",
-    StatutReRepris => "statut_re_repris",
-    StatutCo => "statut_co",
-    AvisFavorable => "avis_favorable",
-    AvisDefavorable => "avis_defavorable",
-    AvisListeComp => "avis_liste_comp",
-    AvisListeAtt => "avis_liste_att",
-    AvisPreselection => "avis_preselection",
-    AvisListePrinc => "avis_liste_princ",
-    CommissionAlertListePrinc => "commission_alert_liste_princ",
-    CandidatureConfirm => "candidature_confirm",
-    CandidatureDesist => "candidature_desist",
-    CandidatureDesistAuto => "candidature_desist_auto",
-    CommissionAlertDesistement => "commission_alert_desistement",
-    CandidatureRelanceFavo => "candidature_relance_favo",
-    OffreRetablie => "offre_retablie",
-    Prolongation => "prolongation",
-    PiecesModifiees => "pieces_modifiees",
-}
+chaque_mail!(noms);

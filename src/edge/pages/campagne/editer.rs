@@ -316,9 +316,7 @@ async fn soumettre(
         return Ok(probleme.map_or(Ok(()), Err));
     }
     if let Some(Probleme::Faute(actors::protocol::Faute::Refus(refus))) = probleme {
-        let dites: Vec<String> = fautes.iter().map(|f| f.champ.clone()).collect();
-        let autres = refus.champs.into_iter();
-        fautes.extend(autres.filter(|f| !dites.contains(&f.champ)));
+        api::campagne::completer(&mut fautes, refus.champs);
     }
     let code = CodeRefus::ChampsInvalides;
     let champs = fautes;

@@ -1,9 +1,7 @@
 //! The texts of mails (`/gestion/campagne/mails`): which were changed, by whom and when; one changed, seen with samples
 //! before it is kept, put back. Administrators only.
 
-use std::collections::BTreeMap;
-
-use actors::protocol::{Faute, LigneCampagne};
+use actors::protocol::Faute;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use base64::Engine;
@@ -18,7 +16,8 @@ use super::super::cadrage::politique_avec;
 use super::editer::{Fait, refuser};
 use super::*;
 use crate::campagne::Lu;
-use crate::edge::api::mails::{en_vigueur, fautes, former, redaction, trouver};
+use crate::edge::api::campagne::completer;
+use crate::edge::api::mails::{Derniers, en_vigueur, fautes, former, ranger, redaction, trouver};
 use crate::edge::problemes::Probleme;
 use crate::mail::{Apercu, Redaction};
 use crate::textes::titre_mail;
@@ -52,15 +51,26 @@ fn chemin((mail, langue): Lequel) -> String {
     format!("/gestion/campagne/mails/{}/{}", mail.nom(), langue.tag())
 }
 
-/// The last change of each text; whoever may not change texts is refused. The copy of the campaign is brought up
-/// to date.
-async fn derniers(etat: &Etat, visiteur: &Visiteur) -> Result<BTreeMap<Cle, LigneCampagne>, Arret> {
+/// The last change of each text; whoever may not change texts is refused.
+async fn derniers(etat: &Etat, visiteur: &Visiteur) -> Result<Derniers, Arret> {
     let acte = ActeGestion::Campagne(ActeCampagne::Textes);
-    let Reponse::HistoriqueCampagne { lignes, .. } = gerer(etat, visiteur, acte).await? else {
-        return Err(Arret::inattendu());
-    };
-    etat.vitrine.rafraichir().await?;
-    Ok(lignes.into_iter().map(|l| (l.cle.clone(), l)).collect())
+    Ok(ranger(etat, gerer(etat, visiteur, acte).await?).await?)
+}
+
+/// Which text an address is of, for who may change texts.
+struct Sujet {
+    lequel: Lequel,
+    derniers: Derniers,
+}
+
+async fn ouvrir(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    (mail, langue): (String, String),
+) -> Result<Sujet, Arret> {
+    let lequel = trouver(&mail, &langue)?;
+    let derniers = derniers(etat, visiteur).await?;
+    Ok(Sujet { lequel, derniers })
 }
 
 /// Whether a text was changed, and by whom and when it was last touched.
@@ -70,7 +80,7 @@ struct Sceau {
     qui: String,
 }
 
-fn sceau(t: Textes, etat: &Etat, derniers: &BTreeMap<Cle, LigneCampagne>, lequel: Lequel) -> Sceau {
+fn sceau(t: Textes, etat: &Etat, derniers: &Derniers, lequel: Lequel) -> Sceau {
     let (mail, langue) = lequel;
     let change = etat.catalogue().texte_mail(mail, langue).is_some();
     let derniere = derniers.get(&Cle::Mail(TexteMailCode::de(mail, langue)));
@@ -247,17 +257,17 @@ struct Suite {
     apercus: Vec<Apercu>,
 }
 
-async fn page(
+fn page(
     etat: &Etat,
     visiteur: &Visiteur,
-    lequel: Lequel,
+    sujet: &Sujet,
     form: Option<Formulaire>,
     suite: Suite,
 ) -> Result<Response, Arret> {
-    let derniers = derniers(etat, visiteur).await?;
     let redaction = redaction(etat)?;
+    let lequel = sujet.lequel;
     let (t, (mail, langue)) = (visiteur.t, lequel);
-    let sceau = sceau(t, etat, &derniers, lequel);
+    let sceau = sceau(t, etat, &sujet.derniers, lequel);
     let origine = redaction.origine(mail, langue);
     let variables = redaction.variables(mail, langue).into_iter();
     let langues = [(Langue::Fr, t.mails_fr()), (Langue::En, t.mails_en())];
@@ -334,16 +344,16 @@ fn ecarts(
 
 async fn montrer(
     State(etat): State<Etat>,
-    Path((mail, langue)): Path<(String, String)>,
+    Path(adresse): Path<(String, String)>,
     Query(fait): Query<Fait>,
     Bureau(visiteur): Bureau,
 ) -> Result<Response, Arret> {
-    let lequel = trouver(&mail, &langue)?;
+    let sujet = ouvrir(&etat, &visiteur, adresse).await?;
     let suite = Suite {
         enregistre: fait.fait.is_some(),
         apercus: Vec::new(),
     };
-    page(&etat, &visiteur, lequel, None, suite).await
+    page(&etat, &visiteur, &sujet, None, suite)
 }
 
 /// The text of a form, kept or only tried; every fault at once.
@@ -376,9 +386,7 @@ async fn soumettre(
             if trouvees.is_empty() || refus.champs.is_empty() {
                 return Err(arret);
             }
-            let dites: Vec<String> = trouvees.iter().map(|f| f.champ.clone()).collect();
-            let autres = refus.champs.iter().filter(|f| !dites.contains(&f.champ));
-            trouvees.extend(autres.cloned());
+            completer(&mut trouvees, refus.champs.clone());
             return Err(fautes(trouvees).into());
         }
     }
@@ -405,18 +413,21 @@ async fn refusee(
     let vue = saisie.texte("vue").filter(|_| !perimee);
     let form = formulaire(etat, visiteur, &redaction, lequel, Some(saisie), vue);
     let form = refuser(visiteur.t, form, arret.probleme)?;
-    page(etat, visiteur, lequel, Some(form), Suite::default()).await
+    // As it is by now, with what somebody else has just written.
+    let derniers = derniers(etat, visiteur).await?;
+    let sujet = Sujet { lequel, derniers };
+    page(etat, visiteur, &sujet, Some(form), Suite::default())
 }
 
 async fn enregistrer(
     State(etat): State<Etat>,
-    Path((mail, langue)): Path<(String, String)>,
+    Path(adresse): Path<(String, String)>,
     Bureau(visiteur): Bureau,
     saisie: Saisie,
 ) -> Result<Response, Arret> {
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
-    let lequel = trouver(&mail, &langue)?;
-    derniers(&etat, &visiteur).await?;
+    let sujet = ouvrir(&etat, &visiteur, adresse).await?;
+    let lequel = sujet.lequel;
     match soumettre(&etat, &visiteur, lequel, (&saisie, false)).await {
         Ok(_) => Ok(vers(&format!("{}?fait=1", chemin(lequel)))),
         Err(arret) => refusee(&etat, &visiteur, lequel, (&saisie, arret)).await,
@@ -425,13 +436,13 @@ async fn enregistrer(
 
 async fn essayer(
     State(etat): State<Etat>,
-    Path((mail, langue)): Path<(String, String)>,
+    Path(adresse): Path<(String, String)>,
     Bureau(visiteur): Bureau,
     saisie: Saisie,
 ) -> Result<Response, Arret> {
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
-    let lequel = trouver(&mail, &langue)?;
-    derniers(&etat, &visiteur).await?;
+    let sujet = ouvrir(&etat, &visiteur, adresse).await?;
+    let lequel = sujet.lequel;
     let redaction = redaction(&etat)?;
     let essai = soumettre(&etat, &visiteur, lequel, (&saisie, true)).await;
     let apercus = match essai {
@@ -446,7 +457,7 @@ async fn essayer(
                 enregistre: false,
                 apercus,
             };
-            page(&etat, &visiteur, lequel, Some(form), suite).await
+            page(&etat, &visiteur, &sujet, Some(form), suite)
         }
         Err(arret) => refusee(&etat, &visiteur, lequel, (&saisie, arret)).await,
     }
@@ -492,23 +503,22 @@ fn page_de_question(
 
 async fn question(
     State(etat): State<Etat>,
-    Path((mail, langue)): Path<(String, String)>,
+    Path(adresse): Path<(String, String)>,
     Bureau(visiteur): Bureau,
 ) -> Result<Response, Arret> {
-    let lequel = trouver(&mail, &langue)?;
-    derniers(&etat, &visiteur).await?;
-    page_de_question(&etat, &visiteur, lequel, None)
+    let sujet = ouvrir(&etat, &visiteur, adresse).await?;
+    page_de_question(&etat, &visiteur, sujet.lequel, None)
 }
 
 async fn remettre(
     State(etat): State<Etat>,
-    Path((mail, langue)): Path<(String, String)>,
+    Path(adresse): Path<(String, String)>,
     Bureau(visiteur): Bureau,
     saisie: Saisie,
 ) -> Result<Response, Arret> {
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
-    let lequel = trouver(&mail, &langue)?;
-    derniers(&etat, &visiteur).await?;
+    let sujet = ouvrir(&etat, &visiteur, adresse).await?;
+    let lequel = sujet.lequel;
     let vue = saisie.texte("vue").and_then(|v| v.parse().ok());
     let cle = Cle::Mail(TexteMailCode::de(lequel.0, lequel.1));
     let retrait = vec![Evenement::Retiree(cle)];
