@@ -1,5 +1,6 @@
 //! Every text of the pages, in French with English beside it (Q41). A text without its translation does not compile.
 
+mod accord;
 mod cadre;
 mod campagne;
 mod compte;
@@ -18,6 +19,7 @@ use std::ops::Deref;
 
 use domain::langue::Langue;
 
+pub(crate) use accord::{Rempli, a_accorder, accorder};
 pub(crate) use cadre::MOIS;
 pub(crate) use mails::titre_mail;
 
@@ -53,6 +55,7 @@ impl Textes {
 }
 
 /// One method per text: `nom: "français", "English";`, with arguments where something is filled in.
+/// A word that ends in `(s)` agrees with the number filled in before it.
 macro_rules! textes {
     ($($nom:ident $(($($argument:ident),+))? : $fr:literal, $en:literal;)*) => {
         impl $crate::textes::Textes {
@@ -68,6 +71,14 @@ macro_rules! textes {
     };
     (@un $nom:ident [$($argument:ident),+] $fr:literal, $en:literal) => {
         pub(crate) fn $nom(self, $($argument: impl std::fmt::Display),+) -> String {
+            if const { $crate::textes::a_accorder($fr) || $crate::textes::a_accorder($en) } {
+                $(let $argument = $crate::textes::Rempli($argument);)+
+                let texte = match self.0 {
+                    domain::langue::Langue::Fr => format!($fr),
+                    domain::langue::Langue::En => format!($en),
+                };
+                return $crate::textes::accorder(self.0, &texte);
+            }
             match self.0 {
                 domain::langue::Langue::Fr => format!($fr),
                 domain::langue::Langue::En => format!($en),

@@ -39,7 +39,7 @@ super::textes! {
     acces_mot_de_passe: "Changer de mot de passe", "Change the password";
     acces_actuel: "Mot de passe actuel", "Present password";
     acces_change: "Votre mot de passe est changé ; vos autres connexions sont fermées.", "Your password is changed; your other sessions have ended.";
-    acces_second_en_service(n): "Un second facteur est en service ; il reste {n} code(s) de secours.", "A second factor is in use; {n} recovery code(s) are left.";
+    acces_second_en_service(n): "Un second facteur est en service ; il reste {n} code(s) de secours.", "A second factor is in use; {n} recovery code(s) left.";
     acces_second_absent: "Aucun second facteur n'est en service.", "No second factor is in use.";
     acces_second_mettre: "Mettre en service un second facteur", "Set up a second factor";
     acces_recours: "De nouveaux codes de secours", "New recovery codes";

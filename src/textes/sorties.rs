@@ -58,7 +58,7 @@ super::textes! {
     pv_refus(n): "{n} ligne(s) à corriger : rien n'a été saisi. Corrigez le fichier, puis renvoyez-le.", "{n} line(s) to correct: nothing was entered. Correct the file, then send it again.";
     pv_essai(n): "{n} ligne(s) vérifiée(s), sans erreur. Rien n'est encore saisi.", "{n} line(s) checked, without a fault. Nothing is entered yet.";
     pv_sans_avis(n): "{n} ligne(s) sans avis, laissée(s) de côté.", "{n} line(s) without a decision, left aside.";
-    pv_trous(formation, rangs): "{formation} : personne n'a dans ce fichier le(s) rang(s) {rangs}. Ce n'est pas une erreur si d'autres dossiers les ont déjà.", "{formation}: nobody in this file has the rank(s) {rangs}. This is no fault if other applications have them already.";
+    pv_trous(formation, rangs): "{formation} : dans ce fichier, personne n'a le rang {rangs}. Ce n'est pas une erreur si d'autres dossiers les ont déjà.", "{formation}: nobody in this file has rank {rangs}. This is no fault if other applications have them already.";
     pv_lignes: "Lignes du procès-verbal", "Lines of the minutes";
     pv_ligne: "Ligne", "Line";
     pv_candidat: "Candidat", "Candidate";

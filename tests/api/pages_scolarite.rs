@@ -139,7 +139,7 @@ async fn g13_les_pages_demandent_est_ce_bien_vous_avant_de_reprendre_quoi_que_ce
     assert_eq!(profil["adresse"]["commune"], "Valenciennes");
     assert_eq!(profil["baccalaureat"]["annee"], 2023);
     let sommaire = page(&serveur, "/profil", &camille.cookie).await;
-    assert!(sommaire.contains("Votre profil est complet") && sommaire.contains("3 ligne(s)"));
+    assert!(sommaire.contains("Votre profil est complet") && sommaire.contains("3 lignes"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

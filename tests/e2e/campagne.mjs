@@ -236,7 +236,7 @@ async function uneCampagne() {
   await nora.entrer('nora@univ.example', MOT_DE_PASSE, '/gestion/decisions');
   await nora.presser('Préparer la publication Master essai');
   await nora.page.getByText('Mails qui partiront').waitFor();
-  await nora.page.getByText('Possible pour 1 dossier(s)').waitFor();
+  await nora.page.getByText('Possible pour 1 dossier').waitFor();
   await nora.vu('3-publication');
   await nora.presser(/^Publier l'avis saisi/);
   await nora.page.waitForURL((url) => url.pathname === '/gestion/decisions');

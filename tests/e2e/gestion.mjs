@@ -106,7 +106,7 @@ async function atteindre(page, element) {
 async function liste(page, genre) {
   const vu = (nom) => regarder(page, `${genre}-${nom}`, 'fr');
   await entrer(page);
-  await page.getByText(`${DOSSIERS + 2} dossier(s)`).waitFor();
+  await page.getByText(`${DOSSIERS + 2} dossiers`).waitFor();
   assert.equal(await page.locator('.liste tbody tr').count(), 50);
   await vu('1-liste');
   await page.getByRole('link', { name: 'Page suivante' }).click();
@@ -135,10 +135,10 @@ async function liste(page, genre) {
   }
   await page.selectOption('#acte', 'avis/saisie');
   await page.getByRole('button', { name: 'Voir ce qui se passerait' }).click();
-  await page.getByText('Possible pour 2 dossier(s)').waitFor();
+  await page.getByText('Possible pour 2 dossiers').waitFor();
   await vu('3-lot');
   await page.getByRole('button', { name: "Retirer l'avis saisi" }).click();
-  await page.getByText('Fait pour 2 dossier(s), refusé pour 0.').waitFor();
+  await page.getByText('Fait pour 2 dossiers, refusé pour 0.').waitFor();
   await vu('4-lot-fait');
 }
 
@@ -202,7 +202,7 @@ async function campagne(page, elle, id, refusee, petite) {
   await vu('6-decisions');
   await page.getByRole('button', { name: `Préparer la publication ${petite.libelle}` }).click();
   await page.getByText('La capacité sera dépassée').waitFor();
-  await page.getByText(`Possible pour ${petite.capacite + 1} dossier(s)`).waitFor();
+  await page.getByText(`Possible pour ${petite.capacite + 1} dossiers`).waitFor();
   await vu('6-capacite');
   await page.goto(`${adresse}/gestion/dossiers/${id}`);
   await page.getByRole('button', { name: "Publier l'avis saisi" }).click();

@@ -438,8 +438,8 @@ impl Controle<'_> {
                 self.faute(
                     "code",
                     "a_des_dossiers",
-                    &format!("Cette formation a {combien} dossier(s) : elle ne peut pas être retirée. Fermez ses candidatures en avançant leur fin."),
-                    &format!("This programme has {combien} application(s): it cannot be removed. Close it by bringing the end of applications forward."),
+                    &format!("Des dossiers sont ouverts dans cette formation ({combien}) : elle ne peut pas être retirée. Fermez ses candidatures en avançant leur fin."),
+                    &format!("This programme has applications ({combien}): it cannot be removed. Close it by bringing the end of applications forward."),
                 );
             }
         }
