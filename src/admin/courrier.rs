@@ -35,6 +35,12 @@ enum Commande {
         #[arg(long)]
         debit: bool,
     },
+    /// Apprend des mails étiquetés ce que pèse chaque mot, et écrit la table `poids.txt`.
+    Apprendre {
+        /// Les dossiers, chacun suivi de `:` et des parts à apprendre s'il ne faut pas toutes les prendre (`dossier:part,part`).
+        #[arg(required = true)]
+        dossiers: Vec<String>,
+    },
 }
 
 impl Mail {
@@ -42,6 +48,7 @@ impl Mail {
         match self.commande {
             Commande::Classify => classer(json),
             Commande::Deliver(livrer) => livrer.lancer().await,
+            Commande::Apprendre { dossiers } => apprendre(&dossiers),
             Commande::Mesurer { dossier, debit } => {
                 mesurer(&dossier, json)?;
                 if debit {
@@ -81,6 +88,22 @@ fn classer(json: bool) -> Issue {
     Ok(())
 }
 
+/// `dossier` or `dossier:part,part`, as many as there are.
+fn apprendre(dossiers: &[String]) -> Issue {
+    let choisis: Vec<(&std::path::Path, Vec<&str>)> = dossiers
+        .iter()
+        .map(|texte| match texte.rsplit_once(':') {
+            Some((dossier, parts)) => (dossier.as_ref(), parts.split(',').collect()),
+            None => (texte.as_ref(), Vec::new()),
+        })
+        .collect();
+    let choisis: Vec<_> = choisis
+        .iter()
+        .map(|(d, parts)| (*d, parts.as_slice()))
+        .collect();
+    sortie::ecrire(mesure::apprendre(&choisis)?.trim_end())
+}
+
 fn mesurer(dossier: &std::path::Path, json: bool) -> Issue {
     let mesures = mesure::mesurer(dossier)?;
     if json {
@@ -97,6 +120,16 @@ fn mesurer(dossier: &std::path::Path, json: bool) -> Issue {
             mesure.exactes,
             mesure.demandes
         ))?;
+        for (quoi, (justes, tous)) in [
+            ("rebonds", mesure.rebonds),
+            ("langue", mesure.langues),
+            ("texte utile", mesure.utiles),
+            ("pièces jointes", mesure.pieces),
+        ] {
+            if tous > 0 {
+                sortie::ecrire(&format!("  {quoi} {justes}/{tous}"))?;
+            }
+        }
         for (classe, compte) in &mesure.classes {
             sortie::ecrire(&format!(
                 "  {classe:<28} précision {:>5.1} %  rappel {:>5.1} %  ({} justes, {} faux, {} oubliés)",
@@ -105,6 +138,18 @@ fn mesurer(dossier: &std::path::Path, json: bool) -> Issue {
                 compte.justes,
                 compte.faux,
                 compte.oublies
+            ))?;
+        }
+        sortie::ecrire(&format!(
+            "  répondus seuls {} (à tort {}), clos {} (à tort {})",
+            mesure.automatiques,
+            mesure.automatiques_a_tort.len(),
+            mesure.clos,
+            mesure.clos_a_tort.len()
+        ))?;
+        for fichier in mesure.automatiques_a_tort.iter().chain(&mesure.clos_a_tort) {
+            sortie::ecrire(&format!(
+                "  !! {fichier} : répondu ou clos sans personne, à tort"
             ))?;
         }
         for ecart in &mesure.ecarts {

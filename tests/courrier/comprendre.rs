@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use postule::mail::entrant::Suite;
-use postule::mail::entrant::mesure::{Mesure, mesurer};
+use postule::mail::entrant::mesure::{Mesure, apprendre, mesurer};
 
 /// An automatic answer goes out only for a class this precise.
 const PRECISION_AUTOMATIQUE: f64 = 0.98;
@@ -47,6 +47,7 @@ fn s55_rien_ne_repond_seul_sans_precision_mesuree() {
     let automatiques = ["lien_expire", "compte_ancienne_campagne", "suivi_dossier"];
     for (part, mesure) in mesures() {
         assert_eq!(mesure.automatiques_a_tort, Vec::<String>::new(), "{part}");
+        assert_eq!(mesure.clos_a_tort, Vec::<String>::new(), "{part}");
         for classe in automatiques {
             let compte = mesure.classes.get(classe).copied().unwrap_or_default();
             assert!(compte.justes > 0, "{part}: no mail of {classe}");
@@ -63,12 +64,24 @@ fn s55_rien_ne_repond_seul_sans_precision_mesuree() {
 /// not be, and what is answered alone is right; the first class has a floor that was measured at first sight.
 #[test]
 fn s55_la_reserve_n_est_jamais_repondue_a_tort() {
-    const PREMIERE_VUE: f64 = 0.80;
+    const PREMIERE_VUE: f64 = 0.87;
     let mesures = mesurer(&corpus().join("reserve")).unwrap();
     assert!(mesures["premier"].mails >= 120 && mesures["second"].mails >= 60);
+    assert!(mesures["troisieme"].mails >= 150);
     for (part, mesure) in mesures {
         assert_eq!(mesure.natures, mesure.mails, "{part}: {:?}", mesure.ecarts);
         assert_eq!(mesure.automatiques_a_tort, Vec::<String>::new(), "{part}");
+        assert_eq!(mesure.clos_a_tort, Vec::<String>::new(), "{part}");
+        assert_eq!(
+            mesure.utiles.0, mesure.utiles.1,
+            "{part}: {:?}",
+            mesure.ecarts
+        );
+        assert_eq!(
+            mesure.pieces.0, mesure.pieces.1,
+            "{part}: {:?}",
+            mesure.ecarts
+        );
         let premieres = f64::from(mesure.premieres) / f64::from(mesure.demandes);
         assert!(
             premieres >= PREMIERE_VUE,
@@ -76,6 +89,18 @@ fn s55_la_reserve_n_est_jamais_repondue_a_tort() {
             mesure.ecarts
         );
     }
+}
+
+/// S50: the table of weights is the one the labelled mails teach; who changes texts or rules makes it anew (`postule mail apprendre`).
+#[test]
+fn s50_les_poids_sont_ceux_des_mails_etiquetes() {
+    let reserve = corpus().join("reserve");
+    let apprise = apprendre(&[(&corpus(), &[]), (&reserve, &["premier"])]).unwrap();
+    let gardee = include_str!("../../src/mail/entrant/classes/regles/poids.txt");
+    assert!(
+        apprise.trim_end() == gardee.trim_end(),
+        "postule mail apprendre fixtures/mail fixtures/mail/reserve:premier > src/mail/entrant/classes/regles/poids.txt"
+    );
 }
 
 /// S51: two questions, or somebody else's, are not a machine's to answer, however sure one class is.
@@ -104,7 +129,7 @@ fn s38_s39_les_rebonds_disent_qui_et_si_c_est_pour_toujours() {
         let fautes: Vec<&String> = mesure
             .ecarts
             .iter()
-            .filter(|e| e.starts_with("rb-"))
+            .filter(|e| e.starts_with("rb-") || e.starts_with("em-"))
             .collect();
         assert!(fautes.is_empty(), "{part}: {fautes:?}");
     }

@@ -241,16 +241,32 @@ fn attribution(lignes: &[&str]) -> Option<usize> {
         if nue.ends_with(':') && date && FINS.iter().any(|fin| nue.contains(fin)) {
             return Some(i + 1);
         }
+        // Yahoo quotes on the line itself: «Le …, X<x@y> a écrit :   Bonjour».
+        let ecrit = FINS.iter().find_map(|fin| nue.split_once(fin));
+        let meme_ligne = ecrit.is_some_and(|(avant, apres)| {
+            avant.contains('@')
+                && avant.bytes().any(|o| o.is_ascii_digit())
+                && apres.trim_start().starts_with(':')
+        });
+        if meme_ligne {
+            return Some(i + 1);
+        }
     }
     None
 }
 
 /// The rest is another message, a signature, or small print.
 fn fin_du_message(lignes: &[&str]) -> bool {
-    const SEPARATEURS: [&str; 12] = [
+    const SEPARATEURS: [&str; 18] = [
         "message d'origine",
         "message d’origine",
         "message original",
+        "mail original",
+        "mail d'origine",
+        "mail d’origine",
+        "email original",
+        "réponse d'origine",
+        "mensagem original",
         "original message",
         "message transféré",
         "message transfere",
@@ -303,6 +319,13 @@ fn fin_du_message(lignes: &[&str]) -> bool {
         debuts.iter().all(|d| bloc.iter().any(|l| l.starts_with(d)))
     };
     let sans_etoile = bas.trim_start_matches('*');
+    // SFR and Orange webmails: «Message du 01/03/2027 10:12», then «De :».
+    if sans_etoile.starts_with("message du ")
+        && bas.bytes().any(|o| o.is_ascii_digit())
+        && rappel(&["de :"])
+    {
+        return true;
+    }
     (sans_etoile.starts_with("de :")
         || sans_etoile.starts_with("de:")
         || sans_etoile.starts_with("de\u{a0}:"))
@@ -318,7 +341,17 @@ fn fin_du_message(lignes: &[&str]) -> bool {
 
 /// Lines that a program added.
 fn machinal(ligne: &str) -> bool {
-    const DEBUTS: [&str; 22] = [
+    const MAX_SIGNE: usize = 9;
+    const DEBUTS: [&str; 31] = [
+        "envoyé via",
+        "envoyé par yahoo",
+        "message envoyé depuis",
+        "sent via",
+        "get bluemail",
+        "inviato da",
+        "enviado do meu",
+        "gesendet von",
+        "verzonden vanaf",
         "envoyé de mon",
         "envoyé depuis",
         "envoyé à partir",
@@ -346,7 +379,13 @@ fn machinal(ligne: &str) -> bool {
         .trim_start_matches(['-', '_', ' '])
         .to_lowercase()
         .replace('’', "'");
-    DEBUTS.iter().any(|debut| bas.starts_with(debut))
+    // «Envoyé depuis trois semaines, mon dossier…» is a sentence.
+    let signe = !bas.starts_with("envoy")
+        || bas.split_whitespace().count() <= MAX_SIGNE
+            && !bas.contains(['?', ';'])
+            && !bas.contains("dossier")
+            && !bas.contains("candidature");
+    signe && DEBUTS.iter().any(|debut| bas.starts_with(debut))
         || bas.starts_with("virus-free")
         || bas.starts_with("von meinem")
         || bas.starts_with("enviado desde")

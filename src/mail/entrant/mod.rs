@@ -112,12 +112,7 @@ pub fn juger(mail: MailEntrant) -> Comprehension {
     let (nature, rebond) = nature::nature(&mail);
     let langue = classes::langue(&format!("{}\n{}", mail.sujet_nu, mail.texte_utile));
     let classes = if nature == Nature::Demande {
-        classes::classer(classes::Lettre {
-            sujet: &mail.sujet_nu,
-            en_reponse: mail.repond,
-            texte: &mail.texte_utile,
-            pieces: mail.pieces.iter().filter(|p| p.document()).count(),
-        })
+        classes::classer(classes::Lettre::de(&mail))
     } else {
         Vec::new()
     };
@@ -149,10 +144,8 @@ fn suite(mail: &MailEntrant, nature: Nature, classes: &[Classe]) -> Suite {
     let [seule] = classes else {
         return Suite::Personne;
     };
-    let sure = seule.code.automatique()
-        && !seule.discutee
-        && seule.confiance >= classes::CONFIANCE_AUTOMATIQUE;
-    if seule.code == Code::Remerciement {
+    let sure = seule.code.automatique() && !seule.discutee && seule.sure;
+    if seule.code == Code::Remerciement && seule.sure {
         Suite::Clore
     } else if sure
         && nature::repondable(mail)

@@ -1,21 +1,31 @@
 //! What a mail asks for: rules on its words (`regles/`), French first (S50–S58). Pure: a mail in, classes out.
 
+mod apprendre;
 mod code;
+mod fautes;
 mod langue;
 mod motifs;
 mod mots;
+mod poids;
+mod prudence;
+mod traits;
+mod verdict;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Serialize;
 
+pub(super) use apprendre::apprendre;
 pub use code::Code;
 pub use langue::Langue;
 pub(super) use langue::langue;
+pub(super) use prudence::{incertain, urgent};
 
 use motifs::{Regles, Trouvee};
-use mots::{forme, phrases, plusieurs};
+use mots::{Phrase, phrases, plusieurs};
+use poids::Poids;
+use verdict::trancher;
 
 /// As sure as this, what was explained away may have been meant all the same.
 const PRESQUE_SURE: f32 = 0.9;
@@ -33,22 +43,6 @@ const SANS_PIECE: f32 = 0.75;
 const AVEC_PIECE: f32 = 0.10;
 /// Nobody is certain of what a person meant.
 const CERTITUDE_MAX: f32 = 0.99;
-
-/// An automatic answer needs at least this.
-pub(super) const CONFIANCE_AUTOMATIQUE: f32 = 0.90;
-
-/// Words that want a person today (S57).
-const URGENTS: [&str; 9] = [
-    "urgent",
-    "aujourd'hui",
-    "ce soir",
-    "dernier jour",
-    "dans l'heure",
-    "minuit",
-    "today",
-    "tonight",
-    "au secours",
-];
 
 /// Words of subjects that say nothing.
 const BANALS: [&str; 14] = [
@@ -76,6 +70,14 @@ static REGLES: LazyLock<Regles> = LazyLock::new(|| {
     regles
 });
 
+static POIDS: LazyLock<Poids> = LazyLock::new(|| {
+    let (poids, fautes) = Poids::lire(include_str!("regles/poids.txt"));
+    if !fautes.is_empty() {
+        tracing::error!(?fautes, "weights of the support inbox do not parse");
+    }
+    poids
+});
+
 fn lire_regles() -> (Regles, Vec<String>) {
     Regles::lire(
         include_str!("regles/ensembles.txt"),
@@ -98,6 +100,9 @@ pub struct Classe {
     /// It explained away something nearly as sure that another sentence asks: a machine does not answer then (S51).
     #[serde(skip)]
     pub discutee: bool,
+    /// The rules name nothing else, are sure of it, and the words agree: what a machine may answer, or close (S53, S55).
+    #[serde(skip)]
+    pub sure: bool,
 }
 
 /// What the classes are found in.
@@ -111,38 +116,79 @@ pub(super) struct Lettre<'a> {
     pub(super) texte: &'a str,
     /// Attachments that are documents or pictures.
     pub(super) pieces: usize,
+    /// The text is somebody else's, quoted; the person wrote nothing.
+    pub(super) cite: bool,
+}
+
+impl<'a> Lettre<'a> {
+    /// What is read of a mail.
+    pub(super) fn de(mail: &'a super::MailEntrant) -> Self {
+        Self {
+            sujet: &mail.sujet_nu,
+            en_reponse: mail.repond,
+            texte: &mail.texte_utile,
+            pieces: mail.pieces.iter().filter(|p| p.document()).count(),
+            cite: mail.defauts.contains(&super::Defaut::CiteSeulement),
+        }
+    }
+}
+
+/// A mail in sentences, and how many of them are the subject's: those come first, when it says something of its own.
+fn lire_lettre(lettre: Lettre<'_>) -> (Vec<Phrase>, usize) {
+    let connu = |mot: &str| REGLES.connait(mot);
+    let corps = phrases(lettre.texte, connu);
+    let compte = (!lettre.en_reponse || corps.is_empty()) && !banal(lettre.sujet);
+    let mut toutes = if compte {
+        phrases(lettre.sujet, connu)
+    } else {
+        Vec::new()
+    };
+    let sujets = toutes.len();
+    toutes.extend(corps);
+    for mot in toutes.iter_mut().flatten() {
+        if let Some(voulu) = REGLES.corriger(mot) {
+            voulu.clone_into(mot);
+        }
+    }
+    (toutes, sujets)
 }
 
 /// The classes, most pressing first; never none.
 pub(super) fn classer(lettre: Lettre<'_>) -> Vec<Classe> {
-    let regles = &*REGLES;
-    let connu = |mot: &str| regles.connait(mot);
-    let corps = phrases(lettre.texte, connu);
-    let sujet = phrases(lettre.sujet, connu);
-    let sujet_compte = !lettre.en_reponse || corps.is_empty();
-    let mut toutes = Vec::new();
-    if sujet_compte && !banal(lettre.sujet) {
-        toutes.extend(sujet.iter().cloned());
-    }
-    let sujets = toutes.len();
-    toutes.extend(corps.iter().cloned());
-    let mots: usize = corps.iter().map(Vec::len).sum();
-    if mots == 0 && (toutes.is_empty() || !parle(lettre.sujet)) {
+    let (phrases, sujets) = lire_lettre(lettre);
+    let mots: usize = phrases.iter().skip(sujets).map(Vec::len).sum();
+    if mots == 0 && (sujets == 0 || !parle(lettre.sujet)) {
         return vec![seule(Code::Vide, "aucun texte")];
     }
-    let trouvees = regles.trouver(&toutes, sujets);
+    if lettre.cite && lettre.pieces > 0 {
+        return vec![seule(
+            Code::PieceParMail,
+            "une pièce jointe sous un texte cité",
+        )];
+    }
+    let lues = REGLES.lire_phrases(&phrases);
+    let avis = POIDS.peser(&REGLES, &lues, sujets, lettre.pieces > 0);
+    let trouvees = REGLES.trouver(&lues, sujets);
     let mut classes = peser(&trouvees);
     piece_jointe(&mut classes, lettre.pieces, mots);
     arbitrer(&mut classes, mots, plusieurs(lettre.texte));
-    if classes.is_empty() {
-        return vec![seule(Code::Autre, "aucune règle ne s'applique")];
-    }
-    classes
+    trancher(classes, &avis)
 }
 
 /// A subject that is no subject: «(sans objet)», «?».
 fn parle(sujet: &str) -> bool {
-    let vides = ["sans objet", "no subject", "aucun objet", "pas d objet"];
+    let vides = [
+        "sans objet",
+        "no subject",
+        "aucun objet",
+        "pas d objet",
+        "pas de sujet",
+        "aucun sujet",
+        "sans sujet",
+        "none",
+        "objet",
+        "sujet",
+    ];
     let lettres: String = sujet
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
@@ -169,6 +215,7 @@ fn seule(code: Code, raison: &str) -> Classe {
         raisons: vec![raison.to_owned()],
         place: (0, 0),
         discutee: false,
+        sure: false,
     }
 }
 
@@ -211,6 +258,7 @@ fn peser(trouvees: &[Trouvee<'_>]) -> Vec<Classe> {
             raisons,
             place,
             discutee: false,
+            sure: false,
         });
     }
     classes
@@ -231,6 +279,7 @@ fn piece_jointe(classes: &mut Vec<Classe>, pieces: usize, mots: usize) {
                     raisons: vec!["une pièce jointe et peu de mots".to_owned()],
                     place: (0, 0),
                     discutee: false,
+                    sure: false,
                 });
             }
         }
@@ -275,65 +324,6 @@ fn arbitrer(classes: &mut Vec<Classe>, mots: usize, plusieurs: bool) {
     });
 }
 
-/// A deadline today, or a call for help: a person reads it first.
-pub(super) fn urgent(texte: &str, sujet: &str) -> bool {
-    let tout = format!("{sujet} {texte}").to_lowercase().replace('’', "'");
-    URGENTS.iter().any(|mot| tout.contains(mot))
-}
-
-/// Somebody near the writer, by the words of the rules.
-const PROCHES: [&str; 30] = [
-    "fils",
-    "file",
-    "frere",
-    "soeur",
-    "cousin",
-    "cousine",
-    "neveu",
-    "niece",
-    "mari",
-    "feme",
-    "epoux",
-    "epouse",
-    "conjoint",
-    "conjointe",
-    "compagne",
-    "compagnon",
-    "ami",
-    "amie",
-    "copain",
-    "copine",
-    "eleve",
-    "eleves",
-    "enfant",
-    "enfants",
-    "son",
-    "daughter",
-    "brother",
-    "sister",
-    "husband",
-    "friend",
-];
-/// « Mon petit frère »: words allowed between.
-const ENTRE: usize = 2;
-
-/// Whether an answer alone would be one too few, or go to the wrong person: several things are asked, or it is about
-/// somebody else (S51).
-pub(super) fn incertain(texte: &str, sujet: &str) -> bool {
-    let tout = format!("{sujet} {texte}");
-    let mots: Vec<String> = tout
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|mot| !mot.is_empty())
-        .map(forme)
-        .collect();
-    let autrui = mots.iter().enumerate().any(|(i, mot)| {
-        let sien = ["mon", "ma", "mes", "notre", "nos", "my", "our"].contains(&mot.as_str());
-        let suite = mots.iter().skip(i + 1).take(1 + ENTRE);
-        sien && suite.into_iter().any(|m| PROCHES.contains(&m.as_str()))
-    });
-    autrui || plusieurs(texte)
-}
-
 /// Classes about as sure as each other are said in the order of the mail.
 fn rang(classe: &Classe) -> u8 {
     match classe.confiance {
@@ -350,6 +340,12 @@ mod tests {
     #[test]
     fn les_regles_se_lisent() {
         let (_, fautes) = lire_regles();
+        assert_eq!(fautes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn s50_la_table_des_poids_se_lit() {
+        let (_, fautes) = Poids::lire(include_str!("regles/poids.txt"));
         assert_eq!(fautes, Vec::<String>::new());
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::fautes::Fautes;
 use super::mots::{Phrase, forme};
 
 /// Words that may stand between two items side by side in a rule.
@@ -53,6 +54,9 @@ pub(super) struct Regles {
     regles: Vec<Regle>,
     /// Which rules begin with an item.
     debuts: Vec<Vec<usize>>,
+    /// The named sets, and the item each one is.
+    notions: Vec<(String, AtomeId)>,
+    fautes: Fautes,
 }
 
 /// A rule that holds, and the words that made it hold.
@@ -66,8 +70,8 @@ pub(super) struct Trouvee<'a> {
 }
 
 /// The items of one sentence, each with its places.
-struct Lue<'a> {
-    phrase: &'a Phrase,
+pub(super) struct Lue<'a> {
+    pub(super) phrase: &'a Phrase,
     places: HashMap<AtomeId, Vec<(usize, usize)>>,
 }
 
@@ -89,6 +93,12 @@ impl Regles {
                 None => fautes.push(ligne.to_owned()),
             }
         }
+        let mut noms: Vec<&String> = macros.keys().collect();
+        noms.sort_unstable();
+        let notions = noms
+            .into_iter()
+            .filter_map(|nom| Some((nom.clone(), lexique.atome(nom, &macros)?)))
+            .collect();
         let mut debuts = vec![Vec::new(); lexique.atomes.len()];
         for (i, regle) in lues.iter().enumerate() {
             let premier = regle.ensemble.first().and_then(|suite| suite.first());
@@ -97,9 +107,11 @@ impl Regles {
             }
         }
         let regles = Self {
+            fautes: Fautes::de(lexique.mots.keys().map(String::as_str)),
             lexique,
             regles: lues,
             debuts,
+            notions,
         };
         (regles, fautes)
     }
@@ -109,9 +121,31 @@ impl Regles {
         self.lexique.primitifs_de(mot).next().is_some()
     }
 
+    /// The word the rules know that a misspelt one stands for.
+    pub(super) fn corriger(&self, mot: &str) -> Option<&str> {
+        if self.connait(mot) {
+            None
+        } else {
+            self.fautes.corriger(mot)
+        }
+    }
+
+    /// Sentences with what the rules know of their words.
+    pub(super) fn lire_phrases<'a>(&self, phrases: &'a [Phrase]) -> Vec<Lue<'a>> {
+        phrases.iter().map(|p| self.lexique.lire(p)).collect()
+    }
+
+    /// The named sets a sentence has a word of.
+    pub(super) fn notions<'a>(&'a self, lue: &'a Lue<'_>) -> impl Iterator<Item = &'a str> {
+        let ici = self
+            .notions
+            .iter()
+            .filter(|(_, atome)| lue.places.contains_key(atome));
+        ici.map(|(nom, _)| nom.as_str())
+    }
+
     /// The rules that hold. The first `sujets` sentences are the subject's.
-    pub(super) fn trouver(&self, phrases: &[Phrase], sujets: usize) -> Vec<Trouvee<'_>> {
-        let lues: Vec<Lue<'_>> = phrases.iter().map(|p| self.lexique.lire(p)).collect();
+    pub(super) fn trouver(&self, lues: &[Lue<'_>], sujets: usize) -> Vec<Trouvee<'_>> {
         let mut trouvees: Vec<Trouvee<'_>> = Vec::new();
         for (i, lue) in lues.iter().enumerate() {
             let mut candidates: Vec<usize> = lue
@@ -129,7 +163,7 @@ impl Regles {
                 if regle.sujet && i >= sujets {
                     continue;
                 }
-                let Some((mot, extrait)) = regle.tient(lue, &lues) else {
+                let Some((mot, extrait)) = regle.tient(lue, lues) else {
                     continue;
                 };
                 trouvees.push(Trouvee {

@@ -169,9 +169,10 @@ fn juger(adresse: String, statut: String, detail: &str, differe: bool) -> Destin
     // «4.2.2 user unknown» is unknown; «4.1.1 try later» is later.
     let permanent = raison.definitive()
         && (!temporaire || du_texte.is_some_and(Raison::definitive) && !differe);
-    let contredit = du_texte.is_some_and(|t| {
-        t != du_code && t != Raison::Bloque && t != Raison::Differe && du_code != Raison::Autre
-    });
+    let contredit = !differe
+        && du_texte.is_some_and(|t| {
+            t != du_code && t != Raison::Bloque && t != Raison::Differe && du_code != Raison::Autre
+        });
     let statut = if declare.is_empty() || contredit {
         raison.statut().to_owned()
     } else {

@@ -51,7 +51,18 @@ impl Raison {
 }
 
 /// What servers write, without accents, for each reason; the first that is found counts.
-const TEXTES: [(Raison, &[&str]); 7] = [
+const TEXTES: [(Raison, &[&str]); 9] = [
+    // A greylist says «address rejected» first, and takes the mail later.
+    (
+        Raison::Differe,
+        &[
+            "greylist",
+            "graylist",
+            "grey-list",
+            "liste grise",
+            "greylisted",
+        ],
+    ),
     (
         Raison::BoitePleine,
         &[
@@ -137,7 +148,6 @@ const TEXTES: [(Raison, &[&str]); 7] = [
             "bad destination",
             "invalid address",
             "undeliverable address",
-            "address rejected",
             "doesn't have a",
             "dosn't have",
             "not a valid",
@@ -146,7 +156,6 @@ const TEXTES: [(Raison, &[&str]); 7] = [
             "invalid mailbox",
             "unknown address",
             "unknown local",
-            "rejected recipient",
             "no such address",
             "user doesn",
             "not listed",
@@ -212,6 +221,11 @@ const TEXTES: [(Raison, &[&str]); 7] = [
             "too many connections",
             "service unavailable",
         ],
+    ),
+    // What Postfix writes before any reason: it only counts when no reason follows.
+    (
+        Raison::AdresseInconnue,
+        &["address rejected", "rejected recipient"],
     ),
     (
         Raison::Bloque,
