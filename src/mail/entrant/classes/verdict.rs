@@ -15,6 +15,9 @@ const PART_MIN: f32 = 0.15;
 /// and this part of what the first is worth.
 const NOTE_MIN: f32 = 0.30;
 
+/// Without any rule, a class needs this share.
+const PART_SEULE: f32 = 0.20;
+
 /// An automatic answer needs at least this of the rules,
 const CONFIANCE_AUTOMATIQUE: f32 = 0.90;
 /// and this share of the words' opinion.
@@ -40,6 +43,9 @@ pub(super) fn trancher(mut classes: Vec<Classe>, avis: &Avis) -> Vec<Classe> {
     let Some((premiere, plus_haute)) = notes.iter().max_by(|a, b| a.1.total_cmp(b.1)) else {
         return classes;
     };
+    // Words that hint at everything say nothing.
+    let vague = classes.is_empty() && avis.part(*premiere) < PART_SEULE;
+    let premiere = if vague { &Code::Autre } else { premiere };
     let nouvelle = classes.iter().all(|c| c.code != *premiere);
     let une_seule = classes.len() == 1;
     if nouvelle {
