@@ -10,8 +10,8 @@ const MAX_MOTS: usize = 300;
 const AVEC_PIECE: &str = "#pj";
 
 /// Names each trait of a mail, one after the other, some several times: `racin`, `racin_suiva` of two words that follow
-/// each other in one sentence, `s:racin` of a word of the subject, `LIEN` and `LIEN_NEG` of the rules' sets that one sentence
-/// has words of, `#pj` with a document. The first `sujets` sentences are the subject's.
+/// each other in one sentence, `s:racin` of a word of the subject, `LIEN` of the rules'
+/// sets that it has words of, `#pj` with a document. The first `sujets` sentences are the subject's.
 pub(super) fn nommer(
     regles: &Regles,
     lues: &[Lue<'_>],
@@ -45,13 +45,7 @@ pub(super) fn nommer(
         if mots > MAX_MOTS {
             break;
         }
-        let notions: Vec<&str> = regles.notions(lue).collect();
-        for (i, notion) in notions.iter().enumerate() {
-            dire(notion);
-            for autre in notions.iter().skip(i + 1) {
-                joindre(notion, "_", autre, &mut dire);
-            }
-        }
+        regles.notions(lue).for_each(&mut dire);
     }
     if piece {
         dire(AVEC_PIECE);

@@ -7,7 +7,7 @@ use super::poids::Avis;
 use super::{CERTITUDE_MAX, Classe, Code, SEUIL, seule};
 
 /// How much the words' weights count beside the rules' confidence.
-const AVIS: f32 = 2.5;
+const AVIS: f32 = 3.0;
 /// Of a text no rule knows, «something else» is what it would be worth.
 const RUMEUR: f32 = 0.15;
 /// A second class needs this share of the words' opinion,
