@@ -64,7 +64,7 @@ fn s55_rien_ne_repond_seul_sans_precision_mesuree() {
 /// not be, and what is answered alone is right; the first class has a floor that was measured at first sight.
 #[test]
 fn s55_la_reserve_n_est_jamais_repondue_a_tort() {
-    const PREMIERE_VUE: f64 = 0.87;
+    const PREMIERE_VUE: f64 = 0.85;
     let mesures = mesurer(&corpus().join("reserve")).unwrap();
     assert!(mesures["premier"].mails >= 120 && mesures["second"].mails >= 60);
     assert!(mesures["troisieme"].mails >= 150);
