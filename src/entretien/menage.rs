@@ -1,7 +1,7 @@
 //! Housekeeping beside a running server: what has expired is forgotten, in small steps, and files nothing names go.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -19,6 +19,11 @@ const TOUR: Duration = Duration::from_secs(600);
 const TOURS_PAR_BALAYAGE: u32 = 144;
 /// The youngest file that may go: younger ones may be on their way into an event.
 const AGE_MIN: Duration = Duration::from_secs(48 * 3600);
+
+/// The hours of the night, in Paris, when the store may be opened anew: requests wait for it.
+const NUIT: std::ops::Range<i8> = 2..5;
+/// Bytes of rows written since it was opened for which that is worth it: about two seconds of the next start.
+const ECRIT: u64 = 256 * 1024 * 1024;
 
 /// What a round came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +62,7 @@ impl Menage {
                 // Tried again at the next round; nothing depends on it.
                 Err(erreur) => tracing::warn!(erreur, "housekeeping waits"),
             }
+            renouveler(&moyens).await;
             tours = tours.wrapping_add(1);
             tokio::time::sleep(TOUR).await;
         }
@@ -78,6 +84,25 @@ impl Menage {
             fichiers,
             mails,
         })
+    }
+}
+
+/// At night, the store is opened anew if much was written since: so a restart by day, or after a crash, is short.
+async fn renouveler(moyens: &Arc<Moyens>) {
+    let ici = moyens.horloge.maintenant().in_tz("Europe/Paris");
+    if !ici.is_ok_and(|ici| NUIT.contains(&ici.hour())) {
+        return;
+    }
+    let (lu, debut) = (moyens.clone(), Instant::now());
+    let fait = tokio::task::spawn_blocking(move || lu.store.renew(ECRIT)).await;
+    match fait {
+        Ok(Ok(false)) => {}
+        Ok(Ok(true)) => {
+            let ms = u64::try_from(debut.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(ms, "the store was opened anew, the next start is short");
+        }
+        Ok(Err(erreur)) => tracing::error!(%erreur, "the store does not open anew yet"),
+        Err(erreur) => tracing::error!(%erreur, "the store was not opened anew"),
     }
 }
 

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use crate::plan::{Planner, applied};
+use crate::positions::Tail;
 use crate::types::{Batch, Committed, Stats, StoreError};
 use crate::{Exported, Kv, export};
 
@@ -43,13 +44,14 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    pub(crate) fn start(kv: Arc<dyn Kv>, position: u64) -> Result<Self, StoreError> {
+    /// `tail` is where the journal ends.
+    pub(crate) fn start(kv: Arc<dyn Kv>, tail: Tail) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(MAX_WAITING);
         let stats = Arc::new(Mutex::new(Stats::default()));
         let counted = stats.clone();
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || run(kv.as_ref(), &receiver, position, &counted))
+            .spawn(move || run(kv.as_ref(), &receiver, tail, &counted))
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
         Ok(Self {
             sender: Some(sender),
@@ -108,8 +110,8 @@ impl Drop for Committer {
     }
 }
 
-fn run(kv: &dyn Kv, receiver: &Receiver<Work>, position: u64, stats: &Mutex<Stats>) {
-    let mut planner = Planner::new(position);
+fn run(kv: &dyn Kv, receiver: &Receiver<Work>, tail: Tail, stats: &Mutex<Stats>) {
+    let mut planner = Planner::new(tail);
     while let Ok(first) = receiver.recv() {
         let mut group = Vec::new();
         let mut next = Some(first);

@@ -1,8 +1,11 @@
 //! The keys of every table, in one tree so that one batch is atomic over all of them.
 
-use crate::types::{Position, Version};
+use crate::types::{MAX_STREAM, Version};
 
 pub(crate) const JOURNAL: u8 = b'j';
+/// Buckets of positions.
+pub(crate) const POSITIONS: u8 = b'b';
+/// One row for each position, in schema 1.
 pub(crate) const POSITION: u8 = b'p';
 pub(crate) const INDEX: u8 = b'i';
 pub(crate) const OUTBOX: u8 = b'o';
@@ -16,7 +19,7 @@ pub(crate) const META: u8 = b'm';
 
 /// All tables, in order.
 pub(crate) const TABLES: [u8; 11] = [
-    DEDUP, INDEX, JOURNAL, META, OUTBOX, POSITION, OUTBOX_DUE, SESSION, TIMER, TIMER_DUE, VIEW,
+    POSITIONS, DEDUP, INDEX, JOURNAL, META, OUTBOX, OUTBOX_DUE, SESSION, TIMER, TIMER_DUE, VIEW,
 ];
 
 pub(crate) fn key(table: u8, rest: &[u8]) -> Vec<u8> {
@@ -24,6 +27,11 @@ pub(crate) fn key(table: u8, rest: &[u8]) -> Vec<u8> {
     key.push(table);
     key.extend_from_slice(rest);
     key
+}
+
+/// Whether a stream may be called so.
+pub(crate) fn is_stream(name: &str) -> bool {
+    (1..=MAX_STREAM).contains(&name.len()) && !name.as_bytes().contains(&0)
 }
 
 /// The prefix of a stream's records; the zero byte ends the name, which has none.
@@ -37,10 +45,6 @@ pub(crate) fn record(name: &str, version: Version) -> Vec<u8> {
     let mut key = stream(name);
     key.extend_from_slice(&version.to_be_bytes());
     key
-}
-
-pub(crate) fn position(position: Position) -> Vec<u8> {
-    key(POSITION, &position.to_be_bytes())
 }
 
 /// Ordered by instant, also before 1970.

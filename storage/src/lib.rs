@@ -12,6 +12,7 @@ mod keys;
 mod lineage;
 mod memory;
 mod plan;
+mod positions;
 mod replica;
 mod rows;
 mod scan;
@@ -28,8 +29,8 @@ pub use replica::{Log, LogError, ReplicaState};
 pub use sled::SledKv;
 pub use store::Store;
 pub use types::{
-    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position,
-    Record, Rung, Stats, StoreError, Timer, Version,
+    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_STREAM, MAX_VALUE, OutboxItem,
+    Position, Record, Rung, Stats, StoreError, Timer, Version,
 };
 pub use verify::{VerifyReport, verify};
 
@@ -64,4 +65,15 @@ pub trait Kv: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Unavailable`]: nothing may be taken as done.
     fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+
+    /// Makes the next start short, if at least so many bytes of rows were written since this one and make it long; says
+    /// whether it did. Reads and writes wait meanwhile, about as long as a start takes (docs/adr/0016).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`] when it cannot be opened again; later uses try.
+    fn renew(&self, written: u64) -> Result<bool, StoreError> {
+        // What is not on disk has no start.
+        let _any = written;
+        Ok(false)
+    }
 }

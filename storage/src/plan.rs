@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::erase::ERASURES;
+use crate::positions::{Run, Tail};
 use crate::types::{
-    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Position, Rung,
+    Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Rung,
     StoreError, Timer,
 };
 use crate::{Change, Kv, erase, keys, rows};
@@ -18,8 +19,8 @@ pub(crate) const APPLIED: &[u8] = b"applied";
 
 /// The state of the committer between and within groups.
 pub(crate) struct Planner {
-    /// The last position given.
-    pub(crate) position: u64,
+    /// Where the journal ends.
+    tail: Tail,
     heads: HashMap<String, Head>,
     /// The changes of this group so far.
     pending: HashMap<Vec<u8>, Option<Vec<u8>>>,
@@ -28,9 +29,9 @@ pub(crate) struct Planner {
 }
 
 impl Planner {
-    pub(crate) fn new(position: u64) -> Self {
+    pub(crate) fn new(tail: Tail) -> Self {
         Self {
-            position,
+            tail,
             heads: HashMap::new(),
             pending: HashMap::new(),
             stale: false,
@@ -42,7 +43,7 @@ impl Planner {
         if self.heads.len() > MAX_HEADS {
             self.heads.clear();
         }
-        self.pending.drain().collect()
+        self.pending.drain().chain(self.tail.take()).collect()
     }
 
     /// Forgets the group: nobody knows how much of it was written.
@@ -55,7 +56,7 @@ impl Planner {
     /// Looks at the disk again after a write that failed: it may have been done all the same.
     pub(crate) fn refresh(&mut self, kv: &dyn Kv) -> Result<(), StoreError> {
         if self.stale {
-            self.position = last_position(kv)?;
+            self.tail = Tail::read(kv)?;
             self.stale = false;
         }
         Ok(())
@@ -73,10 +74,11 @@ impl Planner {
         self.check(kv, &batch)?;
         let mut changes: Vec<Change> = Vec::new();
         let mut committed = Committed {
-            position: self.position,
+            position: self.tail.last(),
             heads: Vec::new(),
         };
         let mut heads: HashMap<String, Head> = HashMap::new();
+        let mut runs = Vec::new();
         for append in batch.appends {
             if append.stream == ERASURES {
                 for data in &append.events {
@@ -87,6 +89,11 @@ impl Planner {
                 Some(head) => *head,
                 None => self.head(kv, &append.stream)?,
             };
+            runs.extend(Run::new(
+                &append.stream,
+                before.version + 1,
+                append.events.len(),
+            ));
             let head = journal(append, before, &mut committed.position, &mut changes)?;
             committed.heads.push(head.1);
             heads.insert(head.0, head.1);
@@ -126,7 +133,7 @@ impl Planner {
             let row = rows::timed(expires_ms, 0, &outcome);
             changes.push((keys::key(keys::DEDUP, id.as_bytes()), Some(row)));
         }
-        self.accept(changes, heads, committed.position)?;
+        self.accept(changes, heads, runs)?;
         Ok(committed)
     }
 
@@ -208,7 +215,7 @@ impl Planner {
         &mut self,
         changes: Vec<Change>,
         heads: HashMap<String, Head>,
-        position: u64,
+        runs: Vec<Run>,
     ) -> Result<(), StoreError> {
         let too_large = |(key, value): &Change| {
             let size = value.as_ref().map_or(0, Vec::len);
@@ -225,7 +232,11 @@ impl Planner {
             self.pending.insert(key, value);
         }
         self.heads.extend(heads);
-        self.position = position;
+        for run in runs {
+            self.tail.add(run, |(key, bucket)| {
+                self.pending.insert(key, bucket);
+            });
+        }
         Ok(())
     }
 
@@ -339,7 +350,7 @@ fn journal(
     changes: &mut Vec<Change>,
 ) -> Result<(String, Head), StoreError> {
     let Append { stream, events, .. } = append;
-    if stream.is_empty() || stream.as_bytes().contains(&0) {
+    if !keys::is_stream(&stream) {
         return Err(StoreError::Corrupt(format!("{stream:?} is no stream name")));
     }
     for data in events {
@@ -347,10 +358,6 @@ fn journal(
         *position += 1;
         let row = rows::record(*position, &head.hash, &data);
         changes.push((keys::record(&stream, head.version), Some(row)));
-        changes.push((
-            keys::position(*position),
-            Some(rows::position(head.version, &stream)),
-        ));
     }
     Ok((stream, head))
 }
@@ -377,16 +384,6 @@ pub(crate) fn applied(kv: &dyn Kv) -> Result<u64, StoreError> {
     row.first_chunk::<8>()
         .map(|b| u64::from_be_bytes(*b))
         .ok_or_else(|| damaged("applied row"))
-}
-
-/// The last position given, as it is on disk; 0 for an empty journal.
-pub(crate) fn last_position(kv: &dyn Kv) -> Result<Position, StoreError> {
-    let last = kv.last(&[keys::POSITION], &keys::end(&[keys::POSITION]))?;
-    let Some((key, _)) = last else { return Ok(0) };
-    let bytes = key.get(1..).and_then(|rest| rest.first_chunk::<8>());
-    bytes
-        .map(|b| Position::from_be_bytes(*b))
-        .ok_or_else(|| damaged("position key"))
 }
 
 pub(crate) fn damaged(what: &str) -> StoreError {

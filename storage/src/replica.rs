@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::committer::{Committer, Ordered};
+use crate::keys;
 use crate::types::{Batch, Committed, StoreError};
 
 /// The form of entries written today; a later one stops a node, it must not guess.
@@ -160,8 +161,7 @@ impl Replica {
     }
 
     pub(crate) async fn commit(&self, batch: &Batch) -> Result<Committed, StoreError> {
-        let bad = |name: &str| name.is_empty() || name.as_bytes().contains(&0);
-        if let Some(append) = batch.appends.iter().find(|a| bad(&a.stream)) {
+        if let Some(append) = batch.appends.iter().find(|a| !keys::is_stream(&a.stream)) {
             let name = &append.stream;
             return Err(StoreError::Corrupt(format!("{name:?} is no stream name")));
         }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::types::{Head, StoreError, Version};
+use crate::types::{Head, StoreError};
 
 /// Bytes of the checksum: the first of a SHA-256.
 const SUM: usize = 8;
@@ -65,20 +65,6 @@ pub(crate) fn record_parts(row: &[u8]) -> Option<(u64, [u8; 32], &[u8])> {
     let (position, rest) = row.split_first_chunk::<8>()?;
     let (hash, data) = rest.split_first_chunk::<32>()?;
     Some((u64::from_be_bytes(*position), *hash, data))
-}
-
-/// A position row: version, stream.
-pub(crate) fn position(version: Version, stream: &str) -> Vec<u8> {
-    [&version.to_be_bytes(), stream.as_bytes()].concat()
-}
-
-/// The parts of a position row.
-pub(crate) fn position_parts(row: &[u8]) -> Option<(Version, &str)> {
-    let (version, stream) = row.split_first_chunk::<8>()?;
-    Some((
-        Version::from_be_bytes(*version),
-        std::str::from_utf8(stream).ok()?,
-    ))
 }
 
 /// A row with an instant and a count before its data (outbox), or an instant only (timers, dedup).

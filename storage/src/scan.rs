@@ -1,4 +1,4 @@
-//! Whole tables read page by page, for housekeeping.
+//! For housekeeping: whole tables read page by page, and the next start made short.
 
 use crate::plan::damaged;
 use crate::types::StoreError;
@@ -56,6 +56,14 @@ impl Store {
     pub fn rows_after(&self, after: Option<&[u8]>, limit: usize) -> Result<Vec<Row>, StoreError> {
         let from = after.map_or_else(|| vec![0], next);
         open(self.kv().range(&from, &[u8::MAX], limit)?, 0)
+    }
+
+    /// Makes the next start short if that is worth it: see [`crate::Kv::renew`].
+    ///
+    /// # Errors
+    /// As [`crate::Kv::renew`].
+    pub fn renew(&self, written: u64) -> Result<bool, StoreError> {
+        self.kv().renew(written)
     }
 
     fn table_after(

@@ -8,6 +8,7 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,8 @@ struct Open {
     file: File,
     /// The file's length when blocks were reserved last, and up to where they are.
     reserved: Mutex<(u64, u64)>,
+    /// Bytes of rows since it was opened: what sled reads again when it is opened next.
+    written: AtomicU64,
 }
 
 /// Ends the process when the disk never answers: nothing inside it can help then.
@@ -193,7 +196,6 @@ impl Kv for SledKv {
         // Before anything is touched, so that a full disk breaks nothing and reads go on.
         writable(&self.dir)?;
         self.with(|open| open.reserve(&self.dir, bytes as u64))?;
-        let _busy = self.watch.busy();
         let mut batch = sled::Batch::default();
         for (key, value) in changes {
             match value {
@@ -201,11 +203,42 @@ impl Kv for SledKv {
                 None => batch.remove(key),
             }
         }
-        let broken = self.with(|open| Ok(guarded(|| open.write(batch)).err()))?;
+        let broken = self.with(|open| {
+            let _busy = self.watch.busy();
+            open.written.fetch_add(bytes as u64, Ordering::Relaxed);
+            Ok(guarded(|| open.write(batch)).err())
+        })?;
         match broken {
             None => Ok(()),
             Some(error) => {
                 self.close(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// sled notes where its pages are only when it is opened: the next opening begins there and reads what was written since.
+    fn renew(&self, written: u64) -> Result<bool, StoreError> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if open_of(&state)?.written.load(Ordering::Relaxed) < written {
+            return Ok(false);
+        }
+        let meanwhile = StoreError::Unavailable("the store is being opened anew".to_owned());
+        let closed = State::Closed(Instant::now(), meanwhile);
+        let before = std::mem::replace(&mut *state, closed);
+        let busy = self.watch.busy();
+        let closed = guarded(|| {
+            drop(before);
+            Ok(())
+        });
+        drop(busy);
+        match closed.and_then(|()| guarded(|| open(&self.dir))) {
+            Ok(open) => {
+                *state = State::Open(open);
+                Ok(true)
+            }
+            Err(error) => {
+                *state = State::Closed(Instant::now(), error.clone());
                 Err(error)
             }
         }
@@ -266,6 +299,7 @@ fn open(dir: &Path) -> Result<Open, StoreError> {
         db,
         file,
         reserved: Mutex::default(),
+        written: AtomicU64::new(0),
     })
 }
 

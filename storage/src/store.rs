@@ -6,15 +6,16 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::committer::Committer;
-use crate::plan::{applied, damaged, head_of, last_position};
+use crate::plan::{applied, damaged, head_of};
+use crate::positions::Tail;
 use crate::replica::{Log, Replica, ReplicaState};
 use crate::types::{
     Batch, Committed, Head, OutboxItem, Position, Record, Stats, StoreError, Timer, Version,
 };
-use crate::{Exported, Kv, Row, keys, lineage, rows};
+use crate::{Exported, Kv, Row, keys, lineage, positions, rows};
 
 /// The schema written today.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 /// Records read from a stream at once.
 const PAGE: usize = 512;
 
@@ -33,7 +34,8 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the tables on this store of keys, and stamps a new one with the schema.
+    /// Opens the tables on this store of keys: stamps a new one with the schema, and brings an older one to today's, which may
+    /// take a while and says so in the log.
     ///
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::Corrupt`], [`StoreError::Unavailable`].
@@ -44,27 +46,11 @@ impl Store {
                     .to_owned(),
             ));
         }
-        let key = keys::key(keys::META, b"schema");
-        match kv.get(&key)? {
-            None => kv.apply(vec![(
-                key.clone(),
-                Some(rows::seal(&key, SCHEMA.to_be_bytes().to_vec())),
-            )])?,
-            Some(sealed) => {
-                let row = rows::open(&key, sealed)?;
-                let found = row.first_chunk::<4>().map(|b| u32::from_be_bytes(*b));
-                let found = found.ok_or_else(|| damaged("schema row"))?;
-                if found > SCHEMA {
-                    return Err(StoreError::Newer {
-                        found,
-                        known: SCHEMA,
-                    });
-                }
-            }
-        }
-        let position = last_position(kv.as_ref())?;
+        stamp(kv.as_ref())?;
+        positions::migrate(kv.as_ref())?;
+        let tail = Tail::read(kv.as_ref())?;
         Ok(Self {
-            committer: Arc::new(Committer::start(kv.clone(), position)?),
+            committer: Arc::new(Committer::start(kv.clone(), tail)?),
             kv,
             replica: None,
         })
@@ -235,21 +221,7 @@ impl Store {
     /// # Errors
     /// As [`Store::stream`].
     pub fn records_after(&self, after: Position, limit: usize) -> Result<Vec<Record>, StoreError> {
-        let end = keys::end(&[keys::POSITION]);
-        let rows = self.kv.range(&keys::position(after + 1), &end, limit)?;
-        rows.into_iter()
-            .map(|(key, sealed)| {
-                let row = rows::open(&key, sealed)?;
-                let parts = rows::position_parts(&row);
-                let (version, stream) = parts.ok_or_else(|| damaged("position row"))?;
-                let key = keys::record(stream, version);
-                let sealed = self
-                    .kv
-                    .get(&key)?
-                    .ok_or_else(|| damaged("position without record"))?;
-                record(&key, sealed)
-            })
-            .collect()
+        positions::records_after(self.kv.as_ref(), after, limit, record)
     }
 
     /// At most `limit` records of all streams, stream after stream by name, after one of them.
@@ -276,7 +248,7 @@ impl Store {
     /// # Errors
     /// As [`Store::stream`].
     pub fn last_position(&self) -> Result<Position, StoreError> {
-        last_position(self.kv.as_ref())
+        Ok(Tail::read(self.kv.as_ref())?.last())
     }
 
     fn row(&self, table: u8, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -437,6 +409,30 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Notes the schema written today, before the first row of it: an earlier release is to refuse the rest.
+fn stamp(kv: &dyn Kv) -> Result<(), StoreError> {
+    let key = keys::key(keys::META, b"schema");
+    let found = match kv.get(&key)? {
+        None => 0,
+        Some(sealed) => {
+            let row = rows::open(&key, sealed)?;
+            let found = row.first_chunk::<4>().map(|b| u32::from_be_bytes(*b));
+            found.ok_or_else(|| damaged("schema row"))?
+        }
+    };
+    if found > SCHEMA {
+        return Err(StoreError::Newer {
+            found,
+            known: SCHEMA,
+        });
+    }
+    if found < SCHEMA {
+        let row = rows::seal(&key, SCHEMA.to_be_bytes().to_vec());
+        kv.apply(vec![(key, Some(row))])?;
+    }
+    Ok(())
 }
 
 fn record(key: &[u8], sealed: Vec<u8>) -> Result<Record, StoreError> {

@@ -10,6 +10,9 @@ pub type Position = u64;
 /// The most bytes of one value. sled puts items beyond about 128 KiB in files it never syncs.
 pub const MAX_VALUE: usize = 100_000;
 
+/// The most bytes of a stream's name.
+pub const MAX_STREAM: usize = 1000;
+
 /// The head of a stream: its version and the hash of its chain up to there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {

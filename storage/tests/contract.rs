@@ -416,7 +416,7 @@ async fn a_newer_store_is_refused() {
     let (key, _) = kv.range(b"m", b"n", 1).unwrap().remove(0);
     // A row as a later release would seal it: SHA-256 over key and value, first eight bytes.
     use sha2::{Digest, Sha256};
-    let mut row = 2_u32.to_be_bytes().to_vec();
+    let mut row = 3_u32.to_be_bytes().to_vec();
     let sum = Sha256::new()
         .chain_update(&key)
         .chain_update(&row)
@@ -424,7 +424,7 @@ async fn a_newer_store_is_refused() {
     row.extend_from_slice(&sum[..8]);
     kv.apply(vec![(key, Some(row))]).unwrap();
     let refused = Store::open(kv).map(drop);
-    assert_eq!(refused, Err(StoreError::Newer { found: 2, known: 1 }));
+    assert_eq!(refused, Err(StoreError::Newer { found: 3, known: 2 }));
 }
 
 #[derive(Clone, Debug)]

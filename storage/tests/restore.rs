@@ -39,7 +39,7 @@ async fn q07_a_restore_cut_short_anywhere_is_no_store_and_begins_anew() {
         appends: vec![Append {
             stream: "a".to_owned(),
             expected: Expected::Any,
-            events: vec![vec![1]; 3000],
+            events: vec![vec![1]; 6000],
         }],
         ..Batch::default()
     };

@@ -33,11 +33,16 @@ fn main() {
         .skip(1)
         .filter(|a| a != "--bench")
         .collect();
-    // The second half of Q33, in a process of its own.
+    // The second half of Q33, in processes of its own.
     if let [quoi, dossier] = arguments.as_slice()
         && quoi == q33::MESURER
     {
         return q33::mesurer(dossier.as_ref());
+    }
+    if let [quoi, dossier] = arguments.as_slice()
+        && quoi == q33::OUVRIR
+    {
+        return q33::ouvrir(dossier.as_ref());
     }
     if let [quoi, dossier] = arguments.as_slice()
         && quoi == compagnon::SERVIR

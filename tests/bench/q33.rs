@@ -17,6 +17,7 @@ use domain::ids::{CandidatId, DossierId, FormationCode, Numero};
 use domain::langue::Langue;
 use domain::profil::Profil;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use storage::{Append, Batch, Expected, SledKv, Store};
 
 use crate::mesure::{Durees, memoire};
@@ -26,10 +27,15 @@ use crate::systeme::{Banc, COUT, MOT_DE_PASSE, au_fil, cle, dossier};
 pub(crate) const CANDIDATS: usize = 100_000;
 /// The argument of the second process.
 pub(crate) const MESURER: &str = "q33-mesurer";
+/// That of the one before it, which only opens.
+pub(crate) const OUVRIR: &str = "q33-ouvrir";
 const FORMATIONS: [&str; 3] = ["M1", "M2", "M3"];
 const LECTURES: usize = 5000;
+/// The characters of a dossier's id.
+const LISIBLES: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// Fills a folder, then measures in a fresh process.
+/// Fills a folder, then measures in fresh processes: the first finds all that was written since the folder was opened last, the
+/// second what a start finds after the night's housekeeping.
 pub(crate) fn preparer(candidats: usize) {
     let ici = dossier();
     let debut = Instant::now();
@@ -41,11 +47,23 @@ pub(crate) fn preparer(candidats: usize) {
     );
     std::fs::write(ici.path().join("combien"), candidats.to_string()).unwrap();
     let programme = std::env::current_exe().unwrap();
-    let fait = Command::new(programme)
-        .arg(MESURER)
-        .arg(ici.path())
-        .status();
-    assert!(fait.unwrap().success());
+    for quoi in [OUVRIR, MESURER] {
+        let fait = Command::new(&programme).arg(quoi).arg(ici.path()).status();
+        assert!(fait.unwrap().success());
+    }
+}
+
+/// Opens the folder, no more.
+pub(crate) fn ouvrir(dossier: &Path) {
+    let debut = Instant::now();
+    let banc = Banc::ouvrir(Arc::new(SledKv::open(&dossier.join("journal")).unwrap()));
+    let journal = dossier.join("journal/db").metadata().unwrap().len();
+    println!(
+        "  démarrage sans entretien depuis le remplissage : {:.2} s, journal {} Mio",
+        debut.elapsed().as_secs_f64(),
+        journal >> 20
+    );
+    drop(banc);
 }
 
 async fn semer(dossier: &Path, candidats: usize) {
@@ -75,8 +93,12 @@ fn numero(rang: usize) -> String {
     format!("{rang:08}")
 }
 
+/// As the actors' ids: twelve characters that follow from nothing.
 fn id_dossier(rang: usize, formation: usize) -> DossierId {
-    DossierId::new(format!("{rang:010}{formation:02}"))
+    let hache = Sha256::digest((rang * FORMATIONS.len() + formation).to_be_bytes());
+    let caracteres = hache.iter().take(12);
+    let lisibles = caracteres.map(|o| LISIBLES[usize::from(*o) % LISIBLES.len()] as char);
+    DossierId::new(lisibles.collect::<String>())
 }
 
 /// One candidate with a transmitted dossier in each formation.
