@@ -216,8 +216,10 @@ fn lettre(octet: &u8) -> char {
 pub fn hexa(octets: &[u8]) -> String {
     const CHIFFRES: &[u8; 16] = b"0123456789abcdef";
     let chiffre = |n: u8| CHIFFRES.get(usize::from(n)).map_or('0', |c| *c as char);
-    octets
-        .iter()
-        .flat_map(|o| [chiffre(o >> 4), chiffre(o & 15)])
-        .collect()
+    let mut texte = String::with_capacity(2 * octets.len());
+    for o in octets {
+        texte.push(chiffre(o >> 4));
+        texte.push(chiffre(o & 15));
+    }
+    texte
 }

@@ -13,6 +13,7 @@ mod demandes;
 mod effacement;
 pub mod etiquettes;
 mod fil;
+mod generations;
 pub mod guichet;
 pub mod jetons;
 mod liste;

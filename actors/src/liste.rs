@@ -4,7 +4,8 @@
 //! got since, so it is never behind and can be dropped at any time. A row is the fold of its stream, read again
 //! when something came to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::campagne::Catalogue;
@@ -38,6 +39,8 @@ pub(crate) struct Liste(Mutex<Index>);
 struct Index {
     position: Position,
     lignes: BTreeMap<DossierId, Rangee>,
+    /// The rank of each formation that ever had a row: what is asked of formations is answered once, not row by row.
+    rangs: HashMap<FormationCode, usize>,
     comptages: Comptages,
 }
 
@@ -47,6 +50,8 @@ struct Rangee {
     ligne: LigneDossier,
     texte: String,
     jours: Jours,
+    /// Of its formation.
+    rang: usize,
 }
 
 impl Liste {
@@ -158,7 +163,7 @@ impl Liste {
         let index = self.a_jour(atelier)?;
         let (gardees, _) = index.garder(&atelier.catalogue(), filtre, visible);
         let total = gardees.len();
-        let (lignes, suite) = couper(gardees, filtre, MAX_CHOISIS);
+        let (lignes, suite) = index.couper(gardees, filtre, MAX_CHOISIS);
         Ok((
             lignes.into_iter().map(|l| l.id.clone()).collect(),
             suite,
@@ -216,7 +221,12 @@ impl Index {
             }
             for id in touches {
                 match ranger(atelier, &id)? {
-                    Some(rangee) => drop(self.lignes.insert(id, rangee)),
+                    Some(mut rangee) => {
+                        let autres = self.rangs.len();
+                        let formation = rangee.ligne.formation.clone();
+                        rangee.rang = *self.rangs.entry(formation).or_insert(autres);
+                        self.lignes.insert(id, rangee);
+                    }
                     None => drop(self.lignes.remove(&id)),
                 }
             }
@@ -232,7 +242,7 @@ impl Index {
     ) -> PageDossiers {
         let (gardees, comptes) = self.garder(catalogue, filtre, visible);
         let total = gardees.len();
-        let (lignes, curseur) = couper(gardees, filtre, MAX_LIGNES);
+        let (lignes, curseur) = self.couper(gardees, filtre, MAX_LIGNES);
         PageDossiers {
             dossiers: lignes.into_iter().cloned().collect(),
             curseur,
@@ -268,27 +278,71 @@ impl Index {
     ) -> impl Iterator<Item = &Rangee> {
         let texte = plat(filtre.q.as_deref().unwrap_or_default());
         let mots: Vec<String> = texte.split_whitespace().map(str::to_owned).collect();
-        let formations: BTreeSet<FormationCode> = catalogue
-            .formations
-            .values()
-            .filter(|f| filtre.formation.as_ref().is_none_or(|c| *c == f.code))
-            .filter(|f| filtre.centre.as_ref().is_none_or(|c| *c == f.centre))
-            .filter(|f| filtre.commission.is_none() || f.commission == filtre.commission)
-            .map(|f| f.code.clone())
-            .filter(|code| visible(code))
-            .collect();
+        let mut voulues = vec![false; self.rangs.len()];
+        for f in catalogue.formations.values() {
+            if let Some(voulue) = self.rangs.get(&f.code).and_then(|r| voulues.get_mut(*r)) {
+                *voulue = filtre.formation.as_ref().is_none_or(|c| *c == f.code)
+                    && filtre.centre.as_ref().is_none_or(|c| *c == f.centre)
+                    && (filtre.commission.is_none() || f.commission == filtre.commission)
+                    && visible(&f.code);
+            }
+        }
         let filtre = filtre.clone();
         let courante = catalogue.campagne.as_ref().map(|c| c.code.clone());
         let campagne = filtre.campagne.clone().or(courante);
-        self.lignes
-            .values()
-            .filter(move |Rangee { ligne, texte, .. }| {
-                formations.contains(&ligne.formation)
-                    && convient(ligne, &filtre)
-                    && (ligne.campagne.is_none() || ligne.campagne == campagne)
-                    && mots.iter().all(|mot| texte.contains(mot.as_str()))
-            })
+        self.lignes.values().filter(move |rangee| {
+            let ligne = &rangee.ligne;
+            voulues.get(rangee.rang).is_some_and(|voulue| *voulue)
+                && convient(ligne, &filtre)
+                && (ligne.campagne.is_none() || ligne.campagne == campagne)
+                && mots.iter().all(|mot| rangee.texte.contains(mot.as_str()))
+        })
     }
+
+    /// The rows after the cursor, in order, and where to go on.
+    fn couper<'a>(
+        &'a self,
+        gardees: Vec<&'a LigneDossier>,
+        filtre: &FiltreDossiers,
+        max: usize,
+    ) -> (Vec<&'a LigneDossier>, Option<String>) {
+        let ordre = |a: &LigneDossier, b: &LigneDossier| ordre(filtre, a, b);
+        let apres = filtre.curseur.as_deref();
+        let borne = apres.and_then(|id| self.lignes.get(id)).map(|r| &r.ligne);
+        let restent = gardees
+            .into_iter()
+            .filter(|l| borne.is_none_or(|borne| ordre(l, borne).is_gt()));
+        let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, max);
+        let mut lignes = premieres(restent, limite + 1, ordre);
+        let reste = lignes.len() > limite;
+        lignes.truncate(limite);
+        let suite = lignes.last().filter(|_| reste).map(|l| l.id.to_string());
+        (lignes, suite)
+    }
+}
+
+/// The first `n` of an order, sorted. The thousands behind them are each compared once, with the last that counts.
+fn premieres<'a>(
+    lignes: impl Iterator<Item = &'a LigneDossier>,
+    n: usize,
+    ordre: impl Fn(&LigneDossier, &LigneDossier) -> Ordering,
+) -> Vec<&'a LigneDossier> {
+    let mut gardees: Vec<&LigneDossier> = Vec::new();
+    let mut derniere: Option<&LigneDossier> = None;
+    for ligne in lignes {
+        if derniere.is_some_and(|d| ordre(ligne, d).is_ge()) {
+            continue;
+        }
+        gardees.push(ligne);
+        if gardees.len() >= 2 * n {
+            let (_, nieme, _) = gardees.select_nth_unstable_by(n - 1, |a, b| ordre(a, b));
+            derniere = Some(nieme);
+            gardees.truncate(n);
+        }
+    }
+    gardees.sort_unstable_by(|a, b| ordre(a, b));
+    gardees.truncate(n);
+    gardees
 }
 
 /// Whether a row is one that is asked for, but for state, formation and words.
@@ -308,7 +362,7 @@ fn convient(ligne: &LigneDossier, filtre: &FiltreDossiers) -> bool {
 }
 
 /// How two rows follow one another.
-fn ordre(filtre: &FiltreDossiers, a: &LigneDossier, b: &LigneDossier) -> std::cmp::Ordering {
+fn ordre(filtre: &FiltreDossiers, a: &LigneDossier, b: &LigneDossier) -> Ordering {
     let ordre = cle(a, filtre.tri)
         .cmp(&cle(b, filtre.tri))
         .then_with(|| a.id.cmp(&b.id));
@@ -317,30 +371,6 @@ fn ordre(filtre: &FiltreDossiers, a: &LigneDossier, b: &LigneDossier) -> std::cm
     } else {
         ordre
     }
-}
-
-/// The rows after the cursor, in order, and where to go on.
-fn couper<'a>(
-    mut gardees: Vec<&'a LigneDossier>,
-    filtre: &FiltreDossiers,
-    max: usize,
-) -> (Vec<&'a LigneDossier>, Option<String>) {
-    let ordre = |a: &LigneDossier, b: &LigneDossier| ordre(filtre, a, b);
-    if let Some(apres) = &filtre.curseur
-        && let Some(borne) = gardees.iter().find(|l| l.id.as_str() == apres).copied()
-    {
-        gardees.retain(|l| ordre(l, borne).is_gt());
-    }
-    let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, max);
-    // Only the page is sorted, not the thousands behind it.
-    if gardees.len() > limite {
-        gardees.select_nth_unstable_by(limite, |a, b| ordre(a, b));
-    }
-    let reste = gardees.len() > limite;
-    gardees.truncate(limite);
-    gardees.sort_unstable_by(|a, b| ordre(a, b));
-    let suite = gardees.last().filter(|_| reste).map(|l| l.id.to_string());
-    (gardees, suite)
 }
 
 /// What rows are ordered by.
@@ -398,6 +428,7 @@ fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreErro
         ligne,
         texte,
         jours,
+        rang: 0,
     }))
 }
 
@@ -440,4 +471,50 @@ pub(crate) fn plat(texte: &str) -> String {
         .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
         .collect::<String>()
         .to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ligne(rang: u64) -> LigneDossier {
+        // A walk through all numbers, in no order.
+        let nom = format!("{:03}", rang.wrapping_mul(7_919) % 500);
+        LigneDossier {
+            id: DossierId::new(format!("{rang:06}")),
+            candidat: CandidatId::new("c"),
+            numero: "N".into(),
+            nom,
+            prenom: String::new(),
+            campagne: None,
+            formation: "M1".into(),
+            etat: Etat::Transmis,
+            avis: None,
+            brouillon: false,
+            avis_saisi: None,
+            assigne: None,
+            etiquettes: BTreeSet::new(),
+            reponse: None,
+            cree_le: jiff::Timestamp::UNIX_EPOCH,
+            transmis_le: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn les_premieres_sont_celles_d_un_tri_entier() {
+        let lignes: Vec<_> = (0..2_000).map(ligne).collect();
+        for inverse in [false, true] {
+            let filtre = FiltreDossiers {
+                inverse,
+                ..FiltreDossiers::default()
+            };
+            let mut triees: Vec<&LigneDossier> = lignes.iter().collect();
+            triees.sort_by(|a, b| ordre(&filtre, a, b));
+            for n in [1, 2, 51, 999, 1_000, 1_001, 2_000, 3_000] {
+                let premieres = premieres(lignes.iter(), n, |a, b| ordre(&filtre, a, b));
+                assert_eq!(premieres, triees[..n.min(triees.len())], "{n} {inverse}");
+            }
+        }
+    }
 }

@@ -7,19 +7,14 @@
 
 use axum::extract::Request;
 use axum::http::{Response, header};
-use axum::middleware::Next;
 use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, Predicate, SizeAbove};
+use tower_http::compression::{Compression, CompressionLayer};
 
 /// Below this the header costs more than is won.
 const MIN_OCTETS: u64 = 1024;
 
-/// Marks an answer that goes out as it is.
-#[derive(Clone, Copy, Debug)]
-struct TelQuel;
-
-/// Texts that no rule above keeps as they are.
+/// What is text, and not packed already.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Textes;
 
@@ -31,25 +26,24 @@ impl Predicate for Textes {
         let genre = reponse.headers().get(header::CONTENT_TYPE);
         let genre = genre.and_then(|v| v.to_str().ok()).unwrap_or_default();
         let genre = genre.split(';').next().unwrap_or_default();
-        let texte = matches!(genre, "text/html" | "text/plain") || genre.ends_with("json");
-        texte && reponse.extensions().get::<TelQuel>().is_none()
+        matches!(genre, "text/html" | "text/plain") || genre.ends_with("json")
     }
 }
 
-/// The layer around every route. Quick rather than small: it is paid for on every page.
+/// A route whose answers are compressed.
+pub(super) type Comprimee<S> = Compression<S, And<SizeAbove, Textes>>;
+
+/// What compresses. Quick rather than small: it is paid for on every page.
 pub(super) fn comprimer() -> CompressionLayer<And<SizeAbove, Textes>> {
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(SizeAbove::new(MIN_OCTETS).and(Textes))
 }
 
-/// Keeps as it is what a foreign link could weigh.
-pub(super) async fn peser(requete: Request, suite: Next) -> axum::response::Response {
-    let telle_quelle = requete.uri().query().is_some_and(|q| !q.is_empty())
-        && requete.headers().contains_key(header::COOKIE);
-    let mut reponse = suite.run(requete).await;
-    if telle_quelle {
-        reponse.extensions_mut().insert(TelQuel);
-    }
-    reponse
+/// Whether its answer may be compressed: somebody takes it so, and it is none that a foreign link could weigh.
+pub(super) fn permise(requete: &Request) -> bool {
+    let entetes = requete.headers();
+    entetes.contains_key(header::ACCEPT_ENCODING)
+        && !(requete.uri().query().is_some_and(|q| !q.is_empty())
+            && entetes.contains_key(header::COOKIE))
 }

@@ -1,5 +1,7 @@
 //! What the edge counts, for Prometheus (Q45). Labels never hold an id, a name or an address.
 
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use actors::protocol::Sante;
@@ -57,10 +59,15 @@ struct Bout {
     bout: &'static str,
 }
 
+/// What is counted of the requests of one route, by method and status.
+type Comptes = HashMap<(&'static str, u16), (Histogram, Counter)>;
+
 /// Everything counted.
 #[derive(Debug)]
 pub struct Metriques {
     registre: Registry,
+    /// Of each route, so that a request is counted without a name being made for it.
+    comptes: RwLock<HashMap<String, Comptes>>,
     requetes: Family<Requete, Counter>,
     durees: Family<Route, Histogram, fn() -> Histogram>,
     en_cours: Gauge,
@@ -87,6 +94,7 @@ impl Default for Metriques {
     fn default() -> Self {
         let mut moi = Self {
             registre: Registry::with_prefix("postule"),
+            comptes: RwLock::default(),
             requetes: Family::default(),
             durees: Family::new_with_constructor(histogramme as fn() -> Histogram),
             en_cours: Gauge::default(),
@@ -196,6 +204,11 @@ impl Metriques {
         self.en_cours.inc();
     }
 
+    /// A request is over, answered or not.
+    pub(super) fn partir(&self) {
+        self.en_cours.dec();
+    }
+
     /// A request is answered; `route` is the pattern, never the path.
     pub(super) fn finir(
         &self,
@@ -204,22 +217,35 @@ impl Metriques {
         statut: StatusCode,
         duree: Duration,
     ) {
-        self.en_cours.dec();
-        let methode = nom(methode);
-        let route = route.unwrap_or(AUCUNE).to_owned();
-        let ligne = Route {
+        let (route, methode) = (route.unwrap_or(AUCUNE), nom(methode));
+        let cle = (methode, statut.as_u16());
+        let comptes = self.comptes.read().unwrap_or_else(PoisonError::into_inner);
+        let connu = comptes.get(route).and_then(|c| c.get(&cle));
+        if let Some((durees, requetes)) = connu {
+            durees.observe(duree.as_secs_f64());
+            requetes.inc();
+            return;
+        }
+        drop(comptes);
+        let (durees, requetes) = self.compter(methode, route, cle.1);
+        durees.observe(duree.as_secs_f64());
+        requetes.inc();
+        let mut comptes = self.comptes.write().unwrap_or_else(PoisonError::into_inner);
+        let comptes = comptes.entry(route.to_owned()).or_default();
+        comptes.insert(cle, (durees, requetes));
+    }
+
+    fn compter(&self, methode: &'static str, route: &str, statut: u16) -> (Histogram, Counter) {
+        let durees = self.durees.get_or_create_owned(&Route {
             methode,
-            route: route.clone(),
-        };
-        self.durees
-            .get_or_create(&ligne)
-            .observe(duree.as_secs_f64());
-        let ligne = Requete {
+            route: route.to_owned(),
+        });
+        let requetes = self.requetes.get_or_create_owned(&Requete {
             methode,
-            route,
-            statut: statut.as_u16(),
-        };
-        self.requetes.get_or_create(&ligne).inc();
+            route: route.to_owned(),
+            statut,
+        });
+        (durees, requetes)
     }
 
     /// A file came: its bytes if it was taken.

@@ -38,7 +38,6 @@ pub use statiques::Statiques;
 pub use tls::Certificat;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
 
 /// Every route, one readable list. What is under `/demo` exists only when the clock can be moved.
 pub fn routes(etat: Etat) -> Router {
@@ -50,12 +49,9 @@ pub fn routes(etat: Etat) -> Router {
     if etat.demo.is_some() {
         routes = routes.merge(demo::routes());
     }
-    let bordure = from_fn_with_state(etat.clone(), bordure::border);
     routes
         .method_not_allowed_fallback(problemes::methode)
-        .layer(bordure)
-        .layer(from_fn(compression::peser))
-        .layer(compression::comprimer())
+        .layer(bordure::Bordure(etat.clone()))
         .with_state(etat)
 }
 

@@ -47,6 +47,16 @@ impl Deref for Dit {
 
 impl askama::filters::HtmlSafe for Dit {}
 
+impl askama::FastWritable for Dit {
+    fn write_into(
+        &self,
+        page: &mut dyn fmt::Write,
+        _: &dyn askama::Values,
+    ) -> askama::Result<()> {
+        Ok(page.write_str(self.0)?)
+    }
+}
+
 impl Textes {
     /// Our texts in this language; the other texts of a page come in it too.
     pub(crate) const fn langue(self) -> Langue {

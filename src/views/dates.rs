@@ -1,14 +1,19 @@
 //! Dates and hours in words.
 
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
 
 use crate::textes::{MOIS, Textes};
 
-fn ici(instant: Timestamp) -> ZonedDateTime {
-    let fuseau = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    instant.to_zoned_datetime(fuseau)
+/// Where the university is. Looked up once: a page shows many dates.
+static FUSEAU: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC));
+
+fn ici(instant: Timestamp) -> DateTime {
+    FUSEAU.to_datetime(instant)
 }
 
 fn mois(t: Textes, mois: i8) -> &'static str {
@@ -20,7 +25,7 @@ fn mois(t: Textes, mois: i8) -> &'static str {
 /// A date and hour: « 15 mai 2027 à 23:59 ».
 pub(crate) fn quand(t: Textes, instant: Timestamp) -> String {
     let date = ici(instant);
-    let heure = date.strftime("%H:%M").to_string();
+    let heure = format_args!("{:02}:{:02}", date.hour(), date.minute());
     t.le_a(date.day(), mois(t, date.month()), date.year(), heure)
 }
 
@@ -56,8 +61,7 @@ pub(crate) fn de_champ(texte: &str) -> Option<Timestamp> {
     let texte = texte.trim();
     let moment = texte.parse::<DateTime>().ok();
     let moment = moment.or_else(|| Some(texte.parse::<Date>().ok()?.at(0, 0, 0, 0)))?;
-    let fuseau = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    fuseau.to_timestamp(moment).ok()
+    FUSEAU.to_timestamp(moment).ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Files by the SHA-256 of their content: streamed, synced before anything names them, never changed.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +9,14 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use tokio::fs::{self, File};
-use tokio::io::AsyncWriteExt;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Distinguishes the temporary files of one process.
 static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// Bytes that are hashed and written at once, on a thread that may wait for the disk. A file on its way in holds two
+/// times as many: those that come, and those before them.
+const CHUNK: usize = 32 * 1024;
 
 /// Where the files of all nodes are; the folder is then a cache that keeps everything it has seen.
 #[async_trait]
@@ -108,15 +112,9 @@ impl Blobs {
     }
 
     /// Gives a file its name, and syncs the folder.
-    async fn place(&self, mut temporary: Temporary, path: &Path) -> io::Result<()> {
-        let folder = path.parent().ok_or(io::ErrorKind::InvalidData)?.to_owned();
-        if !fs::try_exists(&folder).await? {
-            fs::create_dir_all(&folder).await?;
-            File::open(&self.dir).await?.sync_all().await?;
-        }
-        let from = temporary.0.take().ok_or(io::ErrorKind::NotFound)?;
-        fs::rename(&from, path).await?;
-        File::open(&folder).await?.sync_all().await
+    async fn place(&self, temporary: Temporary, path: &Path) -> io::Result<()> {
+        let (dir, path) = (self.dir.clone(), path.to_owned());
+        off(move || place(&dir, temporary, &path)).await
     }
 
     fn temporary(&self) -> PathBuf {
@@ -134,14 +132,20 @@ impl Blobs {
     /// When the disk refuses.
     pub async fn create(&self, limit: u64) -> io::Result<Writer> {
         let temporary = self.temporary();
-        let file = File::create(&temporary).await?;
+        let path = temporary.clone();
+        let file = off(move || std::fs::File::create(path)).await?;
         Ok(Writer {
             blobs: self.clone(),
-            file,
-            hash: Sha256::new(),
+            temporary: Temporary(Some(temporary)),
+            part: Part::Here(Written {
+                file,
+                hash: Sha256::new(),
+                chunk: Vec::new(),
+                synced: false,
+            }),
+            chunk: Vec::new(),
             len: 0,
             limit,
-            temporary: Temporary(Some(temporary)),
         })
     }
 
@@ -265,14 +269,54 @@ impl Drop for Temporary {
     }
 }
 
+/// What the disk has of a file on its way in.
+struct Written {
+    file: std::fs::File,
+    hash: Sha256,
+    /// What comes next.
+    chunk: Vec<u8>,
+    /// All of it is on the disk itself.
+    synced: bool,
+}
+
+impl Written {
+    fn absorb(mut self) -> io::Result<Self> {
+        if !self.chunk.is_empty() {
+            self.hash.update(&self.chunk);
+            self.file.write_all(&self.chunk)?;
+            self.chunk.clear();
+            self.synced = false;
+        }
+        Ok(self)
+    }
+
+    fn sync(mut self) -> io::Result<Self> {
+        if !self.synced {
+            self.file.sync_all()?;
+            self.synced = true;
+        }
+        Ok(self)
+    }
+}
+
+/// Where that is.
+enum Part {
+    Here(Written),
+    /// On a thread, at work.
+    Away(JoinHandle<io::Result<Written>>),
+    /// The disk refused.
+    Lost,
+}
+
 /// A file on its way in. Dropped before [`Writer::finish`], it leaves nothing.
 pub struct Writer {
     blobs: Blobs,
-    file: File,
-    hash: Sha256,
+    temporary: Temporary,
+    part: Part,
+    /// What came last.
+    chunk: Vec<u8>,
     len: u64,
     limit: u64,
-    temporary: Temporary,
 }
 
 impl Writer {
@@ -280,25 +324,53 @@ impl Writer {
     ///
     /// # Errors
     /// [`BlobError::TooLarge`] as soon as there is one byte too many.
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), BlobError> {
         self.len += bytes.len() as u64;
         if self.len > self.limit {
             return Err(BlobError::TooLarge { limit: self.limit });
         }
-        self.hash.update(bytes);
-        Ok(self.file.write_all(bytes).await?)
+        loop {
+            let room = CHUNK.saturating_sub(self.chunk.len()).min(bytes.len());
+            let (now, later) = bytes.split_at(room);
+            self.chunk.extend_from_slice(now);
+            if self.chunk.len() < CHUNK {
+                return Ok(());
+            }
+            self.hand_on(Written::absorb).await?;
+            bytes = later;
+        }
     }
 
-    /// Where the bytes are until [`Writer::finish`], to look at them before.
+    /// What the disk has, once it has it.
+    async fn written(&mut self) -> io::Result<Written> {
+        match std::mem::replace(&mut self.part, Part::Lost) {
+            Part::Here(written) => Ok(written),
+            Part::Away(work) => work.await.map_err(io::Error::other)?,
+            Part::Lost => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// Lets a thread go on with what came last; what comes meanwhile goes into the chunk it had before.
+    async fn hand_on(
+        &mut self,
+        work: impl FnOnce(Written) -> io::Result<Written> + Send + 'static,
+    ) -> io::Result<()> {
+        let mut written = self.written().await?;
+        std::mem::swap(&mut written.chunk, &mut self.chunk);
+        self.part = Part::Away(spawn_blocking(move || work(written)));
+        Ok(())
+    }
+
+    /// Where the bytes are until [`Writer::finish`], to look at them before. They are synced meanwhile.
     ///
     /// # Errors
     /// When the disk refuses.
     pub async fn flushed(&mut self) -> io::Result<&Path> {
-        self.file.flush().await?;
-        self.temporary
-            .0
-            .as_deref()
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.hand_on(Written::absorb).await?;
+        let written = self.written().await?;
+        self.part = Part::Away(spawn_blocking(move || written.sync()));
+        let path = self.temporary.0.as_deref();
+        path.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// Syncs the file, gives it its name, and syncs the folder: from here on an event may name it.
@@ -306,15 +378,18 @@ impl Writer {
     /// # Errors
     /// When the disk refuses; nothing is stored then.
     pub async fn finish(mut self) -> Result<Stored, BlobError> {
-        self.file.flush().await?;
-        self.file.sync_all().await?;
-        let sha256 = hexadecimal(&std::mem::take(&mut self.hash).finalize());
-        let path = self
-            .blobs
-            .path(&sha256)
-            .ok_or(io::Error::from(io::ErrorKind::InvalidData))?;
+        let mut written = self.written().await?;
+        std::mem::swap(&mut written.chunk, &mut self.chunk);
         let temporary = std::mem::replace(&mut self.temporary, Temporary(None));
-        self.blobs.place(temporary, &path).await?;
+        let blobs = self.blobs.clone();
+        let ending = move || {
+            let written = written.absorb()?.sync()?;
+            let sha256 = hexadecimal(&written.hash.finalize());
+            let path = blobs.path(&sha256).ok_or(io::ErrorKind::InvalidData)?;
+            place(&blobs.dir, temporary, &path)?;
+            Ok((sha256, path))
+        };
+        let (sha256, path) = off(ending).await?;
         if let Some(mirror) = &self.blobs.mirror {
             // Before an event names it: a node that reads the event must find the file.
             mirror.put(&sha256, &path).await?;
@@ -324,6 +399,27 @@ impl Writer {
             len: self.len,
         })
     }
+}
+
+/// On a thread that may wait for the disk.
+async fn off<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+/// Gives a file that is synced its name, and syncs the folder.
+fn place(dir: &Path, mut temporary: Temporary, path: &Path) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidData)?;
+    if !folder.try_exists()? {
+        std::fs::create_dir_all(folder)?;
+        std::fs::File::open(dir)?.sync_all()?;
+    }
+    // A name that is taken has the same content.
+    let from = temporary.0.as_deref().ok_or(io::ErrorKind::NotFound)?;
+    std::fs::rename(from, path)?;
+    temporary.0 = None;
+    std::fs::File::open(folder)?.sync_all()
 }
 
 /// The SHA-256 of a file's content.

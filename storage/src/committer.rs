@@ -8,8 +8,9 @@ use tokio::sync::oneshot;
 
 use crate::plan::{Planner, applied};
 use crate::positions::Tail;
+use crate::stamps::Stamps;
 use crate::types::{Batch, Committed, Stats, StoreError};
-use crate::{Exported, Kv, export};
+use crate::{Change, Exported, Kv, export};
 
 /// Batches that may wait for the committer; more are refused as unavailable.
 const MAX_WAITING: usize = 4096;
@@ -41,6 +42,23 @@ pub(crate) struct Committer {
     sender: Option<SyncSender<Work>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     stats: Arc<Mutex<Stats>>,
+    pub(crate) stamps: Arc<Stamps>,
+}
+
+/// Where the thread writes.
+struct Tables {
+    kv: Arc<dyn Kv>,
+    stamps: Arc<Stamps>,
+}
+
+impl Tables {
+    /// Every write after the opening passes here.
+    fn write(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.stamps.begin(&changes);
+        let written = self.kv.apply(changes);
+        self.stamps.end();
+        written
+    }
 }
 
 impl Committer {
@@ -48,15 +66,21 @@ impl Committer {
     pub(crate) fn start(kv: Arc<dyn Kv>, tail: Tail) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(MAX_WAITING);
         let stats = Arc::new(Mutex::new(Stats::default()));
+        let stamps = Arc::new(Stamps::default());
         let counted = stats.clone();
+        let tables = Tables {
+            kv,
+            stamps: stamps.clone(),
+        };
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || run(kv.as_ref(), &receiver, tail, &counted))
+            .spawn(move || run(&tables, &receiver, tail, &counted))
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
         Ok(Self {
             sender: Some(sender),
             thread: Mutex::new(Some(thread)),
             stats,
+            stamps,
         })
     }
 
@@ -110,7 +134,7 @@ impl Drop for Committer {
     }
 }
 
-fn run(kv: &dyn Kv, receiver: &Receiver<Work>, tail: Tail, stats: &Mutex<Stats>) {
+fn run(tables: &Tables, receiver: &Receiver<Work>, tail: Tail, stats: &Mutex<Stats>) {
     let mut planner = Planner::new(tail);
     while let Ok(first) = receiver.recv() {
         let mut group = Vec::new();
@@ -119,29 +143,30 @@ fn run(kv: &dyn Kv, receiver: &Receiver<Work>, tail: Tail, stats: &Mutex<Stats>)
             match work {
                 Work::Commit(batch, answer) => group.push((batch, answer)),
                 Work::Apply(entries, answer) => {
-                    flush(kv, &mut planner, std::mem::take(&mut group), stats);
-                    let _gone = answer.send(apply(kv, &mut planner, entries));
+                    flush(tables, &mut planner, std::mem::take(&mut group), stats);
+                    let _gone = answer.send(apply(tables, &mut planner, entries));
                 }
                 Work::Export(file, answer) => {
-                    flush(kv, &mut planner, std::mem::take(&mut group), stats);
+                    flush(tables, &mut planner, std::mem::take(&mut group), stats);
                     // Who asked may be gone; the file is there all the same.
-                    let _gone = answer.send(export::write(kv, &file));
+                    let _gone = answer.send(export::write(tables.kv.as_ref(), &file));
                 }
             }
             if group.len() < MAX_GROUP {
                 next = receiver.try_recv().ok();
             }
         }
-        flush(kv, &mut planner, group, stats);
+        flush(tables, &mut planner, group, stats);
     }
 }
 
 fn flush(
-    kv: &dyn Kv,
+    tables: &Tables,
     planner: &mut Planner,
     group: Vec<(Box<Batch>, Answer<Committed>)>,
     stats: &Mutex<Stats>,
 ) {
+    let kv = tables.kv.as_ref();
     let mut waiting = Vec::with_capacity(group.len());
     let ready = planner.refresh(kv);
     for (batch, answer) in group {
@@ -152,7 +177,7 @@ fn flush(
     let written = if changes.is_empty() {
         Ok(())
     } else {
-        let written = kv.apply(changes);
+        let written = tables.write(changes);
         let mut stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
         stats.write_error = written.as_ref().err().map(ToString::to_string);
         if written.is_ok() {
@@ -173,14 +198,14 @@ fn flush(
 
 /// All entries or none of them: a disk that refuses must not leave one out.
 fn apply(
-    kv: &dyn Kv,
+    tables: &Tables,
     planner: &mut Planner,
     entries: Vec<Ordered>,
 ) -> Result<Vec<Outcomes>, StoreError> {
-    let applied = plan(kv, planner, entries);
+    let applied = plan(tables.kv.as_ref(), planner, entries);
     let written = applied.and_then(|outcomes| {
         let changes = planner.take();
-        kv.apply(changes).map(|()| outcomes)
+        tables.write(changes).map(|()| outcomes)
     });
     if written.is_err() {
         planner.reset();

@@ -73,6 +73,15 @@ pub(crate) fn record_parts(key: &[u8]) -> Option<(&str, Version)> {
     ))
 }
 
+/// What a key is a part of as a whole: a session, or a stream by the prefix of its records; none for other tables.
+pub(crate) fn part(key: &[u8]) -> Option<&[u8]> {
+    match *key.first()? {
+        SESSION => Some(key),
+        JOURNAL => key.split_last_chunk::<8>().map(|(stream, _)| stream),
+        _ => None,
+    }
+}
+
 /// The first key after all that start with the prefix.
 pub(crate) fn end(prefix: &[u8]) -> Vec<u8> {
     let mut end = prefix.to_vec();

@@ -17,6 +17,7 @@ mod replica;
 mod rows;
 mod scan;
 mod sled;
+mod stamps;
 mod store;
 mod types;
 mod verify;
@@ -27,6 +28,7 @@ pub use lineage::{Lineage, adopt, leave, lineage};
 pub use memory::{MemoryKv, MemoryLog};
 pub use replica::{Log, LogError, ReplicaState};
 pub use sled::SledKv;
+pub use stamps::Stamp;
 pub use store::Store;
 pub use types::{
     Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_STREAM, MAX_VALUE, OutboxItem,

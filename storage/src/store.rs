@@ -9,6 +9,7 @@ use crate::committer::Committer;
 use crate::plan::{applied, damaged, head_of};
 use crate::positions::Tail;
 use crate::replica::{Log, Replica, ReplicaState};
+use crate::stamps::Stamp;
 use crate::types::{
     Batch, Committed, Head, OutboxItem, Position, Record, Stats, StoreError, Timer, Version,
 };
@@ -202,6 +203,17 @@ impl Store {
     pub fn ends_at(&self, stream: &str, version: Version) -> Result<bool, StoreError> {
         let next = self.kv.get(&keys::record(stream, version + 1))?;
         Ok(next.is_none())
+    }
+
+    /// When something was last written to a stream: ask before reading it, compare when it is needed again.
+    pub fn stream_stamp(&self, stream: &str) -> Stamp {
+        self.committer.stamps.of(&keys::stream(stream))
+    }
+
+    /// The same of a session.
+    pub fn session_stamp(&self, key: &[u8]) -> Stamp {
+        let key = keys::key(keys::SESSION, key);
+        self.committer.stamps.of(&key)
     }
 
     /// Whether its content was erased.

@@ -37,6 +37,35 @@ async fn a_file_is_read_back_and_the_same_content_is_stored_once() {
     assert!(!blobs.sound(&names[0]).await.unwrap());
 }
 
+/// Whatever the pieces it comes in, and whether or not somebody looks at it before its end.
+#[tokio::test]
+async fn a_file_is_what_came_however_it_came() {
+    let dir = tempfile::tempdir().unwrap();
+    let blobs = Blobs::open(dir.path()).await.unwrap();
+    let content: Vec<u8> = (0..200_000_u32).flat_map(u32::to_be_bytes).collect();
+    for len in [0, 1, 32_767, 32_768, 32_769, 98_304, 799_999] {
+        for piece in [1_000, 16_384, 32_768, 500_000] {
+            let mut writer = blobs.create(1 << 20).await.unwrap();
+            let (first, rest) = content[..len].split_at(len / 2);
+            for bytes in first.chunks(piece) {
+                writer.write(bytes).await.unwrap();
+            }
+            let seen = std::fs::read(writer.flushed().await.unwrap()).unwrap();
+            assert!(seen == first, "{len} in pieces of {piece}, half-way");
+            for bytes in rest.chunks(piece) {
+                writer.write(bytes).await.unwrap();
+            }
+            let stored = writer.finish().await.unwrap();
+            assert_eq!(stored.len, len as u64);
+            let kept = std::fs::read(blobs.path(&stored.sha256).unwrap()).unwrap();
+            assert!(kept == content[..len], "{len} in pieces of {piece}");
+            assert!(blobs.sound(&stored.sha256).await.unwrap());
+        }
+    }
+    let left = std::fs::read_dir(dir.path().join("tmp")).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
 #[tokio::test]
 async fn q16_one_byte_too_many_is_refused_while_streaming_and_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();

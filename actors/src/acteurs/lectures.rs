@@ -1,40 +1,33 @@
 //! What was read last of each stream, so that reading it again asks no actor (ADR 0015).
 //!
 //! A stream's state is what its records fold into: one that was folded up to the last record is the state, whoever folded
-//! it. So what an actor told is kept here, and told again for as long as the journal holds nothing after it, which costs
-//! one look into the store. Commands still go to the actor, one at a time.
+//! it. So what an actor told is kept here, and told again for as long as the journal holds nothing after it. That is
+//! one look into the store, and none while the stream's stamp is the one of the last look (ADR 0019). Commands still go
+//! to the actor, one at a time.
 
-use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use storage::{Store, StoreError, Version};
+use storage::{Stamp, Store, StoreError, Version};
 
-/// States of one kind in memory; past twice as many the oldest go, and are asked for again when needed.
-const MAX_LECTURES: usize = 8192;
+use crate::generations::Generations;
 
 /// A state with what it was folded from.
 struct Lecture<V> {
     stream: String,
     version: Version,
     etat: Arc<V>,
-}
-
-/// Two generations: what is not read for the time of one leaves.
-struct Generations<K, V> {
-    jeune: HashMap<K, Arc<Lecture<V>>>,
-    vieille: HashMap<K, Arc<Lecture<V>>>,
+    /// The stream's stamp when the store was last found to hold nothing after the version.
+    vue: AtomicU64,
 }
 
 /// The states of one kind of stream.
-pub(super) struct Lectures<K, V>(RwLock<Generations<K, V>>);
+pub(super) struct Lectures<K, V>(Generations<K, Arc<Lecture<V>>>);
 
 impl<K, V> Default for Lectures<K, V> {
     fn default() -> Self {
-        Self(RwLock::new(Generations {
-            jeune: HashMap::new(),
-            vieille: HashMap::new(),
-        }))
+        Self(Generations::default())
     }
 }
 
@@ -48,53 +41,39 @@ impl<K: Eq + Hash + Clone, V> Lectures<K, V> {
         store: &Store,
         id: &K,
     ) -> Result<Option<(Version, Arc<V>)>, StoreError> {
-        let Some(lecture) = self.trouver(id) else {
+        let Some(lecture) = self.0.trouver(id) else {
             return Ok(None);
         };
-        let fin = store.ends_at(&lecture.stream, lecture.version)?;
-        Ok(fin.then(|| (lecture.version, lecture.etat.clone())))
-    }
-
-    fn trouver(&self, id: &K) -> Option<Arc<Lecture<V>>> {
-        let lire = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lecture) = lire.jeune.get(id) {
-            return Some(lecture.clone());
+        let vue = Stamp::new(lecture.vue.load(Ordering::Relaxed));
+        let maintenant = store.stream_stamp(&lecture.stream);
+        if !maintenant.stands(vue) {
+            if !store.ends_at(&lecture.stream, lecture.version)? {
+                return Ok(None);
+            }
+            lecture.vue.store(maintenant.get(), Ordering::Relaxed);
         }
-        let lecture = lire.vieille.get(id)?.clone();
-        drop(lire);
-        self.garder(id, lecture.clone());
-        Some(lecture)
+        Ok(Some((lecture.version, lecture.etat.clone())))
     }
 
-    /// Keeps what an actor told.
+    /// Keeps what an actor told. The first to ask for it looks whether the store says the same.
     pub(super) fn retenir(&self, id: &K, stream: String, version: Version, etat: Arc<V>) {
         let lecture = Lecture {
             stream,
             version,
             etat,
+            vue: AtomicU64::new(Stamp::UNSETTLED.get()),
         };
-        self.garder(id, Arc::new(lecture));
-    }
-
-    fn garder(&self, id: &K, lecture: Arc<Lecture<V>>) {
-        let mut g = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        g.jeune.insert(id.clone(), lecture);
-        if g.jeune.len() > MAX_LECTURES {
-            g.vieille = std::mem::take(&mut g.jeune);
-        }
+        self.0.garder(id, Arc::new(lecture));
     }
 
     /// What was erased leaves memory as well (Q18).
     pub(super) fn oublier(&self, id: &K) {
-        let mut g = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        g.jeune.remove(id);
-        g.vieille.remove(id);
+        self.0.oublier(id);
     }
 
     /// Lets go of what was not read since the last time.
     pub(super) fn vieillir(&self) {
-        let mut g = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        g.vieille = std::mem::take(&mut g.jeune);
+        self.0.vieillir();
     }
 }
 
@@ -137,26 +116,12 @@ mod tests {
         assert_eq!(lue(&lectures), None, "it is older than the journal");
         lectures.retenir(&1, "a".to_owned(), 2, Arc::new("deux"));
         assert_eq!(lue(&lectures), Some((2, "deux")));
+        assert_eq!(lue(&lectures), Some((2, "deux")), "by its stamp");
+        ecrire(&store, "a").await;
+        assert_eq!(lue(&lectures), None, "the stamp moved");
+        lectures.retenir(&1, "a".to_owned(), 2, Arc::new("deux"));
+        assert_eq!(lue(&lectures), None, "told by an actor that was behind");
         lectures.oublier(&1);
         assert_eq!(lue(&lectures), None);
-    }
-
-    #[tokio::test]
-    async fn ce_qui_n_est_plus_lu_part_et_ce_qui_l_est_reste() {
-        let store = Store::open(Arc::new(MemoryKv::default())).unwrap();
-        let lectures = Lectures::default();
-        for id in 0..MAX_LECTURES * 3 {
-            lectures.retenir(&id, id.to_string(), 0, Arc::new(()));
-            assert!(
-                lectures.actuelle(&store, &0).unwrap().is_some(),
-                "read every time"
-            );
-        }
-        let g = lectures.0.read().unwrap();
-        assert!(g.jeune.len() + g.vieille.len() <= 2 * (MAX_LECTURES + 1));
-        drop(g);
-        lectures.vieillir();
-        lectures.vieillir();
-        assert!(lectures.actuelle(&store, &0).unwrap().is_none());
     }
 }

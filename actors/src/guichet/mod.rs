@@ -69,6 +69,7 @@ pub struct Guichet {
     annuaire: Annuaire,
     hacheur: Hacheur,
     essais: Arc<essais::Essais>,
+    sessions: Arc<sessions::Sessions>,
     liste: Arc<crate::liste::Liste>,
     presences: Arc<presences::Presences>,
     /// The mails sent are counted by one asker at a time.
@@ -106,6 +107,7 @@ impl Guichet {
             annuaire,
             hacheur,
             essais: Arc::default(),
+            sessions: Arc::default(),
             presences: Arc::default(),
             comptage: Arc::default(),
             liste,

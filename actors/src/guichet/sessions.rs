@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use storage::Batch;
+use storage::{Batch, Stamp};
 
 use domain::candidat::{Actif, Candidat, Commande};
 use domain::formulaires::normaliser_mail;
@@ -17,19 +17,23 @@ use super::lien_sso::LienSso;
 use crate::acteurs::Instantane;
 use crate::atelier::{faute, plus};
 use crate::fil::json;
+use crate::generations::Generations;
 use crate::jetons;
 use crate::mots_de_passe::Verdict;
 use crate::protocol::{Faute, Reponse, Resultat};
 
 /// The stored form of a session; its key is the hash of the token (Q11).
 #[derive(Serialize, Deserialize)]
-struct Session {
+pub(super) struct Session {
     candidat: CandidatId,
     epoque: u32,
     expire_le: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sso: Option<LienSso>,
 }
+
+/// Sessions as they were read last, by their keys, each with the stamp that says whether it still stands.
+pub(super) type Sessions = Generations<Vec<u8>, (Stamp, Arc<Session>)>;
 
 /// A validated account; why not, for who has shown to be its owner (G06, G38).
 pub(super) fn valide(etat: &Candidat) -> Result<&Actif, Faute> {
@@ -127,10 +131,7 @@ impl Guichet {
         &self,
         session: &str,
     ) -> Result<(CandidatId, Instantane), Faute> {
-        let ligne = self.atelier.store.session(&jetons::cle_session(session));
-        let ligne = ligne.map_err(|e| faute(&e))?.ok_or(Faute::SessionAbsente)?;
-        let session: Session =
-            serde_json::from_slice(&ligne).map_err(|_ancienne| Faute::SessionAbsente)?;
+        let session = self.session(session)?;
         if self.atelier.maintenant() >= session.expire_le {
             return Err(Faute::SessionAbsente);
         }
@@ -141,7 +142,31 @@ impl Guichet {
             return Err(Faute::SessionAbsente);
         }
         self.atelier.en_campagne(&actif.base.compte.campagne)?;
-        Ok((session.candidat, lu))
+        Ok((session.candidat.clone(), lu))
+    }
+
+    /// The session of a token, if there is one. One that ended is known by its stamp at once.
+    fn session(&self, jeton: &str) -> Result<Arc<Session>, Faute> {
+        let (store, cle) = (&self.atelier.store, jetons::cle_session(jeton));
+        // Before the look: what is written after it moves the stamp.
+        let maintenant = store.session_stamp(&cle);
+        let connue = self.sessions.trouver(&cle);
+        if let Some((vue, session)) = &connue
+            && maintenant.stands(*vue)
+        {
+            return Ok(session.clone());
+        }
+        let Some(ligne) = store.session(&cle).map_err(|e| faute(&e))? else {
+            if connue.is_some() {
+                self.sessions.oublier(&cle);
+            }
+            return Err(Faute::SessionAbsente);
+        };
+        let session: Session =
+            serde_json::from_slice(&ligne).map_err(|_ancienne| Faute::SessionAbsente)?;
+        let session = Arc::new(session);
+        self.sessions.garder(&cle, (maintenant, session.clone()));
+        Ok(session)
     }
 
     pub(super) async fn deconnecter(&self, session: &str) -> Resultat {

@@ -464,17 +464,31 @@ impl Comptes {
     pub(crate) fn ajouter(&mut self, ligne: &LigneDossier) {
         *self.etats.entry(ligne.etat).or_default() += 1;
         if let Some(avis) = &ligne.avis {
-            *self.avis.entry(avis.clone()).or_default() += 1;
+            compter(&mut self.avis, avis);
         }
         if let Some(avis) = &ligne.avis_saisi {
-            let ici = self.saisis.entry(ligne.formation.clone()).or_default();
-            *ici.entry(avis.clone()).or_default() += 1;
+            let ici = match self.saisis.get_mut(&ligne.formation) {
+                Some(ici) => ici,
+                None => self.saisis.entry(ligne.formation.clone()).or_default(),
+            };
+            compter(ici, avis);
         }
         if ligne.reponse == Some(ReponseCandidat::Confirmee) {
             self.confirmes += 1;
         }
-        let formation = self.formations.entry(ligne.formation.clone());
-        *formation.or_default().entry(ligne.etat).or_default() += 1;
+        let formation = match self.formations.get_mut(&ligne.formation) {
+            Some(formation) => formation,
+            None => self.formations.entry(ligne.formation.clone()).or_default(),
+        };
+        *formation.entry(ligne.etat).or_default() += 1;
+    }
+}
+
+/// One more under a name, which is copied only the first time: a page of the list counts thousands of rows.
+fn compter(figures: &mut BTreeMap<String, u64>, nom: &str) {
+    match figures.get_mut(nom) {
+        Some(combien) => *combien += 1,
+        None => drop(figures.insert(nom.to_owned(), 1)),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Dossiers (G20–G30).
 
 use actors::protocol::{Acte, DossierVue, Moi, Reponse};
+use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use domain::dossier::{Commande, Depot, Intitules};
 use domain::ids::{DossierId, FormationCode, PieceCode};
@@ -19,6 +20,10 @@ use crate::edge::exports::disposer;
 use crate::edge::problemes::Probleme;
 use crate::edge::{Etat, vues};
 use crate::lettres;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Bytes of the JSON of most dossiers; of a longer one it grows.
+const CORPS: usize = 4096;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,8 +42,16 @@ pub(super) fn repondre(
     };
     let catalogue = etat.catalogue();
     let corps = vues::dossier(&vue, &catalogue, etat.maintenant());
-    let etiquette = format!("\"{}\"", vue.version);
-    Ok((statut, [(header::ETAG, etiquette)], Json(corps)).into_response())
+    let mut octets = Vec::with_capacity(CORPS);
+    serde_json::to_writer(&mut octets, &corps).map_err(|e| Probleme::interne(&e))?;
+    let mut reponse = Response::new(Body::from(octets));
+    *reponse.status_mut() = statut;
+    let entetes = reponse.headers_mut();
+    entetes.insert(header::CONTENT_TYPE, JSON);
+    if let Ok(etiquette) = HeaderValue::try_from(format!("\"{}\"", vue.version)) {
+        entetes.insert(header::ETAG, etiquette);
+    }
+    Ok(reponse)
 }
 
 /// A dossier of who asks.

@@ -27,8 +27,9 @@ pub(in crate::edge) async fn encadrer(
     requete: Request,
     suite: Next,
 ) -> Response {
-    let (parts, corps) = requete.into_parts();
+    let (mut parts, corps) = requete.into_parts();
     let visiteur = Visiteur::de(&parts, &etat);
+    parts.extensions.insert(visiteur.clone());
     let post = parts.method == Method::POST;
     let (corps, saisie) = match retenir(&parts, corps).await {
         Ok(retenu) => retenu,

@@ -272,7 +272,7 @@ fn page_reprise(visiteur: &Visiteur, reprise: Reprise) -> Response {
             )
         })
         .collect();
-    champs.push(("preuve".to_owned(), visiteur.preuve()));
+    champs.push(("preuve".to_owned(), visiteur.preuve().to_owned()));
     champs.push(("cle".to_owned(), Visiteur::cle()));
     let corps = PageReprise {
         t,

@@ -101,7 +101,7 @@ impl PageDePiece {
             t,
             code: vue.code.to_string(),
             base: format!("/dossiers/{dossier}/pieces/{}", vue.code),
-            preuve: visiteur.preuve(),
+            preuve: visiteur.preuve().to_owned(),
             cle: Visiteur::cle(),
             libelle: texte(|d| &d.libelle).unwrap_or_else(|| vue.code.to_string()),
             aide: texte(|d| &d.aide).unwrap_or_default(),

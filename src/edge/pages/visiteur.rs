@@ -1,6 +1,7 @@
 //! Who looks at a page: session, language, and the proof that a form came from our own page (Q14).
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use actors::jetons;
 use actors::protocol::{Acte, Faute, Moi, Reponse, Requete};
@@ -32,10 +33,24 @@ pub(super) const COOKIE_SSO: &str = "__Host-sso";
 /// The language the visitor chose.
 pub(super) const COOKIE_LANGUE: &str = "langue";
 
-/// Anybody, with or without a session.
+/// Anybody, with or without a session. The frame and the page read the same: a clone is one count.
 #[derive(Clone)]
-pub(in crate::edge) struct Visiteur {
+pub(in crate::edge) struct Visiteur(Arc<Tete>);
+
+impl Deref for Visiteur {
+    type Target = Tete;
+
+    fn deref(&self) -> &Tete {
+        &self.0
+    }
+}
+
+/// What the head of a request tells of who sends it.
+#[derive(Clone)]
+pub(in crate::edge) struct Tete {
     session: Option<String>,
+    /// The proof of this page's forms, once one is asked for.
+    preuve: OnceLock<String>,
     /// The seal of whose session it is or was.
     pub(super) qui: Option<String>,
     /// The language of the pages.
@@ -66,7 +81,9 @@ impl FromRequestParts<Etat> for Visiteur {
             )
             .into());
         }
-        Ok(Self::de(parts, etat))
+        // The frame has read the head already.
+        let lu = parts.extensions.get::<Self>().cloned();
+        Ok(lu.unwrap_or_else(|| Self::de(parts, etat)))
     }
 }
 
@@ -180,8 +197,9 @@ impl Visiteur {
         let gardee = cookie_de(&parts.headers, COOKIE_LANGUE).and_then(|c| langue(&c));
         let choisie = langue_demandee.or(gardee);
         let t = choisie.or_else(|| langue_du_navigateur(&parts.headers));
-        Self {
+        Self(Arc::new(Tete {
             session: cookie_de(&parts.headers, COOKIE_SESSION),
+            preuve: OnceLock::new(),
             qui: cookie_de(&parts.headers, COOKIE_QUI),
             t: Textes(t.unwrap_or_default()),
             langue_demandee,
@@ -191,36 +209,40 @@ impl Visiteur {
             maison: etat.maison.clone(),
             heure_demo: etat.demo.as_ref().map(|_| etat.maintenant()),
             barre: Vec::new(),
-        }
+        }))
     }
 
     /// The same visitor, who asks for another language.
     pub(super) fn en(&self, langue: Langue) -> Self {
-        Self {
+        Self(Arc::new(Tete {
             t: Textes(langue),
-            ..self.clone()
-        }
+            ..Tete::clone(self)
+        }))
     }
 
     /// The same visitor, without the session that is over.
     pub(super) fn sans_session(&self) -> Self {
-        Self {
-            session: None,
-            ..self.clone()
-        }
+        self.sous(None)
     }
 
     /// The same visitor, whose session has just been opened.
     pub(super) fn avec_session(&self, jeton: &str) -> Self {
-        Self {
-            session: Some(jeton.to_owned()),
-            ..self.clone()
-        }
+        self.sous(Some(jeton.to_owned()))
+    }
+
+    /// Another session has another proof.
+    fn sous(&self, session: Option<String>) -> Self {
+        Self(Arc::new(Tete {
+            session,
+            preuve: OnceLock::new(),
+            ..Tete::clone(self)
+        }))
     }
 
     /// The same visitor, known to be at work.
     pub(super) fn avec_barre(self, barre: Vec<Lien>) -> Self {
-        Self { barre, ..self }
+        let tete = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Tete { barre, ..tete }))
     }
 
     /// The session's token.
@@ -245,7 +267,11 @@ impl Visiteur {
 
     /// The proof a form of this session carries. It is masked anew on every page: pages are compressed, and a secret
     /// that stays the same beside what somebody else chose could be guessed from their lengths (BREACH).
-    pub(in crate::edge) fn preuve(&self) -> String {
+    pub(in crate::edge) fn preuve(&self) -> &str {
+        self.preuve.get_or_init(|| self.masquer())
+    }
+
+    fn masquer(&self) -> String {
         let cle = self.cle_des_formulaires();
         let mut masque = vec![0; cle.len()];
         // Without randomness it is a proof all the same, only not masked.
@@ -410,7 +436,7 @@ impl Visiteur {
             t,
             maison: &self.maison,
             menu: self.menu(),
-            preuve: self.session.is_some().then(|| self.preuve()),
+            preuve: self.session.is_some().then(|| self.preuve().to_owned()),
             autre_langue: self.autre_langue(),
             manque,
             refusee,

@@ -227,7 +227,7 @@ fn montrer(
             .map(|p| Modele {
                 code: p.code.to_string(),
                 present: p.modele.is_some(),
-                preuve: visiteur.preuve(),
+                preuve: visiteur.preuve().to_owned(),
             }),
         ordre: formation.and_then(|f| Ordre::de(etat, visiteur, f)),
         actes: if modifiable && genre != Genre::Campagne {

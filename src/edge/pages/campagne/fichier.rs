@@ -56,7 +56,7 @@ fn page_import(visiteur: &Visiteur, fautes: Vec<String>) -> Response {
     let t = visiteur.t;
     let corps = Import {
         t,
-        preuve: visiteur.preuve(),
+        preuve: visiteur.preuve().to_owned(),
         fautes,
     };
     visiteur.page(&t.campagne_importer(), &corps)

@@ -41,7 +41,7 @@ impl Ordre {
         };
         Some(Self {
             chemin: format!("/gestion/campagne/formations/{}/ordre", formation.code),
-            preuve: visiteur.preuve(),
+            preuve: visiteur.preuve().to_owned(),
             vue: catalogue.version_de(&Cle::Formation(formation.code.clone())),
             rangees: formation.pieces.iter().enumerate().map(rangee).collect(),
         })

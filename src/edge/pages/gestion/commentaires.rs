@@ -118,7 +118,7 @@ fn page(poste: &Poste, listes: Vec<Liste>, form: Formulaire) -> Response {
     let t = poste.t();
     let corps = Page {
         t,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         cle: Visiteur::cle(),
         listes,
         form,

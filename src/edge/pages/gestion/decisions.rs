@@ -119,7 +119,7 @@ pub(super) async fn montrer(State(etat): State<Etat>, poste: Poste) -> Result<Re
     lignes.sort_by(|a, b| (b.total > 0, &a.nom).cmp(&(a.total > 0, &b.nom)));
     let corps = Decisions {
         t,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         publier: poste.peut(Pouvoir::ValiderAvis),
         acte: Acte::Validation.code(),
         lignes,
@@ -151,7 +151,7 @@ pub(super) async fn liste(
     };
     let corps = ListeComplementaire {
         t,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         ici: poste.visiteur.chemin.clone(),
         places: places_dites(t, &places),
         rendues: places.rendues,

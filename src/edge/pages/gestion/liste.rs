@@ -168,7 +168,7 @@ fn montrer(
     let offerts = Acte::TOUS.into_iter().filter(|a| poste.peut(a.pouvoir()));
     Liste {
         t,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         comptes: comptes(t, &catalogue, &voulus, page),
         formations: choix(formations, &voulus.formation),
         avis: choix(les_avis(t), &voulus.avis),

@@ -268,7 +268,7 @@ async fn montrer(
     for nom in demande.acte.parametres() {
         caches.extend(saisie.tous(nom).into_iter().map(|v| (*nom, v)));
     }
-    caches.push(("preuve", poste.visiteur.preuve()));
+    caches.push(("preuve", poste.visiteur.preuve().to_owned()));
     caches.push(("cle", Visiteur::cle()));
     let corps = PageDeLot {
         t,

@@ -131,7 +131,7 @@ impl FromRequestParts<Etat> for Poste {
 
 impl Poste {
     /// The language of the pages.
-    pub(in crate::edge) const fn t(&self) -> Textes {
+    pub(in crate::edge) fn t(&self) -> Textes {
         self.visiteur.t
     }
 

@@ -51,7 +51,7 @@ impl Perime {
         let gardes = saisie.0.iter();
         let gardes = gardes.filter(|(nom, _)| !de_la_session.contains(&nom.as_str()));
         let mut caches: Vec<(String, String)> = gardes.cloned().collect();
-        caches.push(("preuve".to_owned(), poste.visiteur.preuve()));
+        caches.push(("preuve".to_owned(), poste.visiteur.preuve().to_owned()));
         caches.push(("cle".to_owned(), Visiteur::cle()));
         caches.push(("version".to_owned(), version.to_string()));
         let saisis = saisie.0.iter().filter(|(nom, valeur)| {

@@ -69,7 +69,7 @@ pub(super) async fn montrer(State(etat): State<Etat>, poste: Poste) -> Result<Re
     let corps = Page {
         t,
         onglets: Onglets::de(&poste),
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         cle: Visiteur::cle(),
         traite: poste.peut(Pouvoir::TraiterDemandes),
         automatique: lu.automatique,

@@ -217,7 +217,7 @@ fn montrer(
         t,
         id: vue.id.to_string(),
         version: vue.version,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         cle: Visiteur::cle(),
         ici,
         retour: Voulues::de_requete(&lu.liste).chemin(),

@@ -192,7 +192,7 @@ fn montrer(
         t,
         id: dossier.id.to_string(),
         version: dossier.version,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         cle: Visiteur::cle(),
         suivante: format!("{base}?{suite}"),
         retour: format!("/gestion?{}", lu.liste),

@@ -142,7 +142,7 @@ pub(super) async fn page(State(etat): State<Etat>, poste: Poste) -> Result<Respo
     let miennes = etat.outils.travaux.de(qui, etat.maintenant());
     let corps = Page {
         t,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         aide: t.sorties_archive_aide(VIE.as_hours()),
         archive: Filtre {
             nom: "archive",

@@ -64,7 +64,7 @@ pub(super) async fn page(State(etat): State<Etat>, poste: Poste) -> Result<Respo
     });
     let corps = Page {
         t,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         formations: formations.collect(),
     };
     Ok(poste.page(&t.pv_titre(), &corps))
@@ -189,7 +189,7 @@ fn compte(poste: &Poste, rapport: &Rapport, id: String) -> Response {
     lignes.sort_by_key(|l| l.fautes.is_empty());
     let corps = Compte {
         t,
-        preuve: poste.visiteur.preuve(),
+        preuve: poste.visiteur.preuve().to_owned(),
         id,
         fait: rapport.fait,
         resume,
