@@ -48,11 +48,7 @@ impl Deref for Dit {
 impl askama::filters::HtmlSafe for Dit {}
 
 impl askama::FastWritable for Dit {
-    fn write_into(
-        &self,
-        page: &mut dyn fmt::Write,
-        _: &dyn askama::Values,
-    ) -> askama::Result<()> {
+    fn write_into(&self, page: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
         Ok(page.write_str(self.0)?)
     }
 }

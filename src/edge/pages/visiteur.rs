@@ -1,7 +1,8 @@
 //! Who looks at a page: session, language, and the proof that a form came from our own page (Q14).
 
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use actors::jetons;
 use actors::protocol::{Acte, Faute, Moi, Reponse, Requete};
@@ -16,6 +17,7 @@ use domain::langue::Langue;
 use domain::profil::Section;
 use domain::refus::CodeRefus;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::saisie::Saisie;
@@ -306,12 +308,21 @@ impl Visiteur {
         .into())
     }
 
-    /// A fresh id for the command a form sends (double clicks repeat it).
+    /// A fresh id for the command a form sends (double clicks repeat it), which nobody can foresee: made of a secret
+    /// of this process and a count, as a page has one for each of its forms.
     pub(in crate::edge) fn cle() -> String {
-        let mut octets = [0; 16];
+        static SECRET: LazyLock<Option<[u8; 32]>> = LazyLock::new(|| {
+            let mut secret = [0; 32];
+            getrandom::fill(&mut secret).ok().map(|()| secret)
+        });
+        static RANG: AtomicU64 = AtomicU64::new(0);
         // Without randomness there is no id, and a repeat is a command of its own.
-        let tire = getrandom::fill(&mut octets);
-        tire.map(|()| jetons::hexa(&octets)).unwrap_or_default()
+        let Some(secret) = SECRET.as_ref() else {
+            return String::new();
+        };
+        let mut cle = Sha256::new_with_prefix(secret);
+        cle.update(RANG.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        jetons::hexa(cle.finalize().split_at(16).0)
     }
 
     /// A form of this session, with its proof and the id of its command.
