@@ -42,7 +42,7 @@ use axum::Router;
 /// Every route, one readable list. What is under `/demo` exists only when the clock can be moved.
 pub fn routes(etat: Etat) -> Router {
     let mut routes = Router::new()
-        .nest("/api/v1", api::routes().fallback(problemes::introuvable))
+        .merge(api::routes())
         .merge(sante::routes())
         .merge(crochets::routes())
         .merge(pages::routes(&etat));

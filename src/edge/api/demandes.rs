@@ -4,7 +4,6 @@ use actors::protocol::{
     Acte, ActeDemande, ActeGestion, ActeSupport, DemandeVue, FiltreDemandes, GesteDemande,
     MaDemande, Reponse,
 };
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -19,11 +18,12 @@ use serde_json::json;
 use super::corps::{Corps, Demandeur};
 use super::pieces::disposition;
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 use crate::mail::entrant;
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/demandes", get(lister))
         .route("/gestion/demandes/{id}", get(lire))
         .route("/gestion/demandes/{id}/reponse", post(repondre))

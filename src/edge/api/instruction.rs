@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use actors::protocol::{ActeDossier, ActeGestion, LigneLot, Lot, MailPrevu, Reponse};
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -18,11 +17,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::corps::{Corps, CorpsLibre, Demandeur};
+use crate::edge::api::Api;
 use crate::edge::problemes::{self, Probleme};
 use crate::edge::{Etat, prevus, vues};
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/dossiers", post(creer))
         .route("/gestion/dossiers/{id}/{acte}", post(agir).put(agir))
         .route("/gestion/dossiers/{id}/avis/validation", post(valider))

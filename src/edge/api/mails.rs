@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actors::protocol::{ActeCampagne, ActeGestion, LigneCampagne, Reponse};
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -20,6 +19,7 @@ use super::campagne::{changer, tout_refuser};
 use super::corps::{Corps, Demandeur};
 use crate::campagne::{Genre, Lu};
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 use crate::mail::{Apercu, Redaction};
 use crate::textes::{Textes, titre_mail};
@@ -43,8 +43,8 @@ const RENDUS: [&str; 10] = [
     "variables",
 ];
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/mails", get(lister))
         .route(
             "/gestion/mails/{mail}/{langue}",

@@ -24,9 +24,9 @@ pub(super) mod statistiques;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post, put};
+use axum::routing::{MethodRouter, any, get, post, put};
 
-use super::Etat;
+use super::{Etat, problemes};
 pub(super) use gestion::Voulus as FiltreListe;
 pub(super) use pieces::disposition;
 pub(super) use pv::illisible;
@@ -34,8 +34,43 @@ pub(super) use pv::illisible;
 /// Bytes of a multipart body around one file.
 const MAX_MULTIPART: usize = 4 * 1024 * 1024 + 64 * 1024;
 
+/// What every path of the API begins with.
+const PREFIXE: &str = "/api/v1";
+
+/// Routes below [`PREFIXE`], each kept under its whole path: axum's own nesting writes the address of every request
+/// anew.
+#[derive(Default)]
+pub(super) struct Api(Router<Etat>);
+
+impl Api {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn route(self, chemin: &str, methodes: MethodRouter<Etat>) -> Self {
+        Self(self.0.route(&format!("{PREFIXE}{chemin}"), methodes))
+    }
+
+    pub(super) fn merge(self, autres: Self) -> Self {
+        Self(self.0.merge(autres.0))
+    }
+
+    pub(super) fn layer(self, limite: DefaultBodyLimit) -> Self {
+        Self(self.0.layer(limite))
+    }
+}
+
 pub(super) fn routes() -> Router<Etat> {
-    let fichiers = Router::new()
+    let Api(routes) = contrat();
+    // What leads nowhere there is answered as the rest of the API, not by a page.
+    routes.route(
+        &format!("{PREFIXE}/{{*reste}}"),
+        any(problemes::introuvable),
+    )
+}
+
+fn contrat() -> Api {
+    let fichiers = Api::new()
         .route(
             "/dossiers/{id}/pieces/{code}",
             put(pieces::deposer)
@@ -43,7 +78,7 @@ pub(super) fn routes() -> Router<Etat> {
                 .delete(pieces::retirer),
         )
         .layer(DefaultBodyLimit::max(MAX_MULTIPART));
-    Router::new()
+    Api::new()
         .route("/formations", get(formations::offre))
         .route("/pieces/{code}/modele", get(pieces::modele))
         .route("/moi/courriers", get(moi::courriers))
@@ -102,8 +137,8 @@ pub(super) fn routes() -> Router<Etat> {
 }
 
 /// Accounts, before any session.
-fn inscription() -> Router<Etat> {
-    Router::new()
+fn inscription() -> Api {
+    Api::new()
         .route("/comptes", post(comptes::creer))
         .route("/comptes/validation", post(comptes::valider))
         .route("/comptes/code-perdu", post(comptes::code_perdu))
@@ -117,18 +152,18 @@ fn inscription() -> Router<Etat> {
 }
 
 /// The campaign and its definitions.
-fn campagne() -> Router<Etat> {
+fn campagne() -> Api {
     use campagne as c;
-    let fichiers = Router::new()
+    let fichiers = Api::new()
         .route(
             "/gestion/pieces/{code}/modele",
             put(c::deposer_modele).delete(c::retirer_modele),
         )
         .layer(DefaultBodyLimit::max(MAX_MULTIPART));
-    let import = Router::new()
+    let import = Api::new()
         .route("/gestion/campagne/import", post(c::importer))
         .layer(DefaultBodyLimit::max(c::MAX_FICHIER));
-    Router::new()
+    Api::new()
         .route("/gestion/campagne", get(c::campagne).put(c::regler))
         .route("/gestion/campagne/fichier", get(c::exporter))
         .route("/gestion/campagne/historique", get(c::historique))

@@ -1,6 +1,5 @@
 //! The minutes of a commission: the workbook to fill in, and back (`/api/v1/gestion/pv`).
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
@@ -12,16 +11,17 @@ use serde_json::{Value, json};
 
 use super::corps::Demandeur;
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::exports::pv::{self, Faute, Rapport, Verdict};
 use crate::edge::exports::{self};
 use crate::edge::problemes::Probleme;
 use crate::sorties::pv as lecture;
 
-pub(super) fn routes() -> Router<Etat> {
-    let recevoir = Router::new()
+pub(super) fn routes() -> Api {
+    let recevoir = Api::new()
         .route("/gestion/pv", post(recevoir))
         .layer(DefaultBodyLimit::max(lecture::MAX_OCTETS + 1));
-    Router::new()
+    Api::new()
         .route("/gestion/pv/modele.xlsx", get(modele))
         .merge(recevoir)
 }

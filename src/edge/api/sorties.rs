@@ -1,6 +1,5 @@
 //! What staff take out: lists as files, dossiers on paper (`/api/v1/gestion/exports`).
 
-use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -11,12 +10,13 @@ use serde_json::{Value, json};
 
 use super::corps::Demandeur;
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::exports::{self, Avancement, Forme, Stade};
 use crate::edge::problemes::Probleme;
 use crate::sorties::colonnes;
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/dossiers/{id}/lettre.pdf", get(lettre))
         .route("/gestion/exports/colonnes", get(colonnes_connues))
         .route("/gestion/exports/dossiers.csv", get(csv))

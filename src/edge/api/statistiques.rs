@@ -1,7 +1,6 @@
 //! The campaign in figures (`/api/v1/gestion/statistiques`).
 
 use actors::protocol::{ActeGestion, FiltreDossiers, Reponse, Requete, Statistiques};
-use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
@@ -12,13 +11,14 @@ use serde_json::json;
 
 use super::corps::Demandeur;
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::exports::{CSV, Options, disposer};
 use crate::edge::problemes::Probleme;
 use crate::sorties::chiffres::{self, Tableau};
 use crate::sorties::csv::{Ecrivain, MARQUE};
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/statistiques", get(lire))
         .route("/gestion/statistiques.csv", get(csv))
 }

@@ -1,7 +1,6 @@
 //! The comments that the managers of a centre share (`/api/v1/gestion/commentaires`).
 
 use actors::protocol::{ActeGestion, Reponse};
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -13,10 +12,11 @@ use serde_json::{Value, json};
 use super::super::corps::{Corps, Demandeur};
 use super::{discret, inattendu};
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/commentaires", get(lister))
         .route(
             "/gestion/commentaires/{centre}/{nom}",

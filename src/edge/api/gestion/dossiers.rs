@@ -3,7 +3,6 @@
 use actors::protocol::{
     ActeGestion, Etat as EtatDossier, FiltreDossiers, PageDossiers, Reponse, TriDossiers,
 };
-use axum::Router;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
@@ -20,11 +19,12 @@ use super::super::corps::Demandeur;
 use super::super::pieces;
 use super::super::statistiques;
 use super::{discret, inattendu};
+use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 use crate::edge::{Etat, exports, vues};
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/dossiers", get(dossiers))
         .route("/gestion/dossiers/{id}", get(dossier))
         .route("/gestion/dossiers/{id}/pieces/{code}", get(piece))

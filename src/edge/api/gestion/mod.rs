@@ -7,15 +7,14 @@ mod session;
 
 pub(in crate::edge) use dossiers::Voulus;
 
-use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
 use serde_json::Value;
 
-use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 
-pub(super) fn routes() -> Router<Etat> {
+pub(super) fn routes() -> Api {
     session::routes()
         .merge(personnel::routes())
         .merge(dossiers::routes())

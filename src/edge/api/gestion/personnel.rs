@@ -3,7 +3,6 @@
 use actors::protocol::{
     ActeGestion, ActePersonnel, NouveauPersonnel, PersonnelVue, Reponse, SujetAudit,
 };
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -17,10 +16,11 @@ use serde_json::json;
 use super::super::corps::{Corps, Demandeur};
 use super::{discret, inattendu};
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/gestion/personnel", get(lister).post(inviter))
         .route(
             "/gestion/personnel/{id}",

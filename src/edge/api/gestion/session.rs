@@ -1,7 +1,6 @@
 //! Who asks: the invitation, the log-in's second step, the password.
 
 use actors::protocol::{ActeGestion, Reponse, Requete};
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -13,10 +12,11 @@ use serde_json::json;
 use super::super::corps::{Corps, Demandeur};
 use super::{discret, inattendu};
 use crate::edge::Etat;
+use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 
-pub(super) fn routes() -> Router<Etat> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::new()
         .route("/personnel/invitation", post(accepter))
         .route("/gestion/moi", get(moi))
         .route("/gestion/session", post(prouver))
