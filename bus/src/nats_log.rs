@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{Config, Info, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{Config, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self, Context};
+use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::nats_jetstream::covers;
@@ -138,7 +139,7 @@ impl NatsLog {
     /// # Errors
     /// [`BusError::Away`].
     pub async fn last(&self) -> Result<u64, BusError> {
-        let last = self.info().await?.state.last_sequence;
+        let last = self.ends().await?.last_seq;
         self.known.fetch_max(last, Ordering::Release);
         Ok(last)
     }
@@ -153,8 +154,8 @@ impl NatsLog {
     /// # Errors
     /// [`BusError::Away`].
     pub async fn extent(&self) -> Result<(u64, u64), BusError> {
-        let state = self.info().await?.state;
-        Ok((state.first_sequence.max(1), state.last_sequence))
+        let ends = self.ends().await?;
+        Ok((ends.first_seq.max(1), ends.last_seq))
     }
 
     /// Drops the entries up to this one; returns how many went. Who has not read them cannot any more.
@@ -168,10 +169,34 @@ impl NatsLog {
         Ok(gone.map_err(|e| away(&e))?.purged)
     }
 
-    pub(crate) async fn info(&self) -> Result<Info, BusError> {
-        let stream = self.context.get_stream(STREAM).await;
-        Ok(stream.map_err(|e| away(&e))?.cached_info().clone())
+    /// Answered by the stream's leader, which has all that was acknowledged.
+    pub(crate) async fn ends(&self) -> Result<Ends, BusError> {
+        let subject = format!("STREAM.INFO.{STREAM}");
+        let told: Told = self
+            .context
+            .request(subject, &())
+            .await
+            .map_err(|e| away(&e))?;
+        match (told.state, told.error) {
+            (Some(ends), None) => Ok(ends),
+            (_, Some(error)) => Err(away(&error)),
+            (None, None) => Err(away(&"the server did not say where the log ends")),
+        }
     }
+}
+
+/// What the server says of a stream, but for all that is not needed: it is asked before every request.
+#[derive(Deserialize)]
+struct Told {
+    state: Option<Ends>,
+    error: Option<jetstream::Error>,
+}
+
+/// Where the log begins and ends.
+#[derive(Deserialize)]
+pub(crate) struct Ends {
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
 }
 
 /// Of a new log: as hard to guess as a key, and never used as one.

@@ -145,11 +145,11 @@ impl NatsLog {
 
     /// Whether what comes next is gone for good.
     async fn cut(&self, after: u64) -> Result<(), BusError> {
-        let Ok(info) = self.info().await else {
+        let Ok(ends) = self.ends().await else {
             return Ok(());
         };
-        let first = info.state.first_sequence;
-        if first > after + 1 && info.state.last_sequence > after {
+        let first = ends.first_seq;
+        if first > after + 1 && ends.last_seq > after {
             return Err(away(&format!(
                 "the log goes on at {first} after {after}: start this node again in an empty folder (donnees/cles kept), or restore a backup that is newer"
             )));

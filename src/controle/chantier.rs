@@ -76,11 +76,9 @@ impl Travail {
                 .await
                 .map(Bilan::Sauvegarde),
             Self::Instantane { fichier } => {
-                // Read before: what is applied while the rows are written may be in them or not.
-                let place = moyens.store.applied();
                 let ecrit = moyens.store.export(&fichier).await;
                 ecrit.map_err(|e| e.to_string()).map(|e| Bilan::Instantane {
-                    place,
+                    place: e.applied,
                     lignes: e.rows,
                     octets: e.bytes,
                 })

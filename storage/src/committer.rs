@@ -6,11 +6,13 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::plan::{Planner, applied};
+use crate::apply::{Applied, Ordered, apply};
+use crate::plan::Planner;
 use crate::positions::Tail;
 use crate::stamps::Stamps;
+use crate::tables::Tables;
 use crate::types::{Batch, Committed, Stats, StoreError};
-use crate::{Change, Exported, Kv, export};
+use crate::{Exported, Kv, export};
 
 /// Batches that may wait for the committer; more are refused as unavailable.
 const MAX_WAITING: usize = 4096;
@@ -19,21 +21,9 @@ const MAX_GROUP: usize = 256;
 
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// The outcomes of one entry's batches.
-type Outcomes = Vec<Result<Committed, StoreError>>;
-
-/// Batches at their place in a log that others apply as well.
-#[derive(Clone)]
-pub(crate) struct Ordered {
-    /// The place.
-    pub(crate) sequence: u64,
-    /// In order.
-    pub(crate) batches: Vec<Batch>,
-}
-
 enum Work {
     Commit(Box<Batch>, Answer<Committed>),
-    Apply(Vec<Ordered>, Answer<Vec<Outcomes>>),
+    Apply(u64, Vec<Ordered>, Answer<Applied>),
     Export(std::path::PathBuf, Answer<Exported>),
 }
 
@@ -43,22 +33,6 @@ pub(crate) struct Committer {
     thread: Mutex<Option<JoinHandle<()>>>,
     stats: Arc<Mutex<Stats>>,
     pub(crate) stamps: Arc<Stamps>,
-}
-
-/// Where the thread writes.
-struct Tables {
-    kv: Arc<dyn Kv>,
-    stamps: Arc<Stamps>,
-}
-
-impl Tables {
-    /// Every write after the opening passes here.
-    fn write(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        self.stamps.begin(&changes);
-        let written = self.kv.apply(changes);
-        self.stamps.end();
-        written
-    }
 }
 
 impl Committer {
@@ -96,9 +70,13 @@ impl Committer {
             .await
     }
 
-    /// Does what a log says, with how far it is, in one durable write.
-    pub(crate) async fn apply(&self, entries: Vec<Ordered>) -> Result<Vec<Outcomes>, StoreError> {
-        self.ask(|answer| Work::Apply(entries, answer)).await
+    /// Does what a log says after this place, with how far it is, in one write.
+    pub(crate) async fn apply(
+        &self,
+        after: u64,
+        entries: Vec<Ordered>,
+    ) -> Result<Applied, StoreError> {
+        self.ask(|answer| Work::Apply(after, entries, answer)).await
     }
 
     /// Runs between two groups, so the copy is consistent.
@@ -142,9 +120,9 @@ fn run(tables: &Tables, receiver: &Receiver<Work>, tail: Tail, stats: &Mutex<Sta
         while let Some(work) = next.take() {
             match work {
                 Work::Commit(batch, answer) => group.push((batch, answer)),
-                Work::Apply(entries, answer) => {
+                Work::Apply(after, entries, answer) => {
                     flush(tables, &mut planner, std::mem::take(&mut group), stats);
-                    let _gone = answer.send(apply(tables, &mut planner, entries));
+                    apply(tables, &mut planner, (after, entries), answer);
                 }
                 Work::Export(file, answer) => {
                     flush(tables, &mut planner, std::mem::take(&mut group), stats);
@@ -177,7 +155,7 @@ fn flush(
     let written = if changes.is_empty() {
         Ok(())
     } else {
-        let written = tables.write(changes);
+        let written = tables.apply(changes);
         let mut stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
         stats.write_error = written.as_ref().err().map(ToString::to_string);
         if written.is_ok() {
@@ -194,52 +172,4 @@ fn flush(
         // Who hung up finds its answer by the command's id.
         let _gone = answer.send(planned.and_then(|done| written.clone().map(|()| done)));
     }
-}
-
-/// All entries or none of them: a disk that refuses must not leave one out.
-fn apply(
-    tables: &Tables,
-    planner: &mut Planner,
-    entries: Vec<Ordered>,
-) -> Result<Vec<Outcomes>, StoreError> {
-    let applied = plan(tables.kv.as_ref(), planner, entries);
-    let written = applied.and_then(|outcomes| {
-        let changes = planner.take();
-        tables.write(changes).map(|()| outcomes)
-    });
-    if written.is_err() {
-        planner.reset();
-    }
-    written
-}
-
-fn plan(
-    kv: &dyn Kv,
-    planner: &mut Planner,
-    entries: Vec<Ordered>,
-) -> Result<Vec<Outcomes>, StoreError> {
-    planner.refresh(kv)?;
-    let mut applied = applied(kv)?;
-    let mut all = Vec::with_capacity(entries.len());
-    for Ordered { sequence, batches } in entries {
-        // Told twice after a restart or a write that was done though it was said to fail.
-        if sequence <= applied {
-            all.push(Vec::new());
-            continue;
-        }
-        let mut outcomes = Vec::with_capacity(batches.len());
-        for batch in batches {
-            match planner.add(kv, batch) {
-                // The disk's doing, not the batch's: the other nodes will have done it.
-                Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt(_))) => {
-                    return Err(error);
-                }
-                outcome => outcomes.push(outcome),
-            }
-        }
-        planner.mark(sequence);
-        applied = sequence;
-        all.push(outcomes);
-    }
-    Ok(all)
 }

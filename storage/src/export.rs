@@ -6,6 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::plan::applied;
 use crate::types::{MAX_VALUE, StoreError};
 use crate::{Change, Kv, keys, lineage};
 
@@ -22,13 +23,19 @@ pub struct Exported {
     pub rows: u64,
     /// How many bytes.
     pub bytes: u64,
+    /// Up to which place of a shared log; 0 for a store of its own.
+    pub applied: u64,
 }
 
 pub(crate) fn write(kv: &dyn Kv, path: &Path) -> Result<Exported, StoreError> {
     let io = |e: std::io::Error| StoreError::Unavailable(format!("{}: {e}", path.display()));
     let mut out = BufWriter::new(File::create_new(path).map_err(io)?);
     let mut hash = Sha256::new();
-    let mut exported = Exported { rows: 0, bytes: 0 };
+    let mut exported = Exported {
+        rows: 0,
+        bytes: 0,
+        applied: applied(kv)?,
+    };
     let mut put = |bytes: &[u8], exported: &mut Exported| {
         hash.update(bytes);
         exported.bytes += bytes.len() as u64;
@@ -90,7 +97,8 @@ pub fn restore(
         Ok(())
     })?;
     lineage::end(kv)?;
-    Ok(done)
+    let applied = applied(kv)?;
+    Ok(Exported { applied, ..done })
 }
 
 /// Drops what a restore that was cut short had taken over, but for its mark.
@@ -129,6 +137,7 @@ fn read(
     let mut exported = Exported {
         rows: 0,
         bytes: MAGIC.len() as u64,
+        applied: 0,
     };
     let mut page = Vec::new();
     let length = |bytes: Vec<u8>| {

@@ -4,6 +4,7 @@
 //! a tree in memory for tests. One committer thread gathers the batches that wait, writes them at
 //! once, syncs once, and answers them all (group commit): what is acknowledged is on disk.
 
+mod apply;
 pub mod blobs;
 mod committer;
 mod erase;
@@ -19,6 +20,7 @@ mod scan;
 mod sled;
 mod stamps;
 mod store;
+mod tables;
 mod types;
 mod verify;
 
@@ -67,6 +69,23 @@ pub trait Kv: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Unavailable`]: nothing may be taken as done.
     fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+
+    /// Makes all changes, or none, and returns once readers see them. They are on disk after the next
+    /// [`Kv::sync`] or [`Kv::apply`]; a crash before leaves all of what was written up to some call.
+    ///
+    /// # Errors
+    /// As [`Kv::apply`].
+    fn write(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.apply(changes)
+    }
+
+    /// Returns once everything written is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: what was written since the last one may be gone, and readers may no longer see it.
+    fn sync(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Makes the next start short, if at least so many bytes of rows were written since this one and make it long; says
     /// whether it did. Reads and writes wait meanwhile, about as long as a start takes (docs/adr/0016).

@@ -144,6 +144,21 @@ impl SledKv {
         Ok(self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Does something to the disk; closes the database when the disk refuses.
+    fn touch(&self, act: impl FnOnce(&Open) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let broken = self.with(|open| {
+            let _busy = self.watch.busy();
+            Ok(guarded(|| act(open)).err())
+        })?;
+        match broken {
+            None => Ok(()),
+            Some(error) => {
+                self.close(&error);
+                Err(error)
+            }
+        }
+    }
+
     fn close(&self, why: &StoreError) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let closed = State::Closed(Instant::now(), why.clone());
@@ -189,6 +204,11 @@ impl Kv for SledKv {
     }
 
     fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.write(changes)?;
+        self.sync()
+    }
+
+    fn write(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let bytes: usize = changes
             .iter()
             .map(|(k, v)| k.len() + v.as_ref().map_or(0, Vec::len))
@@ -203,18 +223,14 @@ impl Kv for SledKv {
                 None => batch.remove(key),
             }
         }
-        let broken = self.with(|open| {
-            let _busy = self.watch.busy();
+        self.touch(|open| {
             open.written.fetch_add(bytes as u64, Ordering::Relaxed);
-            Ok(guarded(|| open.write(batch)).err())
-        })?;
-        match broken {
-            None => Ok(()),
-            Some(error) => {
-                self.close(&error);
-                Err(error)
-            }
-        }
+            open.db.apply_batch(batch).map_err(|e| fault(&e))
+        })
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.touch(Open::sync)
     }
 
     /// sled notes where its pages are only when it is opened: the next opening begins there and reads what was written since.
@@ -275,8 +291,7 @@ impl Open {
         Ok(())
     }
 
-    fn write(&self, batch: sled::Batch) -> Result<(), StoreError> {
-        self.db.apply_batch(batch).map_err(|e| fault(&e))?;
+    fn sync(&self) -> Result<(), StoreError> {
         self.db.flush().map_err(|e| fault(&e))?;
         // sled's flush is sync_file_range on Linux, which promises nothing at power loss (docs/adr/0004).
         let synced = self.file.sync_data();

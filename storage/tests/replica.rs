@@ -5,11 +5,15 @@
 )]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use storage::{
-    Append, Batch, Dedup, Expected, Guard, Kv, Log, MemoryKv, MemoryLog, Store, StoreError, verify,
+    Append, Batch, Dedup, Expected, Guard, Kv, Log, LogError, MemoryKv, MemoryLog, Store,
+    StoreError, verify,
 };
+use tokio::sync::Semaphore;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -128,4 +132,61 @@ async fn a_newer_form_of_entries_stops_a_replica_instead_of_being_guessed_at() {
         "{behind:?}"
     );
     assert_eq!(store.stream("s").unwrap().len(), 1, "reads go on");
+}
+
+/// A log that knows at once where it ends, and says so when it may.
+struct Slow {
+    log: MemoryLog,
+    asked: AtomicU64,
+    may_answer: Semaphore,
+}
+
+#[async_trait]
+impl Log for Slow {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+        self.log.append(id, entry).await
+    }
+
+    async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
+        self.log.next(after).await
+    }
+
+    async fn last(&self) -> Result<u64, LogError> {
+        let last = self.log.last().await;
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.may_answer.acquire().await.unwrap().forget();
+        last
+    }
+}
+
+/// Those who came before a question was sent share its answer; who came after gets none that is older than they are.
+#[tokio::test]
+async fn where_the_log_ends_is_asked_once_for_all_who_wait() {
+    let log = Arc::new(Slow {
+        log: MemoryLog::default(),
+        asked: AtomicU64::new(0),
+        may_answer: Semaphore::new(0),
+    });
+    let kv = Arc::new(MemoryKv::default());
+    let store = Arc::new(Store::replicated(kv, log.clone(), "a".to_owned()).unwrap());
+    let ask = || {
+        let store = store.clone();
+        tokio::spawn(async move { store.frontier(PATIENCE).await.unwrap() })
+    };
+    let early = ask();
+    while log.asked.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    store.commit(one("s", 0, "1")).await.unwrap();
+    let late: Vec<_> = (0..20).map(|_| ask()).collect();
+    for _ in 0..100 {
+        // On this one thread each of them comes to wait.
+        tokio::task::yield_now().await;
+    }
+    log.may_answer.add_permits(10);
+    assert_eq!(early.await.unwrap(), 0);
+    for late in late {
+        assert_eq!(late.await.unwrap(), 1);
+    }
+    assert_eq!(log.asked.load(Ordering::SeqCst), 2);
 }

@@ -54,7 +54,7 @@ fn main() {
         arguments.get(rang + 1)?.parse::<usize>().ok()
     };
     let voulues = [
-        "q30", "q31", "q32", "q33", "q34", "q35", "q36", "grappe", "cursus",
+        "q30", "q31", "q32", "q33", "q34", "q35", "q36", "grappe", "r1", "r3", "morts", "cursus",
     ];
     let nommees = arguments.iter().any(|a| voulues.contains(&a.as_str()));
     let voulue = |nom: &str| !nommees || arguments.iter().any(|a| a == nom);
@@ -68,8 +68,14 @@ fn main() {
     if voulue("q32") {
         q32::mesurer();
     }
-    if voulue("grappe") {
+    if voulue("grappe") || voulue("r1") {
         grappe::mesurer();
+    }
+    if voulue("grappe") || voulue("r3") {
+        grappe::mesurer_trois();
+    }
+    if voulue("grappe") || voulue("morts") {
+        grappe::mesurer_morts();
     }
     if voulue("cursus") {
         grappe::pousser(valeur("--fiches").unwrap_or(grappe::FICHES));

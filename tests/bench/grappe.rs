@@ -3,21 +3,27 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bus::{Nats, NatsAccess, NatsLog, NatsOptions};
-use fixtures::outils::{GrappeNats, ServeurNats};
+use fixtures::outils::{GrappeNats, ServeurNats, Synchro};
 use futures_util::future::join_all;
 use serde_json::json;
 use storage::{Log, LogError, SledKv, Store};
 
 use crate::mesure::Durees;
-use crate::q31::{DUREE, charger_sur};
+use crate::q31::{DUREE, agir, peupler};
 use crate::systeme::{Banc, au_fil, dossier};
 
 const CLIENTS: usize = 64;
+/// How often each is measured.
+const TOURS: usize = 3;
+/// Bare publications at once, so many that nothing but the servers limits them.
+const BEAUCOUP: usize = 32;
+/// How long a new node may take to have everything.
+const RATTRAPAGE: Duration = Duration::from_secs(600);
 /// Records pushed unless told otherwise.
 pub(crate) const FICHES: usize = 20_000;
 /// Leaders that die.
@@ -28,13 +34,40 @@ struct Journal {
     log: NatsLog,
     entrees: AtomicU64,
     octets: AtomicU64,
+    /// Entries offered and not acknowledged yet, and the most there were.
+    en_vol: AtomicUsize,
+    en_vol_au_plus: AtomicUsize,
+}
+
+/// What passed.
+struct Passe {
+    entrees: u64,
+    /// Bytes of an entry, on average.
+    octets: usize,
+    en_vol: usize,
+}
+
+impl Journal {
+    /// Since it was taken last.
+    fn prendre(&self) -> Passe {
+        let entrees = self.entrees.swap(0, Ordering::Relaxed).max(1);
+        let octets = self.octets.swap(0, Ordering::Relaxed) / entrees;
+        Passe {
+            entrees,
+            octets: octets as usize,
+            en_vol: self.en_vol_au_plus.swap(0, Ordering::Relaxed),
+        }
+    }
 }
 
 #[async_trait]
 impl Log for Journal {
     async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
         let octets = entry.len() as u64;
+        let ensemble = self.en_vol.fetch_add(1, Ordering::Relaxed) + 1;
+        self.en_vol_au_plus.fetch_max(ensemble, Ordering::Relaxed);
         let fait = self.log.append(id, entry).await;
+        self.en_vol.fetch_sub(1, Ordering::Relaxed);
         fait.map_err(|e| LogError(e.to_string()))?;
         self.entrees.fetch_add(1, Ordering::Relaxed);
         self.octets.fetch_add(octets, Ordering::Relaxed);
@@ -63,6 +96,8 @@ async fn journal(urls: &str, replicas: usize) -> Arc<Journal> {
         log: NatsLog::open(&nats, replicas).await.unwrap(),
         entrees: AtomicU64::new(0),
         octets: AtomicU64::new(0),
+        en_vol: AtomicUsize::new(0),
+        en_vol_au_plus: AtomicUsize::new(0),
     })
 }
 
@@ -71,15 +106,32 @@ fn store(place: &Path, journal: &Arc<Journal>, noeud: &str) -> Store {
     Store::replicated(kv, journal.clone(), noeud.to_owned()).unwrap()
 }
 
+/// One server and one copy, or three and three; synced before each acknowledgement, or not.
 pub(crate) fn mesurer() {
+    for synchro in [Synchro::Toujours, Synchro::Defaut] {
+        let ici = dossier();
+        let notre = ServeurNats::avec(&sous(ici.path(), "un"), synchro);
+        let nu = ServeurNats::avec(&sous(ici.path(), "nu"), synchro);
+        let nom = format!("R1 {synchro:?}");
+        au_fil(commandes(ici.path(), &nom, (&notre.url(), &nu.url()), 1));
+    }
+}
+
+/// The same of three.
+pub(crate) fn mesurer_trois() {
+    for synchro in [Synchro::Toujours, Synchro::Defaut] {
+        let ici = dossier();
+        let notre = GrappeNats::avec(&sous(ici.path(), "trois"), synchro);
+        let nu = GrappeNats::avec(&sous(ici.path(), "nus"), synchro);
+        let nom = format!("R3 {synchro:?}");
+        au_fil(commandes(ici.path(), &nom, (&notre.urls(), &nu.urls()), 3));
+    }
+}
+
+/// Deaths of servers.
+pub(crate) fn mesurer_morts() {
     let ici = dossier();
-    let un = ServeurNats::demarrer(&sous(ici.path(), "un"));
-    let nu = ServeurNats::demarrer(&sous(ici.path(), "nu"));
-    au_fil(commandes(ici.path(), "R1", (&un.url(), &nu.url()), 1));
     let mut trois = GrappeNats::demarrer(&sous(ici.path(), "trois"));
-    let nus = GrappeNats::demarrer(&sous(ici.path(), "nus"));
-    au_fil(commandes(ici.path(), "R3", (&trois.urls(), &nus.urls()), 3));
-    drop(nus);
     au_fil(bascule(ici.path(), &mut trois));
 }
 
@@ -89,38 +141,55 @@ fn sous(ici: &Path, nom: &str) -> std::path::PathBuf {
     place
 }
 
-/// Q31 over a log of servers, against bare publications of entries as large into a log of servers that nobody applies.
+/// Q31 over a log of servers, several times, each in turn with bare publications of entries as large into a log of servers of
+/// the same kind that nobody applies: as many at once as ours were at most, and 32.
 async fn commandes(ici: &Path, nom: &str, (urls, nus): (&str, &str), replicas: usize) {
     let journal_nu = journal(nus, replicas).await;
     let journal = journal(urls, replicas).await;
-    let banc = Banc::sur(store(&ici.join(nom), &journal, "bench"));
-    let zero = || {
-        journal.entrees.store(0, Ordering::Relaxed);
-        journal.octets.store(0, Ordering::Relaxed);
-    };
-    let (faites, mut durees) = charger_sur(banc, CLIENTS, zero).await;
-    let entrees = journal.entrees.load(Ordering::Relaxed).max(1);
-    let octets = journal.octets.load(Ordering::Relaxed) / entrees;
-    let groupe = faites as f64 / entrees as f64;
-    let nu = nu(&journal_nu, octets as usize).await * groupe;
-    let par_s = faites as f64 / DUREE.as_secs_f64();
+    let banc = Arc::new(Banc::sur(store(&ici.join(nom), &journal, "bench")));
+    let sessions = peupler(&banc, CLIENTS).await;
+    let mut rapports = [Vec::new(), Vec::new()];
+    for _ in 0..TOURS {
+        journal.prendre();
+        let (faites, mut durees) = agir(&banc, &sessions).await;
+        let Passe {
+            entrees,
+            octets,
+            en_vol,
+        } = journal.prendre();
+        let groupe = faites as f64 / entrees as f64;
+        let par_s = faites as f64 / DUREE.as_secs_f64();
+        println!(
+            "  {nom} : {par_s:.0} commandes/s ({}), {groupe:.1} par entrée de {octets} o, {en_vol} en vol au plus",
+            durees.dire()
+        );
+        for (rapports, ensemble) in rapports.iter_mut().zip([en_vol, BEAUCOUP]) {
+            let nu = nu(&journal_nu, octets, ensemble).await * groupe;
+            println!("    JetStream nu, {ensemble} à la fois : {nu:.0}/s");
+            rapports.push(par_s / nu * 100.0);
+        }
+    }
+    let [autant, beaucoup] = rapports.map(|mut rapports| {
+        rapports.sort_by(f64::total_cmp);
+        let [bas, milieu, haut] = [0, TOURS / 2, TOURS - 1].map(|rang| rapports[rang]);
+        format!("{milieu:.0} % [{bas:.0}..{haut:.0}]")
+    });
     println!(
-        "Q31 {nom}, {CLIENTS} clients : {par_s:.0} commandes/s ({}), {groupe:.1} par entrée de {octets} o ; JetStream nu {nu:.0}/s : {:.0} %",
-        durees.dire(),
-        par_s / nu * 100.0
+        "Q31 {nom}, {CLIENTS} clients : {autant} de JetStream nu, autant en vol (voulu 60 %) ; {beaucoup} de {BEAUCOUP} à la fois"
     );
+    drop(banc);
     rattraper(ici, nom, &journal).await;
 }
 
-/// Publications a second of so many bytes, as many at once as the log has on their way.
-async fn nu(journal: &Arc<Journal>, octets: usize) -> f64 {
-    let fin = Instant::now() + DUREE;
-    let taches = (0..32).map(|tache| {
+/// Publications a second of so many bytes, so many at once.
+async fn nu(journal: &Arc<Journal>, octets: usize, ensemble: usize) -> f64 {
+    let (debut, fin) = (Instant::now(), Instant::now() + DUREE);
+    let taches = (0..ensemble).map(|tache| {
         let journal = journal.clone();
         tokio::spawn(async move {
             let mut n = 0_u64;
             while Instant::now() < fin {
-                let id = format!("{tache}.{n}");
+                let id = format!("{debut:?}.{tache}.{n}");
                 journal.append(&id, vec![b'x'; octets]).await.unwrap();
                 n += 1;
             }
@@ -128,7 +197,7 @@ async fn nu(journal: &Arc<Journal>, octets: usize) -> f64 {
         })
     });
     let faites: u64 = join_all(taches).await.into_iter().map(Result::unwrap).sum();
-    faites as f64 / DUREE.as_secs_f64()
+    faites as f64 / debut.elapsed().as_secs_f64()
 }
 
 /// A new node applies everything.
@@ -136,7 +205,7 @@ async fn rattraper(ici: &Path, nom: &str, journal: &Arc<Journal>) {
     let fin = journal.last().await.unwrap();
     let debut = Instant::now();
     let neuf = store(&ici.join(format!("{nom}-neuf")), journal, "neuf");
-    assert!(neuf.reach(fin, Duration::from_secs(600)).await);
+    assert!(neuf.reach(fin, RATTRAPAGE).await);
     let duree = debut.elapsed().as_secs_f64();
     let faits = neuf.last_position().unwrap();
     println!(

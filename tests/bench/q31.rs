@@ -103,27 +103,30 @@ fn tour(clients: usize) -> (String, f64) {
 }
 
 async fn charger(kv: Arc<Compteur>, clients: usize) -> (u64, Durees) {
+    let banc = Arc::new(Banc::ouvrir(kv.clone()));
+    let sessions = peupler(&banc, clients).await;
     // What was counted until here is not of the commands.
-    let zero = || {
-        kv.prendre();
-    };
-    charger_sur(Banc::ouvrir(kv.clone()), clients, zero).await
+    kv.prendre();
+    agir(&banc, &sessions).await
 }
 
-/// So many clients act for a while; `pret` is told when they begin.
-pub(crate) async fn charger_sur(banc: Banc, clients: usize, pret: impl Fn()) -> (u64, Durees) {
-    let banc = Arc::new(banc);
+/// The sessions of so many candidates.
+pub(crate) async fn peupler(banc: &Banc, clients: usize) -> Vec<String> {
     banc.importer().await;
     let mut sessions = Vec::new();
     for rang in 0..clients {
         sessions.push(banc.candidat(rang).await);
     }
-    pret();
+    sessions
+}
+
+/// All of them act for a while.
+pub(crate) async fn agir(banc: &Arc<Banc>, sessions: &[String]) -> (u64, Durees) {
     let fin = Instant::now() + DUREE;
     let taches: Vec<_> = sessions
-        .into_iter()
+        .iter()
         .map(|session| {
-            let banc = banc.clone();
+            let (banc, session) = (banc.clone(), session.clone());
             tokio::spawn(async move {
                 let mut durees = Durees::default();
                 let mut n = 0;
