@@ -193,8 +193,10 @@ pub(crate) fn cle_douce(candidat: &CandidatId) -> Vec<u8> {
 pub(crate) enum Sort {
     /// Of a candidate.
     Candidat(Envoi),
-    /// Of staff, or an answer of the support: to whom, when, and how.
+    /// An answer of the support: to whom, when, and how.
     Autre(String, Timestamp, EtatEnvoi),
+    /// Of staff.
+    Interne(Interne),
 }
 
 /// Reads every mail remembered, in no order, until `suivre` says stop.
@@ -215,8 +217,7 @@ pub(crate) fn parcourir(
             Ok(Sort::Autre(lue.a, lue.le, lue.etat))
         }),
         (INTERNES, |octets| {
-            let lu: Interne = serde_json::from_slice(octets)?;
-            Ok(Sort::Autre(lu.a, lu.le, lu.etat))
+            serde_json::from_slice(octets).map(Sort::Interne)
         }),
     ];
     for (prefixe, lire) in genres {
@@ -240,29 +241,44 @@ pub(crate) fn parcourir(
     Ok(())
 }
 
-/// A mail to a member of staff, for the figures.
+/// A mail to a member of staff, found by its tag: what comes back is noted there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Interne {
-    a: String,
-    le: Timestamp,
-    etat: EtatEnvoi,
+    /// To whom it went.
+    pub(crate) a: String,
+    /// When it was first tried.
+    pub(crate) le: Timestamp,
+    /// How it fared.
+    pub(crate) etat: EtatEnvoi,
+    /// In the server's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raison: Option<String>,
+    /// When that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) maj_le: Option<Timestamp>,
 }
 
 /// What the rows of mails to staff begin with.
 const INTERNES: &[u8] = b"courrier-personnel/";
 
 impl Interne {
+    /// The mail of this tag.
+    pub(crate) fn lire(store: &Store, etiquette: &str) -> Result<Option<Self>, StoreError> {
+        let ligne = store.view(&[INTERNES, etiquette.as_bytes()].concat())?;
+        Ok(ligne.and_then(|octets| serde_json::from_slice(&octets).ok()))
+    }
+
     /// How it fared; those that are too old leave on the way.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn noter(
         atelier: &Atelier,
-        (id, a): (&str, &str),
-        etat: EtatEnvoi,
+        (etiquette, a): (&str, &str),
+        (etat, raison): (EtatEnvoi, Option<String>),
         lot: &mut Batch,
     ) -> Result<(), StoreError> {
-        let cle = [INTERNES, id.as_bytes()].concat();
+        let cle = [INTERNES, etiquette.as_bytes()].concat();
         let maintenant = atelier.maintenant();
         let connu = atelier.store.view(&cle)?;
         let connu = connu.and_then(|octets| serde_json::from_slice::<Self>(&octets).ok());
@@ -270,6 +286,8 @@ impl Interne {
             a: a.to_owned(),
             le: connu.map_or(maintenant, |c| c.le),
             etat,
+            raison: raison.map(|r| r.chars().take(MAX_RAISON).collect()),
+            maj_le: Some(maintenant),
         };
         for (autre, octets) in atelier.store.views(INTERNES, None, LOT)? {
             let lu = serde_json::from_slice::<Self>(&octets);

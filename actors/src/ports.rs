@@ -233,8 +233,10 @@ impl DetailsCourrier {
 /// A mail to a member of staff about their own account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CourrierPersonnel {
-    /// Of the outbox; the Message-ID comes from it.
+    /// Of the outbox.
     pub id: String,
+    /// Its tag, from the id: in the Message-ID and in the address bounces come back to.
+    pub etiquette: String,
     /// Which mail.
     pub code: CodePersonnel,
     /// To whom.
@@ -281,6 +283,17 @@ pub enum EchecPoste {
     Definitif(String),
     /// The provider refuses this address for good: it counts as a bounce (G38).
     AdresseRefusee(String),
+}
+
+impl EchecPoste {
+    /// In the server's words.
+    pub fn raison(&self) -> &str {
+        match self {
+            Self::Temporaire(raison) | Self::Definitif(raison) | Self::AdresseRefusee(raison) => {
+                raison
+            }
+        }
+    }
 }
 
 /// Who renders and sends mails.

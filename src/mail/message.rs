@@ -221,7 +221,7 @@ pub(super) fn composer_demande(
         .map_err(|e| e.to_string())
 }
 
-/// A mail to staff about their own account; it bounces to where all mails do.
+/// A mail to staff about their own account.
 ///
 /// # Errors
 /// What cannot be written in a header.
@@ -232,15 +232,16 @@ pub(super) fn composer_personnel(
     date: Timestamp,
 ) -> Result<Message, String> {
     let a = adresse(&courrier.a)?;
-    let (enveloppe, domaine) = (adresses.enveloppe, adresses.enveloppe.domain());
-    let trajet = Envelope::new(Some(enveloppe.clone()), vec![a.clone()]);
+    let domaine = adresses.enveloppe.domain();
+    let retour = avec_plus(adresses.enveloppe, &courrier.etiquette)?;
+    let trajet = Envelope::new(Some(retour), vec![a.clone()]);
     let quand = SystemTime::try_from(date).map_err(|e| e.to_string())?;
     Message::builder()
         .from(adresses.expediteur.clone())
         .to(Mailbox::new(None, a))
         .subject(une_ligne(&rendu.objet))
         .date(quand)
-        .message_id(Some(format!("<{}@{domaine}>", courrier.id)))
+        .message_id(Some(format!("<{}@{domaine}>", courrier.etiquette)))
         .header(AutoSubmitted("auto-generated"))
         .header(SansReponse)
         .header(Instance(adresses.instance.to_owned()))

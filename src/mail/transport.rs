@@ -220,7 +220,7 @@ impl Postier for Facteur {
         let rendu = personnel::rendre(courrier, &self.enseigne());
         let (adresses, maintenant) = (self.adresses(), self.horloge.maintenant());
         let message = message::composer_personnel(courrier, rendu, &adresses, maintenant);
-        self.remettre(&courrier.id, message.map_err(EchecPoste::Definitif)?)
+        self.remettre(&courrier.etiquette, message.map_err(EchecPoste::Definitif)?)
             .await
     }
 

@@ -192,6 +192,9 @@ super::textes! {
     courrier_refusees: "Adresses refusées", "Refused addresses";
     courrier_refusees_aide: "Le fournisseur dit que l'adresse n'existe pas, ou la refuse toujours. Le candidat le voit à sa connexion ; une nouvelle adresse efface la ligne.", "The provider says that the address does not exist, or always refuses it. The candidate sees it at log-in; a new address clears the line.";
     courrier_aucune_refusee: "Aucune adresse n'est refusée.", "No address is refused.";
+    courrier_internes: "Mails au personnel et aux commissions non remis", "Mails to staff and commissions that did not arrive";
+    courrier_internes_aide: "Invitations, mots de passe, alertes : revenus, différés ou abandonnés. Corrigez l'adresse de la personne ou de la commission.", "Invitations, passwords, alerts: returned, deferred or given up. Correct the address of the person or the commission.";
+    courrier_aucun_interne: "Tous sont arrivés.", "All of them arrived.";
     courrier_depuis: "Depuis le", "Since";
     courrier_validation: "Lien de validation", "Validation link";
     courrier_mot_de_passe: "Lien pour le mot de passe", "Password link";

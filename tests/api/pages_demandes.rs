@@ -53,6 +53,29 @@ impl Serveur {
 }
 
 impl Serveur {
+    /// The Message-ID of the mail that went to an address.
+    async fn identifiant_du_mail(&self, a: &str) -> String {
+        let fin = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let mails = std::fs::read_dir(self.donnees.join("mail"))
+                .into_iter()
+                .flatten()
+                .flatten();
+            let textes = mails.filter_map(|mail| std::fs::read_to_string(mail.path()).ok());
+            let sien = textes
+                .into_iter()
+                .find(|texte| texte.contains(&format!("To: {a}")));
+            let id = sien
+                .as_deref()
+                .and_then(|texte| texte.lines().find_map(|l| l.strip_prefix("Message-ID: ")));
+            if let Some(id) = id {
+                return id.trim().to_owned();
+            }
+            assert!(tokio::time::Instant::now() < fin, "no mail to {a}");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
     /// A page, once it says this.
     async fn page_avec(&self, chemin: &str, cookie: &str, mots: &str) -> String {
         let fin = tokio::time::Instant::now() + PATIENCE;
@@ -462,6 +485,45 @@ async fn s42_le_courrier_se_compte_par_fournisseur() {
     )
     .await;
     assert!(!un.contains("univ.example"));
+}
+
+/// S42: an invitation that came back is seen where mails are counted, with the server's words.
+#[tokio::test(flavor = "multi_thread")]
+async fn s42_une_invitation_revenue_se_voit_avec_le_courrier() {
+    let serveur = Serveur::new().await;
+    let admin = serveur.agent("admin").await;
+    let nouveau = serde_json::json!({
+        "mail": "perdue@interne.example", "nom": "Perdue", "prenom": "Anne", "roles": ["support"],
+    });
+    let invite = serveur
+        .demander("POST", "/gestion/personnel", &admin, nouveau)
+        .await;
+    assert!(invite.statut.is_success(), "{}", invite.statut);
+    let cookie = serveur.poste("support").await;
+    let chemin = "/gestion/demandes/courrier?domaine=interne.example";
+    let avant = page(&serveur, chemin, &cookie).await;
+    assert!(avant.contains("Tous sont arriv"), "{avant}");
+    let id = serveur.identifiant_du_mail("perdue@interne.example").await;
+    let rapport = format!(
+        "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.interne.example\r\nTo: candidature@demo.example\r\n\
+         Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <retour@mx.interne.example>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.interne.example\r\n\r\n\
+         Final-Recipient: rfc822; perdue@interne.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 personne de ce nom ici\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\nTo: perdue@interne.example\r\n\r\n--b--\r\n"
+    );
+    serveur.glisser("retour", rapport.as_bytes());
+    let vue = serveur
+        .page_avec(chemin, &cookie, "personne de ce nom ici")
+        .await;
+    assert!(vue.contains("perdue@interne.example"), "{vue}");
+    let lu = serveur
+        .lire("/gestion/courrier?domaine=interne.example", &admin)
+        .await
+        .json();
+    assert_eq!(lu["tous"]["refuses"], 1, "{lu}");
+    assert_eq!(lu["non_remis"][0]["refuse"], true, "{lu}");
 }
 
 /// Q40: an answer that was being written when the session ended is there after the log-in, for the same person alone.

@@ -7,5 +7,6 @@
 mod comprendre;
 mod formes;
 mod graines;
+mod memoire;
 mod quelconques;
 mod regles;

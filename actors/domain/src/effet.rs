@@ -108,6 +108,46 @@ pub enum CodeMail {
     PiecesModifiees,
 }
 
+impl CodeMail {
+    /// Whether it goes to a commission, about a candidate who does not see it.
+    pub const fn commission(self) -> bool {
+        match self {
+            Self::CommissionAlertAnnulation
+            | Self::CommissionAlertTransmission
+            | Self::CommissionAlertProposition
+            | Self::CommissionAlertListePrinc
+            | Self::CommissionAlertDesistement => true,
+            Self::CptMinCreate
+            | Self::CptMinLienValidOublie
+            | Self::CptMinMdpOublie
+            | Self::CptMinModMail
+            | Self::CptMinDelete
+            | Self::CompteExiste
+            | Self::Candidature
+            | Self::CandidatureAnnulation
+            | Self::StatutRe
+            | Self::RelanceTransmission
+            | Self::AnnulationGestion
+            | Self::StatutIn
+            | Self::StatutReRepris
+            | Self::StatutCo
+            | Self::AvisFavorable
+            | Self::AvisDefavorable
+            | Self::AvisListeComp
+            | Self::AvisListeAtt
+            | Self::AvisPreselection
+            | Self::AvisListePrinc
+            | Self::CandidatureConfirm
+            | Self::CandidatureDesist
+            | Self::CandidatureDesistAuto
+            | Self::CandidatureRelanceFavo
+            | Self::OffreRetablie
+            | Self::Prolongation
+            | Self::PiecesModifiees => false,
+        }
+    }
+}
+
 /// A mail that is owed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailDu {

@@ -14,9 +14,11 @@ use super::Guichet;
 use super::agents::Agent;
 use super::gestion::{autoriser, partout};
 use crate::atelier::{Atelier, faute};
-use crate::courriers::{self, EtatEnvoi, Sort};
+use crate::courriers::{self, Envoi, EtatEnvoi, Interne, Sort};
 use crate::fil::Fil;
-use crate::protocol::{AdresseRefusee, Delivrabilite, Faute, Fournisseur, Reponse, Resultat};
+use crate::protocol::{
+    AdresseRefusee, Delivrabilite, Faute, Fournisseur, NonRemis, Reponse, Resultat,
+};
 
 /// Days looked back to when none are named, and at most.
 const JOURS: u16 = 30;
@@ -27,6 +29,8 @@ const MAX_COURRIERS: usize = 1_000_000;
 const MAX_FOURNISSEURS: usize = 50;
 /// Refused addresses listed.
 const MAX_REFUSEES: usize = 200;
+/// Mails to staff and commissions that did not arrive, listed.
+const MAX_NON_REMIS: usize = 100;
 /// Refusals remembered while counting: some are over by now.
 const MAX_EXAMINEES: usize = 1_000;
 
@@ -36,6 +40,7 @@ struct Comptage {
     domaines: BTreeMap<String, Fournisseur>,
     /// By date, so that the newest stay.
     refus: BTreeSet<(Timestamp, CandidatId, String)>,
+    non_remis: BTreeSet<NonRemis>,
     lus: usize,
 }
 
@@ -78,6 +83,7 @@ fn compter(
         let (a, le) = match &sort {
             Sort::Candidat(envoi) => (&envoi.a, envoi.le),
             Sort::Autre(a, le, _) => (a, *le),
+            Sort::Interne(interne) => (&interne.a, interne.le),
         };
         let du_domaine = domaine.as_deref().is_none_or(|d| domaine_de(a) == d);
         if le >= depuis && du_domaine {
@@ -97,6 +103,7 @@ fn compter(
         tous,
         fournisseurs,
         refusees: refusees(atelier, comptage.refus)?,
+        non_remis: derniers(comptage.non_remis),
         partiel: comptage.lus >= MAX_COURRIERS,
     })
 }
@@ -112,6 +119,7 @@ impl Comptage {
         let (a, etat) = match &sort {
             Sort::Candidat(envoi) => (&envoi.a, envoi.etat),
             Sort::Autre(a, _, etat) => (a, *etat),
+            Sort::Interne(interne) => (&interne.a, interne.etat),
         };
         let domaine = domaine_de(a);
         let fournisseur = self
@@ -122,15 +130,59 @@ impl Comptage {
                 ..Fournisseur::default()
             });
         fournisseur.compter(etat);
-        if let Sort::Candidat(envoi) = sort
-            && etat == EtatEnvoi::Refuse
-        {
-            self.refus.insert((envoi.maj_le, envoi.candidat, envoi.a));
-            if self.refus.len() > MAX_EXAMINEES {
-                self.refus.pop_first();
+        match sort {
+            Sort::Candidat(envoi) if envoi.code.commission() => {
+                self.non_remis.extend(non_remis_commission(envoi));
             }
+            Sort::Candidat(envoi) if etat == EtatEnvoi::Refuse => {
+                self.refus.insert((envoi.maj_le, envoi.candidat, envoi.a));
+            }
+            Sort::Interne(interne) => self.non_remis.extend(non_remis(interne)),
+            Sort::Candidat(_) | Sort::Autre(..) => {}
+        }
+        if self.refus.len() > MAX_EXAMINEES {
+            self.refus.pop_first();
+        }
+        if self.non_remis.len() > MAX_EXAMINEES {
+            self.non_remis.pop_first();
         }
     }
+}
+
+/// A mail to staff that came back, was put off or given up.
+fn non_remis(interne: Interne) -> Option<NonRemis> {
+    manque(interne.etat).then(|| NonRemis {
+        le: interne.maj_le.unwrap_or(interne.le),
+        adresse: interne.a,
+        refuse: interne.etat == EtatEnvoi::Refuse,
+        raison: interne.raison.unwrap_or_default(),
+    })
+}
+
+/// The same for an alert to a commission.
+fn non_remis_commission(envoi: Envoi) -> Option<NonRemis> {
+    manque(envoi.etat).then(|| NonRemis {
+        le: envoi.maj_le,
+        adresse: envoi.a,
+        refuse: envoi.etat == EtatEnvoi::Refuse,
+        raison: envoi.raison.unwrap_or_default(),
+    })
+}
+
+const fn manque(etat: EtatEnvoi) -> bool {
+    match etat {
+        EtatEnvoi::Differe | EtatEnvoi::Refuse | EtatEnvoi::Abandonne => true,
+        EtatEnvoi::EnFile | EtatEnvoi::Envoye | EtatEnvoi::Plainte => false,
+    }
+}
+
+/// Newest first, one for each address.
+fn derniers(non_remis: BTreeSet<NonRemis>) -> Vec<NonRemis> {
+    let mut vues = BTreeSet::new();
+    let lus = non_remis.into_iter().rev();
+    lus.filter(|lu| vues.insert(lu.adresse.clone()))
+        .take(MAX_NON_REMIS)
+        .collect()
 }
 
 impl Fournisseur {

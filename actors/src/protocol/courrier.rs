@@ -47,6 +47,19 @@ pub struct AdresseRefusee {
     pub le: Timestamp,
 }
 
+/// A mail to staff or to a commission that did not arrive.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NonRemis {
+    /// When that was known.
+    pub le: Timestamp,
+    /// The address.
+    pub adresse: String,
+    /// The provider refuses the address; else it was put off or given up.
+    pub refuse: bool,
+    /// In the server's words; empty when they were not kept.
+    pub raison: String,
+}
+
 /// Whether mails arrive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivrabilite {
@@ -58,6 +71,8 @@ pub struct Delivrabilite {
     pub fournisseurs: Vec<Fournisseur>,
     /// Newest first.
     pub refusees: Vec<AdresseRefusee>,
+    /// Mails to staff and commissions that did not arrive, newest first, one for each address.
+    pub non_remis: Vec<NonRemis>,
     /// There are more mails than are read: the figures are of a part.
     pub partiel: bool,
 }

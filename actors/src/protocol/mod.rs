@@ -27,7 +27,7 @@ pub use crate::courriers::{Envoi, EtatEnvoi};
 pub use bureau::{Collegue, EnListe, Partages, PlacesVue, Present, Voisins};
 pub use campagne::{ActeCampagne, LigneCampagne, MAX_CHANGEMENTS, MAX_HISTORIQUE};
 pub use candidat::{Acte, Moi};
-pub use courrier::{AdresseRefusee, Delivrabilite, Fournisseur};
+pub use courrier::{AdresseRefusee, Delivrabilite, Fournisseur, NonRemis};
 pub use demande::{
     ActeDemande, ActeSupport, ComptesDemandes, DemandeVue, DossierDemande, EnQuarantaine,
     EtatSupport, FiltreDemandes, GesteDemande, LigneDemande, MaDemande, MonMessage, PageDemandes,

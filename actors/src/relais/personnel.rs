@@ -23,6 +23,7 @@ impl Relais {
         });
         let courrier = CourrierPersonnel {
             id: du.id.clone(),
+            etiquette: cle.etiquette(&du.id),
             code: mail.code,
             a: mail.a,
             langue: mail.langue,
@@ -30,8 +31,10 @@ impl Relais {
             lien,
         };
         let remis = self.postier.poster_personnel(&courrier).await;
+        let raison = remis.as_ref().err().map(|echec| echec.raison().to_owned());
         let (issue, etat) = self.remise(du, remis);
-        let note = Interne::noter(&self.atelier, (&du.id, &courrier.a), etat, lot);
+        let qui = (courrier.etiquette.as_str(), courrier.a.as_str());
+        let note = Interne::noter(&self.atelier, qui, (etat, raison), lot);
         if let Err(erreur) = note {
             // Only a figure is missing; the mail left or did not.
             tracing::warn!(%erreur, id = du.id, "how a mail fared is not counted");

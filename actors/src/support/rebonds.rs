@@ -11,7 +11,7 @@ use super::lecture::{Lecture, Rebondi};
 use super::tri::Tri;
 use crate::acteurs::OrdreSur;
 use crate::atelier::faute;
-use crate::courriers::{self, Envoi, EtatEnvoi, Reponse};
+use crate::courriers::{self, Envoi, EtatEnvoi, Interne, Reponse};
 use crate::fil::json;
 use crate::protocol::Faute;
 
@@ -38,6 +38,7 @@ impl Tri {
         let store = &self.atelier.store;
         let envoi = courriers::lire(store, &etiquette).map_err(|e| faute(&e))?;
         let reponse = Reponse::lire(store, &etiquette).map_err(|e| faute(&e))?;
+        let interne = Interne::lire(store, &etiquette).map_err(|e| faute(&e))?;
         let mut crus = 0;
         for rebondi in &lecture.rebonds {
             let adresse = normaliser_mail(&rebondi.adresse);
@@ -51,6 +52,12 @@ impl Tri {
                 && self.cru(&adresse, &reponse.a, reponse.le)
             {
                 self.rebond_demande((reponse, &etiquette), rebondi).await?;
+                crus += 1;
+            }
+            if let Some(interne) = &interne
+                && self.cru(&adresse, &interne.a, interne.le)
+            {
+                self.rebond_interne((interne, &etiquette), rebondi).await?;
                 crus += 1;
             }
         }
@@ -78,13 +85,17 @@ impl Tri {
         let (mail, maintenant) = (envoi.a.clone(), self.atelier.maintenant());
         // The same report twice says nothing new.
         let deja = envoi.etat == EtatEnvoi::Refuse;
+        // What a commission does not get is not the candidate's fault.
+        let sienne = !envoi.code.commission();
         let mut lot = Batch::default();
-        let mut signaler = rebondi.permanent;
+        let mut signaler = rebondi.permanent && sienne;
         if rebondi.permanent {
             envoi.noter(EtatEnvoi::Refuse, Some(rebondi.raison.clone()), maintenant);
         } else if !deja {
-            let fois = self.compter_doux(&envoi, maintenant, &mut lot);
-            signaler = fois.map_err(|e| faute(&e))? >= DOUX_MAX;
+            if sienne {
+                let fois = self.compter_doux(&envoi, maintenant, &mut lot);
+                signaler = fois.map_err(|e| faute(&e))? >= DOUX_MAX;
+            }
             envoi.noter(EtatEnvoi::Differe, Some(rebondi.raison.clone()), maintenant);
         }
         envoi.poser(&mut lot).map_err(|e| faute(&e))?;
@@ -145,6 +156,25 @@ impl Tri {
             ..reponse.clone()
         };
         comptee.poser(&mut lot, etiquette).map_err(|e| faute(&e))?;
+        let fait = self.atelier.store.commit(lot).await;
+        fait.map(drop).map_err(|e| faute(&e))
+    }
+
+    /// A member of staff did not get theirs: the deliverability page says so.
+    async fn rebond_interne(
+        &self,
+        (interne, etiquette): (&Interne, &str),
+        rebondi: &Rebondi,
+    ) -> Result<(), Faute> {
+        let etat = if rebondi.permanent {
+            EtatEnvoi::Refuse
+        } else {
+            EtatEnvoi::Differe
+        };
+        let sort = (etat, Some(rebondi.raison.clone()));
+        let mut lot = Batch::default();
+        let note = Interne::noter(&self.atelier, (etiquette, &interne.a), sort, &mut lot);
+        note.map_err(|e| faute(&e))?;
         let fait = self.atelier.store.commit(lot).await;
         fait.map(drop).map_err(|e| faute(&e))
     }

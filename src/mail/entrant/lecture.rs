@@ -16,6 +16,10 @@ const MAX_OCTETS: usize = 40 * 1024 * 1024;
 const MAX_PROFONDEUR: usize = 30;
 /// Multipart headers in the whole mail: each may cost the parser one look through the rest.
 const MAX_MULTIPARTS: usize = 100;
+/// Lines of a mail that are read: each may be a part or a header, which costs the parser a hundred times its bytes (S02).
+const MAX_LIGNES: usize = 1_000_000;
+/// Bytes before the first empty line that are read: addresses and encoded words cost many times their bytes, too.
+const MAX_BLOC: usize = 1024 * 1024;
 /// Parts that are looked at.
 const MAX_PARTIES: usize = 500;
 /// Headers kept.
@@ -131,6 +135,10 @@ fn assainir<'a>(octets: &'a [u8], defauts: &mut Vec<Defaut>) -> Cow<'a, [u8]> {
             defauts.push(Defaut::Tronque);
         }
     }
+    if let Some((place, _)) = lignes(octets.get(..fin).unwrap_or(octets)).nth(MAX_LIGNES) {
+        fin = place;
+        defauts.push(Defaut::Tronque);
+    }
     let octets = octets.get(..fin).unwrap_or(octets);
     let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
     if octets.contains(&b'\r') && !octets.contains(&b'\n') {
@@ -140,7 +148,39 @@ fn assainir<'a>(octets: &'a [u8], defauts: &mut Vec<Defaut>) -> Cow<'a, [u8]> {
             .map(|o| if *o == b'\r' { b'\n' } else { *o })
             .collect();
     }
-    octets.into()
+    match bloc_trop_long(octets) {
+        Some((debut, corps)) => {
+            defauts.push(Defaut::Tronque);
+            [debut, b"\n", corps].concat().into()
+        }
+        None => octets.into(),
+    }
+}
+
+/// Where each line begins, and itself with its end.
+fn lignes(octets: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    octets
+        .split_inclusive(|o| *o == b'\n')
+        .scan(0, |place, ligne| {
+            let ici = *place;
+            *place += ligne.len();
+            Some((ici, ligne))
+        })
+}
+
+/// Headers too long to be read whole: those that are read, and what comes from the empty line on.
+fn bloc_trop_long(octets: &[u8]) -> Option<(&[u8], &[u8])> {
+    if octets.len() <= MAX_BLOC {
+        return None;
+    }
+    let vide = |ligne: &[u8]| ligne == b"\n" || ligne == b"\r\n";
+    let corps = lignes(octets)
+        .find(|(_, ligne)| vide(ligne))
+        .map_or(octets.len(), |(place, _)| place);
+    if corps <= MAX_BLOC {
+        return None;
+    }
+    Some((octets.get(..MAX_BLOC)?, octets.get(corps..)?))
 }
 
 /// Where a word stands for the `n`th time, case ignored.

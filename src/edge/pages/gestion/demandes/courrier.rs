@@ -1,6 +1,6 @@
 //! Whether the mails we send arrive: provider by provider, and whose address is refused (S42, S43).
 
-use actors::protocol::{ActeGestion, AdresseRefusee, Fournisseur, Reponse};
+use actors::protocol::{ActeGestion, AdresseRefusee, Fournisseur, NonRemis, Reponse};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -47,6 +47,13 @@ struct Refusee {
     le: String,
 }
 
+struct Interne {
+    adresse: String,
+    etat: (&'static str, String),
+    raison: String,
+    le: String,
+}
+
 #[derive(Template)]
 #[template(path = "demandes/courrier.html")]
 struct Page {
@@ -59,6 +66,7 @@ struct Page {
     tous: Vec<(String, u64, &'static str)>,
     lignes: Vec<Ligne>,
     refusees: Vec<Refusee>,
+    internes: Vec<Interne>,
     partiel: bool,
 }
 
@@ -104,6 +112,7 @@ pub(super) async fn montrer(
             })
             .collect(),
         refusees: lu.refusees.iter().map(|r| refusee(t, r)).collect(),
+        internes: lu.non_remis.iter().map(|n| interne(t, n)).collect(),
         partiel: lu.partiel,
         domaine,
     };
@@ -153,5 +162,19 @@ fn refusee(t: Textes, r: &AdresseRefusee) -> Refusee {
         valide: r.valide,
         raison: r.raison.clone(),
         le: quand(t, r.le),
+    }
+}
+
+fn interne(t: Textes, n: &NonRemis) -> Interne {
+    let etat = if n.refuse {
+        ("refus", t.courrier_refuse())
+    } else {
+        ("a-faire", t.courrier_differe())
+    };
+    Interne {
+        adresse: n.adresse.clone(),
+        etat: (etat.0, etat.1.to_string()),
+        raison: n.raison.clone(),
+        le: quand(t, n.le),
     }
 }
