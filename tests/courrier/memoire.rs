@@ -6,11 +6,11 @@ use std::time::Duration;
 
 /// The most the process may hold, KiB: the mail as it was read, its copy without what the parser should not meet, and parts,
 /// headers and text within their limits.
-const MEMOIRE_MAX: u64 = 512 * 1024;
-/// Bytes of each mail.
-const TAILLE: usize = 40 * 1024 * 1024;
+const MEMOIRE_MAX: u64 = 224 * 1024;
+/// Bytes of each mail; without limits, ten million would be five hundred and more.
+const TAILLE: usize = 10 * 1024 * 1024;
 
-/// A mail that repeats one thing until it is as large as a mail may be.
+/// A mail that repeats one thing until it is large.
 fn plein(debut: &str, motif: &str) -> Vec<u8> {
     let fois = TAILLE / motif.len();
     [debut.as_bytes(), motif.repeat(fois).as_bytes()].concat()
