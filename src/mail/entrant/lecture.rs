@@ -355,6 +355,24 @@ fn lire_parties(
     }
 }
 
+/// The bytes of an attached message alone: the parser gives it those of the whole mail, and where it stands in them.
+fn propre<'a>(dedans: &'a Message<'_>) -> &'a [u8] {
+    let tout = dedans.raw_message.as_ref();
+    let Some(premiere) = dedans.parts.first() else {
+        return &[];
+    };
+    let (debut, fin) = (
+        premiere.offset_header as usize,
+        premiere.offset_end as usize,
+    );
+    let fin = if fin > debut {
+        fin.min(tout.len())
+    } else {
+        tout.len()
+    };
+    tout.get(debut..fin).unwrap_or_default()
+}
+
 fn lire_joint(
     dedans: &Message<'_>,
     source: &[u8],
@@ -369,14 +387,13 @@ fn lire_joint(
     if !rapport {
         let sujet = valeur(&lues, "subject").unwrap_or("message");
         let (nom, _) = pieces::nom_sur(&format!("{sujet}.eml"));
+        let contenu = propre(dedans);
         let piece = PieceJointe {
             nom,
             genre: "message/rfc822".to_owned(),
-            octets: dedans.parts.first().map_or(0, |p| {
-                (p.offset_end - p.offset_header.min(p.offset_end)) as usize
-            }),
+            octets: contenu.len(),
         };
-        mail.joindre(piece, dedans.raw_message.as_ref());
+        mail.joindre(piece, contenu);
     }
     if mail.joint.is_empty() {
         mail.joint = lues;

@@ -15,6 +15,9 @@ const PART_MIN: f32 = 0.15;
 /// and this part of what the first is worth.
 const NOTE_MIN: f32 = 0.30;
 
+/// Of what a rule is this sure in another sentence, only a share this small is denied.
+const SURE_AILLEURS: f32 = 0.88;
+const PART_AILLEURS: f32 = 0.02;
 /// Without any rule, a class needs this share.
 const PART_SEULE: f32 = 0.20;
 
@@ -58,9 +61,15 @@ pub(super) fn trancher(mut classes: Vec<Classe>, avis: &Avis) -> Vec<Classe> {
         premiere,
         Code::Autre | Code::Remerciement | Code::Indesirable
     );
+    let la = classes
+        .iter()
+        .find(|c| c.code == *premiere)
+        .map(|c| c.place.0);
     classes.retain(|c| {
+        let a_part = !nouvelle && la.is_some_and(|phrase| c.place.0 > phrase);
+        let dite = a_part && c.confiance >= SURE_AILLEURS && avis.part(c.code) >= PART_AILLEURS;
         let note = notes.get(&c.code).copied().unwrap_or_default();
-        let tenue = avis.part(c.code) >= PART_MIN && note >= plus_haute * NOTE_MIN;
+        let tenue = dite || avis.part(c.code) >= PART_MIN && note >= plus_haute * NOTE_MIN;
         // Whoever may be in danger is never explained away.
         c.code == Code::Detresse
             || c.code == *premiere
