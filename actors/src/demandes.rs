@@ -22,6 +22,11 @@ pub(crate) const MAX_LIGNES: usize = 200;
 /// The rows of an answer when none are named.
 const LIGNES: usize = 50;
 
+/// Requests that are done whose rows stay in memory; older ones are found by their person, and read from the journal then.
+const MAX_FAITES: usize = 50_000;
+/// The part of these by which they may be more before the oldest leave, together.
+const MARGE_FAITES: usize = 10;
+
 /// The index of one process.
 #[derive(Debug, Default)]
 pub(crate) struct ListeDemandes(Mutex<Index>);
@@ -30,7 +35,44 @@ pub(crate) struct ListeDemandes(Mutex<Index>);
 struct Index {
     position: Position,
     lignes: BTreeMap<DemandeId, Rangee>,
-    par_personne: BTreeMap<Cle, BTreeSet<DemandeId>>,
+    /// Whose each is, also of those that have no row any more.
+    par_personne: BTreeMap<Cle, Vec<DemandeId>>,
+    /// Rows of requests that are done.
+    faites: usize,
+    /// Those that are done and have no row any more.
+    parties: BTreeMap<DemandeId, Partie>,
+}
+
+/// What is left of a row that left: whose, and what it counts.
+#[derive(Debug)]
+struct Partie {
+    cle: Cle,
+    comptee: Comptees,
+}
+
+/// What is counted of requests.
+#[derive(Clone, Copy, Debug, Default)]
+struct Comptees {
+    repondues: u64,
+    seules: u64,
+    rouvertes_apres_seule: u64,
+    mal_rattachees: u64,
+}
+
+impl Comptees {
+    fn sommer(&mut self, autre: Self) {
+        self.repondues += autre.repondues;
+        self.seules += autre.seules;
+        self.rouvertes_apres_seule += autre.rouvertes_apres_seule;
+        self.mal_rattachees += autre.mal_rattachees;
+    }
+
+    fn ajouter(&mut self, rangee: &Rangee) {
+        self.repondues += u64::from(rangee.premiere_s.is_some());
+        self.seules += u64::from(rangee.ligne.automatique);
+        self.rouvertes_apres_seule += u64::from(rangee.ligne.automatique && rangee.rouverte);
+        self.mal_rattachees += u64::from(rangee.mal_rattachee);
+    }
 }
 
 /// A row the filter leaves, and whether it is late now.
@@ -88,7 +130,8 @@ impl ListeDemandes {
         visible: impl Fn(&LigneDemande) -> bool,
     ) -> Result<PageDemandes, StoreError> {
         let index = self.a_jour(atelier)?;
-        let (gardees, comptes) = index.garder(atelier.maintenant(), filtre, visible);
+        let parties = index.parties_de(atelier, filtre.candidat.as_ref())?;
+        let (gardees, comptes) = index.garder(&parties, atelier.maintenant(), filtre, visible);
         Ok(paginer(gardees, comptes, filtre))
     }
 
@@ -101,7 +144,8 @@ impl ListeDemandes {
         visible: impl Fn(&LigneDemande) -> bool,
     ) -> Result<VoisinesDemande, StoreError> {
         let index = self.a_jour(atelier)?;
-        let (gardees, _) = index.garder(atelier.maintenant(), filtre, visible);
+        let parties = index.parties_de(atelier, filtre.candidat.as_ref())?;
+        let (gardees, _) = index.garder(&parties, atelier.maintenant(), filtre, visible);
         let Some(elle) = index.lignes.get(id).map(|rangee| ordre(&rangee.ligne)) else {
             return Ok(VoisinesDemande::default());
         };
@@ -160,39 +204,91 @@ impl Index {
                 let rangee = ranger(atelier, &id)?;
                 self.remplacer(id, rangee);
             }
+            self.alleger(MAX_FAITES);
             self.position = dernier;
         }
     }
 
     fn remplacer(&mut self, id: DemandeId, rangee: Option<Rangee>) {
         if let Some(ancienne) = self.lignes.remove(&id) {
-            let cle = Cle::de(&ancienne.ligne);
-            if let Some(siennes) = self.par_personne.get_mut(&cle) {
-                siennes.remove(&id);
-                if siennes.is_empty() {
-                    self.par_personne.remove(&cle);
-                }
-            }
+            self.faites -= usize::from(!vivante(ancienne.ligne.etat));
+            self.delier(&Cle::de(&ancienne.ligne), &id);
+        }
+        if let Some(partie) = self.parties.remove(&id) {
+            self.delier(&partie.cle, &id);
         }
         if let Some(rangee) = rangee {
-            let siennes = self.par_personne.entry(Cle::de(&rangee.ligne));
-            siennes.or_default().insert(id.clone());
+            self.faites += usize::from(!vivante(rangee.ligne.etat));
+            let siennes = self.par_personne.entry(Cle::de(&rangee.ligne)).or_default();
+            if let Err(place) = siennes.binary_search(&id) {
+                siennes.insert(place, id.clone());
+            }
             self.lignes.insert(id, rangee);
         }
     }
 
-    /// The rows the filter leaves, in order, and the figures of all states.
-    fn garder(
+    fn delier(&mut self, cle: &Cle, id: &DemandeId) {
+        if let Some(siennes) = self.par_personne.get_mut(cle) {
+            siennes.retain(|autre| autre != id);
+            if siennes.is_empty() {
+                self.par_personne.remove(cle);
+            }
+        }
+    }
+
+    /// The oldest of those that are done lose their rows when there are too many; whose they are stays known.
+    fn alleger(&mut self, max: usize) {
+        // Some more gather first: sorting them costs.
+        if self.faites <= max + max / MARGE_FAITES {
+            return;
+        }
+        let faites = self.lignes.values().filter(|r| !vivante(r.ligne.etat));
+        let mut vieilles: Vec<(Timestamp, DemandeId)> = faites
+            .map(|r| (r.ligne.dernier_le, r.ligne.id.clone()))
+            .collect();
+        vieilles.sort_unstable();
+        vieilles.truncate(self.faites - max);
+        for (_, id) in vieilles {
+            if let Some(rangee) = self.lignes.remove(&id) {
+                let mut comptee = Comptees::default();
+                comptee.ajouter(&rangee);
+                let cle = Cle::de(&rangee.ligne);
+                self.parties.insert(id, Partie { cle, comptee });
+                self.faites -= 1;
+            }
+        }
+    }
+
+    /// The rows of one person's requests that are no longer in memory, from the journal.
+    fn parties_de(
         &self,
+        atelier: &Atelier,
+        candidat: Option<&CandidatId>,
+    ) -> Result<Vec<Rangee>, StoreError> {
+        let siennes = candidat.and_then(|qui| self.par_personne.get(&Cle::Candidat(qui.clone())));
+        let absentes = siennes
+            .into_iter()
+            .flatten()
+            .filter(|id| !self.lignes.contains_key(*id));
+        absentes
+            .filter_map(|id| ranger(atelier, id).transpose())
+            .collect()
+    }
+
+    /// The rows the filter leaves, in order, and the figures of all states.
+    fn garder<'a>(
+        &'a self,
+        parties: &'a [Rangee],
         maintenant: Timestamp,
         filtre: &FiltreDemandes,
         visible: impl Fn(&LigneDemande) -> bool,
-    ) -> (Vec<Gardee<'_>>, ComptesDemandes) {
+    ) -> (Vec<Gardee<'a>>, ComptesDemandes) {
         let texte = plat(filtre.q.as_deref().unwrap_or_default());
         let mots: Vec<&str> = texte.split_whitespace().collect();
         let mut comptes = ComptesDemandes::default();
         let mut gardees = Vec::new();
-        for Rangee { ligne, texte, .. } in self.rangees(filtre.candidat.as_ref()) {
+        let rangees = self.rangees(filtre.candidat.as_ref()).chain(parties);
+        for Rangee { ligne, texte, .. } in rangees {
             let en_retard = vivante(ligne.etat) && ligne.echeance < maintenant;
             let convient = visible(ligne)
                 && retenue(ligne, filtre)
@@ -226,23 +322,24 @@ impl Index {
         }
     }
 
+    /// Over all, but the middle delay: that of those with a row.
     fn mesurer(&self) -> Mesures {
-        let mut mesures = Mesures::default();
-        let mut delais = Vec::new();
-        for rangee in self.lignes.values() {
-            if let Some(premiere) = rangee.premiere_s {
-                mesures.repondues += 1;
-                delais.push(premiere);
-            }
-            if rangee.ligne.automatique {
-                mesures.seules += 1;
-                mesures.rouvertes_apres_seule += u64::from(rangee.rouverte);
-            }
-            mesures.mal_rattachees += u64::from(rangee.mal_rattachee);
-        }
+        let mut comptees = Comptees::default();
+        self.parties
+            .values()
+            .for_each(|partie| comptees.sommer(partie.comptee));
+        self.lignes
+            .values()
+            .for_each(|rangee| comptees.ajouter(rangee));
+        let mut delais: Vec<u64> = self.lignes.values().filter_map(|r| r.premiere_s).collect();
         delais.sort_unstable();
-        mesures.mediane_s = delais.get(delais.len() / 2).copied().unwrap_or_default();
-        mesures
+        Mesures {
+            repondues: comptees.repondues,
+            seules: comptees.seules,
+            rouvertes_apres_seule: comptees.rouvertes_apres_seule,
+            mal_rattachees: comptees.mal_rattachees,
+            mediane_s: delais.get(delais.len() / 2).copied().unwrap_or_default(),
+        }
     }
 }
 
@@ -378,5 +475,89 @@ fn ligne(fond: &Fond, etat: EtatDemande, version: u64) -> LigneDemande {
             .iter()
             .any(|m| matches!(m.envoi, Some(EtatMessage::Echec { .. }))),
         version,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::demande::Surete;
+
+    use super::*;
+
+    fn rangee(rang: i64, etat: EtatDemande) -> Rangee {
+        let quand = |n: i64| Timestamp::from_second(n).unwrap_or_default();
+        Rangee {
+            ligne: LigneDemande {
+                id: DemandeId::new(format!("D{rang:03}")),
+                etat,
+                objet: String::new(),
+                demandeur: "elle@univ.example".to_owned(),
+                nom: String::new(),
+                classes: Vec::new(),
+                urgent: false,
+                signalements: Vec::new(),
+                candidat: None,
+                dossier: None,
+                formation: None,
+                surete: Surete::default(),
+                responsable: None,
+                recue_le: quand(rang),
+                dernier_le: quand(rang),
+                echeance: quand(rang),
+                en_retard: false,
+                automatique: true,
+                messages: 1,
+                echec_envoi: false,
+                version: 1,
+            },
+            texte: String::new(),
+            premiere_s: Some(60),
+            rouverte: false,
+            mal_rattachee: false,
+        }
+    }
+
+    /// The oldest of those that are done leave memory; what is measured, and whose they are, stays right, also when one comes back.
+    #[test]
+    fn s61_les_plus_anciennes_faites_quittent_la_memoire_sans_rien_fausser() {
+        let mut index = Index::default();
+        let cle = Cle::Adresse("elle@univ.example".to_owned());
+        for rang in 0..20 {
+            let etat = if rang < 5 {
+                EtatDemande::Nouvelle
+            } else {
+                EtatDemande::Close
+            };
+            let une = rangee(rang, etat);
+            index.remplacer(une.ligne.id.clone(), Some(une));
+        }
+        index.alleger(10);
+        assert_eq!(
+            (index.lignes.len(), index.faites, index.parties.len()),
+            (15, 10, 5)
+        );
+        assert!(
+            index.lignes.contains_key(&DemandeId::new("D000")),
+            "what is not done stays"
+        );
+        assert!(
+            !index.lignes.contains_key(&DemandeId::new("D005")),
+            "the oldest that is done left"
+        );
+        assert_eq!(index.par_personne[&cle].len(), 20);
+        assert_eq!(index.mesurer().repondues, 20);
+        // Reopened: it has a row again, and is counted once.
+        index.remplacer(
+            DemandeId::new("D005"),
+            Some(rangee(5, EtatDemande::EnCours)),
+        );
+        assert_eq!((index.lignes.len(), index.mesurer().seules), (16, 20));
+        assert_eq!(index.par_personne[&cle].len(), 20);
+        // Erased: nothing is left of it.
+        index.remplacer(DemandeId::new("D006"), None);
+        assert_eq!(
+            (index.mesurer().repondues, index.par_personne[&cle].len()),
+            (19, 19)
+        );
     }
 }
