@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use domain::campagne::{Catalogue, Formation, TexteMail};
+use domain::campagne::{Catalogue, Formation, Modele, TexteMail};
 use domain::candidat::Compte;
 use domain::dossier::Convocation;
 use domain::effet::{But, CodeMail, CodePersonnel, DetailsMail, MailDu, Publication};
@@ -99,6 +99,8 @@ pub struct Courrier {
     pub details: DetailsCourrier,
     /// The text staff gave it, in place of the built-in one.
     pub propre: Option<TexteMail>,
+    /// What staff put around every mail, in place of the built-in frame.
+    pub cadre: Option<TexteMail>,
 }
 
 impl Courrier {
@@ -137,6 +139,7 @@ impl Courrier {
             jours: mail.jours,
             lien: None,
             propre: catalogue.texte_mail(mail.code, langue).cloned(),
+            cadre: catalogue.texte_mail(Modele::Cadre, langue).cloned(),
         }
     }
 }
@@ -272,6 +275,8 @@ pub struct CourrierDemande {
     pub automatique: bool,
     /// Message-IDs of the thread, without brackets, nearest last.
     pub references: Vec<String>,
+    /// What staff put around every mail, in place of the built-in frame.
+    pub cadre: Option<TexteMail>,
 }
 
 /// Why a mail did not leave.

@@ -56,6 +56,8 @@ fn decaler(instant: Timestamp, annees: i16) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use domain::campagne::{Cle, TexteMail};
+
     use super::*;
 
     #[test]
@@ -66,5 +68,39 @@ mod tests {
         let bissextile: Timestamp = "2028-02-29T12:00:00+01:00".parse().unwrap();
         let fevrier: Timestamp = "2029-02-28T12:00:00+01:00".parse().unwrap();
         assert_eq!(decaler(bissextile, 1), fevrier);
+    }
+
+    /// What staff wrote once is not written again next year: the mails, the answers, the frame.
+    #[test]
+    fn la_campagne_suivante_garde_les_textes_changes_et_leur_version() {
+        let instant: Timestamp = "2027-01-15T08:00:00+01:00".parse().unwrap();
+        let mut catalogue = Catalogue::default();
+        catalogue.evolve(Evenement::CampagneParametree(Campagne {
+            code: "2027-2028".into(),
+            libelle: Texte::fr("Campagne 2027-2028"),
+            ouverture: instant,
+            fermeture: instant,
+            max_dossiers: 10,
+            etat_transmis: "Transmis".to_owned(),
+        }));
+        for code in ["statut_re.fr", "support_projet.en", "cadre.fr"] {
+            catalogue.evolve(Evenement::MailRedige(TexteMail {
+                code: code.into(),
+                objet: String::new(),
+                texte: format!("{code} {{{{ corps }}}}"),
+                html: None,
+            }));
+        }
+        let textes = catalogue.mails.clone();
+        let version = |c: &Catalogue| c.version_de(&Cle::Mail("cadre.fr".into()));
+        let avant = version(&catalogue);
+        let libelle = Texte::fr("Campagne 2028-2029");
+        for evenement in suivante(&catalogue, ("2028-2029", libelle), 1, instant) {
+            catalogue.evolve(evenement);
+        }
+        let campagne = catalogue.campagne.as_ref().unwrap();
+        assert_eq!(campagne.code.as_str(), "2028-2029");
+        assert_eq!((&catalogue.mails, textes.len()), (&textes, 3));
+        assert_eq!(version(&catalogue), avant, "nobody touched them");
     }
 }

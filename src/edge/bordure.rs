@@ -10,8 +10,7 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::BoxFuture;
 use tower::{Layer, Service};
 
 use super::Etat;
@@ -125,15 +124,15 @@ where
             Ok(()) => requete.map(presser),
             Err(attente) => {
                 let reponse = refuser(&self.etat, requete, attente);
-                return ready(Ok(visite.finir(reponse))).boxed();
+                return Box::pin(async move { Ok(visite.finir(reponse).await) });
             }
         };
         if permise(&requete) {
             let suite = self.suite.call(requete);
-            return Box::pin(async move { Ok(visite.finir(suite.await?.map(Body::new))) });
+            return Box::pin(async move { Ok(visite.finir(suite.await?.map(Body::new)).await) });
         }
         let suite = self.suite.get_mut().call(requete);
-        Box::pin(async move { Ok(visite.finir(suite.await?)) })
+        Box::pin(async move { Ok(visite.finir(suite.await?).await) })
     }
 }
 
@@ -170,10 +169,10 @@ impl Visite {
     }
 
     /// The answer with what every answer says, counted and noted.
-    fn finir(self, mut reponse: Response) -> Response {
+    async fn finir(self, mut reponse: Response) -> Response {
         let outils = &self.etat.outils;
         if self.api {
-            reponse = problemes::redire(reponse);
+            reponse = problemes::redire(reponse).await;
         }
         proteger(reponse.headers_mut(), self.api, outils.hsts);
         let (statut, duree) = (reponse.status(), self.debut.elapsed());

@@ -301,13 +301,15 @@ impl IntoResponse for Probleme {
 }
 
 /// What was refused below us (a path that is no UTF-8, a query that cannot be read) as a problem, too.
-pub(super) fn redire(reponse: Response) -> Response {
+pub(super) async fn redire(reponse: Response) -> Response {
     let statut = reponse.status();
     let type_ = reponse.headers().get(header::CONTENT_TYPE);
     let dit = type_.is_some_and(|t| t.as_bytes().starts_with(b"application/"));
     if !(statut.is_client_error() || statut.is_server_error()) || dit {
         return reponse;
     }
+    let permises = reponse.headers().get(header::ALLOW).cloned();
+    let detail = detail(reponse).await;
     let (code, fr, en) = match statut {
         StatusCode::NOT_FOUND => (
             "introuvable",
@@ -330,11 +332,25 @@ pub(super) fn redire(reponse: Response) -> Response {
             "This request cannot be read: check its address and parameters.",
         ),
     };
-    let mut redite = Probleme::http(statut, code, fr, en).into_response();
-    if let Some(permises) = reponse.headers().get(header::ALLOW) {
-        redite.headers_mut().insert(header::ALLOW, permises.clone());
+    let fr = match detail.filter(|_| code == "requete_invalide") {
+        // Which parameter, and why, in the words of what reads it.
+        Some(detail) => format!("{fr} ({detail})"),
+        None => fr.to_owned(),
+    };
+    let mut redite = Probleme::http(statut, code, &fr, en).into_response();
+    if let Some(permises) = permises {
+        redite.headers_mut().insert(header::ALLOW, permises);
     }
     redite
+}
+
+/// What a refusal below us says, if it says something short.
+async fn detail(reponse: Response) -> Option<String> {
+    const MAX_DETAIL: usize = 500;
+    let octets = axum::body::to_bytes(reponse.into_body(), MAX_DETAIL).await;
+    let texte = String::from_utf8(octets.ok()?.to_vec()).ok()?;
+    let texte = texte.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!texte.is_empty()).then_some(texte)
 }
 
 pub(super) async fn introuvable() -> Probleme {

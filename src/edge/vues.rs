@@ -204,7 +204,7 @@ fn piece<'a>(vue: &'a PieceVue, catalogue: &'a Catalogue) -> PieceJson<'a> {
 }
 
 /// Accents and case ignored.
-fn plat(texte: &str) -> String {
+pub(super) fn plat(texte: &str) -> String {
     texte
         .nfd()
         .filter(|c| !('\u{300}'..='\u{36f}').contains(c))

@@ -1,6 +1,9 @@
 //! Mails to the support as the actors need them, and what templates say to them.
 
+use std::collections::BTreeSet;
+
 use actors::support::{FaitDossier, Faits, Lecteur, Lecture, NatureMail, Rebondi};
+use domain::campagne::{CodeReponse, TexteMail};
 use domain::demande::{Classement, PieceRecue};
 use domain::formulaires::normaliser_mail;
 use domain::ids::ClasseCode;
@@ -76,10 +79,16 @@ impl Lecteur for Facteur {
         completer(Lecture::default(), None, entrant::juger(mail))
     }
 
-    fn rediger(&self, modele: &str, langue: Langue, faits: &Faits) -> Result<String, String> {
+    fn rediger(
+        &self,
+        modele: CodeReponse,
+        propre: Option<&TexteMail>,
+        langue: Langue,
+        faits: &Faits,
+    ) -> Result<String, String> {
         let enseigne = self.enseigne();
         let valeurs = valeurs(faits, langue, &enseigne);
-        self.modeles().rediger(modele, langue, &valeurs)
+        self.modeles().rediger(modele, propre, langue, &valeurs)
     }
 }
 
@@ -249,20 +258,14 @@ fn dossier(d: &FaitDossier, langue: Langue, fuseau: &TimeZone) -> Value {
 }
 
 /// The names templates of the support may use.
-pub(super) fn noms() -> Vec<String> {
+pub(super) fn noms() -> BTreeSet<String> {
     let fuseau = TimeZone::UTC;
     let valeurs = valeurs(&exemple(), Langue::Fr, &Enseigne::exemple(&fuseau));
-    let mut noms = Vec::new();
-    for (cle, valeur) in valeurs {
-        if let Value::Object(champs) = &valeur {
-            noms.extend(champs.keys().map(|champ| format!("{cle}.{champ}")));
-        }
-        noms.push(cle);
-    }
-    noms
+    super::modeles::noms_de(&valeurs)
 }
 
-fn exemple() -> Faits {
+/// A request to try templates with.
+pub(super) fn exemple() -> Faits {
     Faits {
         classe: "suivi_dossier".to_owned(),
         objet: "Mon dossier".to_owned(),
@@ -293,13 +296,17 @@ mod tests {
         let fuseau = TimeZone::UTC;
         let enseigne = Enseigne::exemple(&fuseau);
         let classes = Code::TOUS.map(Code::texte);
-        let gens = [exemple(), Faits::default()];
+        let envoye = Faits {
+            lien_envoye: true,
+            ..exemple()
+        };
+        let gens = [exemple(), Faits::default(), envoye];
         for (modele, classes) in [
-            ("support_projet", &classes[..]),
-            ("support_lien_expire", &["lien_expire"]),
-            ("support_compte_ancien", &["compte_ancienne_campagne"]),
-            ("support_suivi", &["suivi_dossier"]),
-            ("support_trop_gros", &["autre"]),
+            (CodeReponse::Projet, &classes[..]),
+            (CodeReponse::LienExpire, &["lien_expire"]),
+            (CodeReponse::CompteAncien, &["compte_ancienne_campagne"]),
+            (CodeReponse::Suivi, &["suivi_dossier"]),
+            (CodeReponse::TropGros, &["autre"]),
         ] {
             for langue in [Langue::Fr, Langue::En] {
                 for (classe, gens) in classes
@@ -310,12 +317,11 @@ mod tests {
                         classe: (*classe).to_owned(),
                         ..gens.clone()
                     };
-                    let texte =
-                        modeles.rediger(modele, langue, &valeurs(&faits, langue, &enseigne));
-                    let texte = texte.unwrap();
+                    let valeurs = valeurs(&faits, langue, &enseigne);
+                    let texte = modeles.rediger(modele, None, langue, &valeurs).unwrap();
                     assert!(
                         texte.len() > 60 && !texte.contains("{{"),
-                        "{modele} {classe}: {texte}"
+                        "{modele:?} {classe}: {texte}"
                     );
                     let dit = texte.contains("Relevés de notes") || texte.contains("Élise");
                     assert!(!dit || faits.authentifie, "S28: {texte}");
@@ -337,7 +343,7 @@ mod tests {
         };
         let valeurs = valeurs(&faits, Langue::Fr, &Enseigne::exemple(&fuseau));
         let texte = modeles
-            .rediger("support_projet", Langue::Fr, &valeurs)
+            .rediger(CodeReponse::Projet, None, Langue::Fr, &valeurs)
             .unwrap();
         assert!(
             !texte.contains("49") && !texte.contains("couleur"),

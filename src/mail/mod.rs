@@ -9,7 +9,7 @@ mod smtp;
 mod transport;
 
 pub use message::ENTETE_INSTANCE;
-pub(crate) use modeles::{Apercu, Variable, verifier};
+pub(crate) use modeles::{Apercu, Cas, Variable, verifier};
 pub use modeles::{FauteModele, Modeles, Redaction};
 pub use smtp::Smtp;
 pub use transport::{Facteur, Maison, Transport};

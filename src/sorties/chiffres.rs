@@ -217,7 +217,7 @@ fn commissions(
             ("À examiner", "To examine"),
             ("Renvoyés", "Sent back"),
             ("Complets sans avis", "Complete, no decision"),
-            ("Avis à rendre", "Decisions to release"),
+            ("Avis à publier", "Decisions to release"),
             ("Offres sans réponse", "Offers unanswered"),
         ],
     )];

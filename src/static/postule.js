@@ -104,6 +104,16 @@ function suivre() {
 document.addEventListener('change', suivre);
 suivre();
 
+// ---- To the single sign-on with what was typed beside its button.
+for (const form of $$('form[data-emporte]')) {
+  form.addEventListener('submit', () => {
+    for (const champ of $$('input[type=hidden]', form)) {
+      const tape = document.querySelector(`.fiche input[name="${CSS.escape(champ.name)}"]:not([type=hidden], [type=password])`);
+      if (tape) champ.value = tape.value;
+    }
+  });
+}
+
 // ---- The bac: the fields of a year come with the year (G17).
 for (const annee of $$('[data-annee]')) {
   const form = annee.form;

@@ -28,7 +28,7 @@ super::textes! {
     service_occupe: "Un instant, s'il vous plaît", "One moment, please";
     le_a(jour, mois, annee, heure): "{jour} {mois} {annee} à {heure}", "{jour} {mois} {annee} at {heure}";
     le_jour(jour, mois, annee): "{jour} {mois} {annee}", "{jour} {mois} {annee}";
-    dans_jours(n): "encore {n} jours", "{n} days left";
+    dans_jours(n): "encore {n} jour(s)", "{n} day(s) left";
     dans_heures(n): "encore {n} h", "{n} h left";
     dans_minutes(n): "encore {n} min", "{n} min left";
     demo_heure(heure): "Démonstration : il est le {heure}", "Demonstration: the time is {heure}";

@@ -25,6 +25,11 @@ super::textes! {
     campagne_archivee_le(libelle, le): "{libelle} : archivée le {le}", "{libelle}: archived on {le}";
     campagne_lecture_seule: "Votre rôle permet de lire cette page, pas de la modifier.", "Your role lets you read this page, not change it.";
     campagne_vide: "Rien n'est encore défini ici.", "Nothing is defined here yet.";
+    campagne_chercher: "Chercher un nom ou un code", "Look for a name or a code";
+    campagne_definitions(n): "{n} en tout", "{n} in all";
+    campagne_trouves(n, q): "{n} trouvé(s) pour « {q} ».", "{n} found for “{q}”.";
+    campagne_tout_voir: "Tout voir", "See all";
+    formation_du_au(debut, fin): "candidatures du {debut} au {fin}", "applications from {debut} to {fin}";
     campagne_change: "C'est enregistré.", "Saved.";
     campagne_voir_formations(n): "{n} formation(s)", "{n} programme(s)";
     mail_pieces: "Pièces demandées modifiées", "Documents asked for changed";
@@ -47,7 +52,7 @@ super::textes! {
     champ_date_retour: "Date limite de retour des dossiers", "Last moment to transmit";
     champ_confirmation: "Date limite de confirmation", "Last moment to confirm";
     champ_confirmation_delai: "Ou délai de confirmation après la décision", "Or time to confirm after the decision";
-    champ_delai_aide: "Durée ISO 8601 : P7D pour 7 jours. S'il y a aussi une date, la plus proche compte.", "ISO 8601 duration: P7D for 7 days. With a date as well, the earlier counts.";
+    champ_delai_aide: "En jours, par exemple 7. S'il y a aussi une date, la plus proche compte.", "In days, such as 7. With a date as well, the earlier counts.";
     champ_confirmation_lc: "Date limite de confirmation, liste complémentaire", "Last moment to confirm, waiting list";
     champ_confirmation_lc_delai: "Ou délai après la promotion", "Or time after the promotion";
     champ_jury: "Date du jury (pour information)", "Date of the jury (for information)";

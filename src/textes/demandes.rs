@@ -236,7 +236,7 @@ super::textes! {
     duree_secondes(n): "{n} s", "{n} s";
     duree_minutes(n): "{n} min", "{n} min";
     duree_heures(n): "{n} h", "{n} h";
-    duree_jours(n): "{n} jours", "{n} days";
+    duree_jours(n): "{n} jour(s)", "{n} day(s)";
 
     aide: "Aide", "Help";
     miennes_titre: "Mes demandes", "My requests";

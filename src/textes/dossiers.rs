@@ -13,8 +13,8 @@ super::textes! {
     fermee_depuis(date): "Candidatures closes depuis le {date}", "Applications closed since {date}";
     deja_dossier: "Vous avez déjà un dossier", "You already have an application";
     voir_mon_dossier: "Voir mon dossier", "See my application";
-    limite_campagne(n): "Vous avez atteint la limite de {n} dossiers de la campagne", "You have reached the campaign's limit of {n} applications";
-    limite_centre(n): "Vous avez atteint la limite de {n} dossiers de ce centre", "You have reached this office's limit of {n} applications";
+    limite_campagne(n): "Vous avez atteint la limite de {n} dossier(s) de la campagne", "You have reached the campaign's limit of {n} application(s)";
+    limite_centre(n): "Vous avez atteint la limite de {n} dossier(s) de ce centre", "You have reached this office's limit of {n} application(s)";
     profil_d_abord: "Remplissez d'abord votre profil", "Fill in your profile first";
     candidater_titre(formation): "Candidater à « {formation} » ?", "Apply to “{formation}”?";
     candidater_effet: "Un dossier de candidature sera créé, et un mail vous le confirmera.", "An application will be created, and a mail will confirm it.";

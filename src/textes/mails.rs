@@ -1,5 +1,6 @@
 //! The pages where the texts of mails are changed, and each mail's name there.
 
+use domain::campagne::{CodeReponse, Modele};
 use domain::effet::CodeMail;
 
 use super::{Dit, Textes};
@@ -7,10 +8,14 @@ use super::{Dit, Textes};
 super::textes! {
     mails_titre: "Textes des mails", "Texts of the mails";
     mails_aide: "Chaque mail a un texte d'origine. Changez ceux que vous voulez, dans chaque langue : le changement vaut dès le prochain mail, et l'historique dit qui l'a fait.", "Each mail has a text of its own. Change those you like, in each language: a change holds from the next mail on, and the history says who made it.";
+    mails_aucun_change: "aucun changé", "none changed";
+    mails_changes(n): "{n} changé(s)", "{n} changed";
     mails_compte: "Le compte", "The account";
     mails_dossier: "La candidature", "The application";
     mails_decision: "La décision et la réponse", "The decision and the answer";
     mails_commission: "Alertes aux commissions", "Alerts to juries";
+    mails_support: "Réponses du support", "Answers of the support";
+    mails_cadre: "Autour de chaque mail", "Around every mail";
     mails_mail: "Mail", "Mail";
     mails_fr: "Français", "French";
     mails_en: "Anglais", "English";
@@ -25,9 +30,19 @@ super::textes! {
     mail_texte_aide: "Une ligne vide sépare deux paragraphes. « - » commence un point de liste, **ceci** est en gras, et une ligne seule [libellé](adresse) devient un bouton. {{ prenom }} est remplacé par sa valeur ; {% if motif %} … {% endif %} n'écrit que s'il y en a une.", "An empty line separates two paragraphs. “- ” begins a point of a list, **this** is bold, and a line alone [label](address) becomes a button. {{ prenom }} is replaced by its value; {% if motif %} … {% endif %} writes only if there is one.";
     mail_html: "Page HTML propre", "HTML page of its own";
     mail_html_aide: "À laisser vide le plus souvent : la page HTML est faite du texte. Remplie, elle la remplace toute.", "Best left empty: the HTML page is made of the text. Filled in, it replaces all of it.";
+    mail_reponse_aide: "Sans objet : la réponse reprend celui de la demande. Une ligne vide sépare deux paragraphes, « - » commence un point de liste, **ceci** est en gras, et une ligne seule [libellé](adresse) devient un bouton. {% if authentifie %} … {% endif %} n'écrit qu'à une personne reconnue.", "No subject: the answer takes that of the request. An empty line separates two paragraphs, “- ” begins a point of a list, **this** is bold, and a line alone [label](address) becomes a button. {% if authentifie %} … {% endif %} writes only to a person who is recognised.";
+    mail_cadre_aide: "Ce qui entoure le texte de chaque mail ; {{ corps }} est la place de ce texte. Ce qui l'entoure devient aussi le pied de la page HTML.", "What surrounds the text of every mail; {{ corps }} is that text's place. What surrounds it becomes the foot of the HTML page, too.";
+    mail_cadre_page: "Page HTML autour de chaque mail", "HTML page around every mail";
+    mail_cadre_page_aide: "Avec {{ objet }}, {{ corps }} et {{ pied }} à leur place. Laissée vide, la page d'origine revient.", "With {{ objet }}, {{ corps }} and {{ pied }} in their places. Left empty, the original page comes back.";
     mail_voir: "Voir l'aperçu", "See the preview";
     mail_apercu: "Aperçu avec des données d'exemple", "Preview with sample data";
     mail_apercu_court: "Le même, quand il y a moins à dire", "The same, with less to say";
+    mail_apercu_lien: "Le même, quand un nouveau lien vient de partir", "The same, when a new link has just left";
+    mail_apercu_candidat: "Autour d'un mail à un candidat", "Around a mail to a candidate";
+    mail_apercu_commission: "Autour d'une alerte à une commission", "Around an alert to a jury";
+    mail_apercu_automatique: "Autour d'une réponse automatique", "Around an automatic answer";
+    mail_apercu_personne: "Autour d'une réponse écrite par une personne", "Around an answer a person wrote";
+    mail_apercu_brouillons: "Selon ce qui est demandé", "By what is asked";
     mail_apercu_note: "Rien n'est encore enregistré.", "Nothing is saved yet.";
     mail_apercu_html: "Page HTML du mail", "HTML page of the mail";
     mail_apercu_texte: "Texte brut", "Plain text";
@@ -42,6 +57,12 @@ super::textes! {
     mail_origine_exploitant: "Ce texte vient du dossier de l'exploitant.", "This text comes from the operator's folder.";
     mail_remettre: "Revenir au texte d'origine", "Go back to the original text";
     mail_remettre_question(titre): "Le texte changé de « {titre} » est abandonné ; l'historique le garde. Les prochains mails partent avec le texte ci-dessous.", "The changed text of “{titre}” is given up; the history keeps it. The next mails leave with the text below.";
+    mail_cadre: "Le cadre de tous les mails", "The frame of all mails";
+    reponse_projet: "Brouillon proposé pour chaque demande", "Draft proposed for each request";
+    reponse_lien_expire: "Réponse automatique : lien expiré", "Automatic answer: link expired";
+    reponse_compte_ancien: "Réponse automatique : compte d'une campagne passée", "Automatic answer: account of a past campaign";
+    reponse_suivi: "Réponse automatique : où en sont mes dossiers", "Automatic answer: where my applications stand";
+    reponse_trop_gros: "Réponse automatique : message trop volumineux", "Automatic answer: message too large";
     mail_cpt_min_create: "Compte créé : lien de validation", "Account created: validation link";
     mail_cpt_min_lien_valid_oublie: "Nouveau lien de validation", "New validation link";
     mail_cpt_min_mdp_oublie: "Mot de passe oublié", "Password forgotten";
@@ -76,8 +97,21 @@ super::textes! {
     mail_t_pieces_modifiees: "Pièces demandées modifiées", "Documents asked for changed";
 }
 
+/// What a text is of.
+pub(crate) const fn titre_modele(t: Textes, modele: Modele) -> Dit {
+    match modele {
+        Modele::Mail(mail) => titre_mail(t, mail),
+        Modele::Reponse(CodeReponse::Projet) => t.reponse_projet(),
+        Modele::Reponse(CodeReponse::LienExpire) => t.reponse_lien_expire(),
+        Modele::Reponse(CodeReponse::CompteAncien) => t.reponse_compte_ancien(),
+        Modele::Reponse(CodeReponse::Suivi) => t.reponse_suivi(),
+        Modele::Reponse(CodeReponse::TropGros) => t.reponse_trop_gros(),
+        Modele::Cadre => t.mail_cadre(),
+    }
+}
+
 /// A mail's own name.
-pub(crate) const fn titre_mail(t: Textes, mail: CodeMail) -> Dit {
+const fn titre_mail(t: Textes, mail: CodeMail) -> Dit {
     match mail {
         CodeMail::CptMinCreate => t.mail_cpt_min_create(),
         CodeMail::CptMinLienValidOublie => t.mail_cpt_min_lien_valid_oublie(),

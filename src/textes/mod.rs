@@ -21,7 +21,7 @@ use domain::langue::Langue;
 
 pub(crate) use accord::{Rempli, a_accorder, accorder};
 pub(crate) use cadre::MOIS;
-pub(crate) use mails::titre_mail;
+pub(crate) use mails::titre_modele;
 
 /// The texts of one language; each is a method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

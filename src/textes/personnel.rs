@@ -18,7 +18,7 @@ super::textes! {
     personnel_commissions: "Commissions du jury", "Juries of the member";
     personnel_droits: "Décisions", "Decisions";
     personnel_saisir: "Peut saisir des avis", "May enter decisions";
-    personnel_valider: "Peut valider des avis, ce qui les communique aux candidats", "May release decisions, which tells the candidates";
+    personnel_valider: "Peut publier des avis, ce qui les communique aux candidats", "May release decisions, which tells the candidates";
     personnel_renvoyer: "Renvoyer l'invitation", "Send the invitation again";
     personnel_desactiver: "Désactiver l'accès", "Disable the access";
     personnel_desactiver_question(nom): "{nom} ne pourra plus se connecter, et ses connexions en cours se ferment. Son travail reste dans les dossiers.", "{nom} will no longer be able to log in, and open sessions end. The work stays in the applications.";
@@ -91,9 +91,9 @@ super::textes! {
     trace_retirer_second_facteur: "Second facteur d'une personne retiré", "Second factor of a person removed";
     trace_delier_identite: "Identité de l'annuaire d'une personne déliée", "Directory identity of a person untied";
     trace_changer_acces: "Accès changé", "Access changed";
-    trace_definitions(n): "{n} définitions", "{n} definitions";
+    trace_definitions(n): "{n} définition(s)", "{n} definition(s)";
     trace_texte_mail(titre, langue): "texte du mail « {titre} » ({langue})", "text of the mail “{titre}” ({langue})";
-    trace_dossiers(n): "{n} dossiers", "{n} applications";
+    trace_dossiers(n): "{n} dossier(s)", "{n} application(s)";
     trace_formation: "formation", "programme";
     trace_centre: "centre", "office";
     trace_commission: "commission", "jury";

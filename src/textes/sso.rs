@@ -5,6 +5,10 @@ super::textes! {
     sso_etudiant: "Étudiant de l'établissement", "Student of this university";
     sso_etudiant_aide: "Connectez-vous avec vos identifiants ENT : le formulaire sera déjà rempli.", "Log in with your ENT credentials: the form will be filled in already.";
     sso_non_etudiant: "Je ne suis pas étudiant de l'établissement", "I am not a student of this university";
+    sso_en_route_titre: "Connexion à l'établissement", "Log-in at the university";
+    sso_en_route: "Vous allez vers la page de connexion de l'établissement. Si elle ne s'ouvre pas d'elle-même, continuez par ce bouton.", "You are on your way to the university's log-in page. If it does not open by itself, go on with this button.";
+    sso_perdra: "Ce que vous avez saisi est trop long pour être gardé par ce bouton. Connectez-vous ci-dessous avec votre mot de passe, ou copiez d'abord votre texte.", "What you typed is too long to be kept by this button. Log in with your password below, or copy your text first.";
+    sso_tape(valeur): "Vous aviez saisi « {valeur} ».", "You had typed “{valeur}”.";
     sso_ou: "ou avec votre compte de candidat", "or with your candidate account";
     sso_titre: "Créer un compte", "Create an account";
     sso_aide: "L'établissement a vérifié votre identité. Complétez ou corrigez ces informations : l'adresse mail peut être changée, et reçoit tous les messages de vos candidatures.", "The university has verified your identity. Complete or correct this information: the mail address may be changed, and gets all messages about your applications.";

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use domain::langue::Langue;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -26,18 +27,29 @@ fn mois(t: Textes, mois: i8) -> &'static str {
 pub(crate) fn quand(t: Textes, instant: Timestamp) -> String {
     let date = ici(instant);
     let heure = format_args!("{:02}:{:02}", date.hour(), date.minute());
-    t.le_a(date.day(), mois(t, date.month()), date.year(), heure)
+    let (jour, mois) = (quantieme(t, date.day()), mois(t, date.month()));
+    t.le_a(jour, mois, date.year(), heure)
 }
 
 /// A date: « 15 mai 2027 ».
 pub(crate) fn jour(t: Textes, instant: Timestamp) -> String {
-    let date = ici(instant);
-    t.le_jour(date.day(), mois(t, date.month()), date.year())
+    self::date(t, ici(instant).date())
 }
 
 /// A day of the calendar, such as a birthday.
 pub(crate) fn date(t: Textes, date: Date) -> String {
-    t.le_jour(date.day(), mois(t, date.month()), date.year())
+    let (jour, mois) = (quantieme(t, date.day()), mois(t, date.month()));
+    t.le_jour(jour, mois, date.year())
+}
+
+/// The day of a month: in French the first is « 1er ».
+fn quantieme(t: Textes, jour: i8) -> String {
+    let premier = jour == 1 && t.langue() == Langue::Fr;
+    if premier {
+        "1er".to_owned()
+    } else {
+        jour.to_string()
+    }
 }
 
 /// The time left until then; nothing once it has passed.

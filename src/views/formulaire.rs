@@ -105,6 +105,11 @@ impl Champ {
         Self::new(t, nom, libelle, Genre::Cases(choix))
     }
 
+    /// Under which name it is sent.
+    pub(crate) const fn nom(&self) -> &'static str {
+        self.nom
+    }
+
     pub(crate) fn aide(mut self, aide: &str) -> Self {
         aide.clone_into(&mut self.aide);
         self
@@ -232,6 +237,17 @@ impl Formulaire {
             let lues = saisie.iter().filter(|(nom, _)| nom == champ.nom);
             champ.valeurs = lues.map(|(_, valeur)| valeur.clone()).collect();
             champ.valeur = champ.valeurs.first().cloned().unwrap_or_default();
+        }
+        self
+    }
+
+    /// Says more beside some fields.
+    #[must_use]
+    pub(crate) fn aider(mut self, aides: &[(String, String)]) -> Self {
+        for (nom, aide) in aides {
+            if let Some(champ) = self.champs.iter_mut().find(|c| c.nom == nom) {
+                champ.aide.clone_from(aide);
+            }
         }
         self
     }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Clavier } from './clavier.mjs';
 import { demarrer, ouvrirNavigateur, racine, regarder } from './outils.mjs';
 
 const PDF = join(racine, 'src/demo/fichiers/demande-vapp.pdf');
@@ -150,6 +151,76 @@ async function personne(genre, viewport) {
   };
 }
 
+/** The campaign changed without a mouse: a formation with a fault, the order of its documents, a person invited, a mail. */
+async function auClavier() {
+  const contexte = await navigateur.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fr-FR' });
+  const page = await contexte.newPage();
+  const c = new Clavier(page);
+  const vu = (nom) => regarder(page, `campagne-clavier-${nom}`, 'fr');
+  await page.goto(`${adresse}/connexion?suite=/gestion`);
+  await c.ecrire('identifiant', 'admin@demo.example');
+  await c.ecrire('mot_de_passe', MOT_DE_PASSE);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/gestion/);
+  await c.entrer(c.lien('Campagne'));
+  await page.waitForURL(/campagne/);
+  await c.sauter();
+  await c.entrer(page.locator('main').getByRole('link', { name: 'Formations' }));
+  await page.waitForURL(/formations/);
+  await c.sauter();
+  await c.entrer(page.locator('main .carte a').nth(1));
+  await page.waitForURL(/formations\/./);
+  const formation = page.url();
+  await c.sauter();
+  await c.dater('retour', 2020);
+  await c.ecrire('capacite', '0');
+  await page.keyboard.press('Enter');
+  await c.faute('retour');
+  await vu('1-fautes');
+  await page.goto(formation);
+  await c.ecrire('capacite', '44');
+  await c.entrer(c.bouton('Enregistrer'));
+  await page.getByText(/enregistré/).waitFor();
+  const ordre = () => page.locator('.ordre li').evaluateAll((l) => l.map((e) => e.id));
+  const avant = await ordre();
+  await c.entrer(page.locator('.ordre li').first().getByRole('button'));
+  await page.waitForURL(/#piece-/);
+  assert.deepEqual((await ordre()).slice(0, 2), [avant[1], avant[0]]);
+  assert.equal(await page.evaluate(() => document.activeElement.id), avant[0], 'the focus goes with what moved');
+  await c.pas();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((id) => document.querySelector('.ordre li').id === id, avant[0]);
+
+  await page.goto(`${adresse}/gestion/personnel`);
+  await c.entrer(c.lien('Inviter une personne'));
+  await page.waitForURL(/inviter/);
+  await c.entrer(c.bouton("Envoyer l'invitation"));
+  await c.faute('mail');
+  await page.keyboard.type('clavier@univ.example');
+  await c.ecrire('nom', 'Petit');
+  await c.ecrire('prenom', 'Zoé');
+  await c.cocher(page.locator('[name=roles][value=support]'));
+  await c.entrer(c.bouton("Envoyer l'invitation"));
+  await page.getByText("L'invitation est partie").waitFor();
+  await vu('2-invitee');
+
+  await page.goto(`${adresse}/gestion/campagne/mails`);
+  await c.sauter();
+  await c.entrer(page.locator('a[href="/gestion/campagne/mails/cadre/fr"]'));
+  await page.waitForURL(/cadre/);
+  const texte = await page.inputValue('[name=texte]');
+  await c.ecrire('texte', 'Sans le mail');
+  await c.entrer(c.bouton("Voir l'aperçu"));
+  await c.faute('texte');
+  await vu('3-cadre-fautes');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(`${texte}\n\nÉcrit au clavier`);
+  await c.entrer(c.bouton("Voir l'aperçu"));
+  await page.frameLocator('iframe.mail').first().getByText('Écrit au clavier').waitFor();
+  await vu('4-cadre-apercu');
+  await contexte.close();
+}
+
 async function uneCampagne() {
   const { maintenant } = await (await fetch(`${adresse}/demo/horloge`)).json();
   const dans = (jours) => new Date(Date.parse(maintenant) + jours * 86_400_000).toISOString().slice(0, 16);
@@ -269,6 +340,8 @@ try {
   await journee('ordinateur', 'fr', { width: 1280, height: 900 });
   await journee('telephone', 'en', { width: 320, height: 640 });
   console.log('campaign and staff pages: done');
+  await auClavier();
+  console.log('campaign by keyboard alone: done');
   await uneCampagne();
 } finally {
   await navigateur.close();

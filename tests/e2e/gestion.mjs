@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Clavier } from './clavier.mjs';
 import { demarrer, ouvrirNavigateur, racine, regarder } from './outils.mjs';
 
 const PDF = readFileSync(join(racine, 'src/demo/fichiers/demande-vapp.pdf'));
@@ -222,6 +223,69 @@ async function campagne(page, elle, id, refusee, petite) {
   await vu('9-liste-complementaire');
 }
 
+/** The same work without a mouse: in, search, examine, refuse, send back, a batch; the focus seen and in order all along. */
+async function auClavier(page, nom, id) {
+  const c = new Clavier(page);
+  const vu = (quoi) => regarder(page, `gestion-clavier-${quoi}`, 'fr');
+  await page.goto(`${adresse}/connexion?suite=/gestion`);
+  await c.sauter();
+  await c.ecrire('identifiant', PERSONNEL.identifiant);
+  await c.ecrire('mot_de_passe', 'Faux2027@faux');
+  await page.keyboard.press('Enter');
+  await page.locator('.alerte').waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement.matches('.alerte')), 'why the log-in failed is read first');
+  await vu('1-refus');
+  await c.ecrire('mot_de_passe', PERSONNEL.mot_de_passe);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Dossiers', level: 1 }).waitFor();
+
+  await c.sauter();
+  await c.ecrire('q', nom);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/q=/);
+  await c.entrer(page.locator('.liste tbody th a').first());
+  await page.waitForURL(new RegExp(id));
+  await c.sauter();
+  await page.keyboard.press('v');
+  await page.locator('.controle .etat.fait').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'lecture', 'the next piece is read on');
+  await page.keyboard.press('r');
+  await page.locator('.refuser[open]').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'modele', 'a refusal begins with its words');
+  await c.entrer(c.bouton(/^Refuser/));
+  await c.faute('commentaire-piece');
+  await vu('2-refus-sans-mot');
+  await page.keyboard.type('Illisible.');
+  await c.entrer(c.bouton(/^Refuser/));
+  await page.locator('.controle .etat.refus').waitFor();
+  await page.keyboard.press('i');
+  const retour = page.locator('[name=retour]');
+  await retour.waitFor();
+  await c.dater('retour', 2020);
+  await page.keyboard.press('Enter');
+  await c.faute('retour');
+  await vu('3-renvoi-trop-tot');
+  await c.dater('retour', 2031);
+  await c.entrer(c.bouton('Voir ce qui se passera'));
+  await c.entrer(c.bouton(/^Renvoyer au candidat/));
+  await page.locator('.etat', { hasText: 'Incomplet' }).first().waitFor();
+  await page.keyboard.press('n');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'texte', 'a note begins at once');
+  await page.keyboard.type('Vu au clavier : vrai.');
+  await c.entrer(c.bouton('Noter'));
+  await page.getByText('Vu au clavier : vrai.').waitFor();
+  await page.evaluate(() => { document.activeElement?.blur(); });
+  await page.keyboard.press('l');
+  await page.waitForURL((url) => url.pathname === '/gestion');
+
+  await page.goto(`${adresse}/gestion`);
+  const cases = page.locator('input[name=dossier]');
+  for (const n of [0, 1]) await c.cocher(cases.nth(n));
+  await c.choisir('acte', 'Ajout', 'etiquettes');
+  await c.entrer(c.bouton('Voir ce qui se passerait'));
+  await vu('4-lot');
+}
+
 let echec;
 const navigateur = await ouvrirNavigateur();
 try {
@@ -266,6 +330,12 @@ try {
     await contexte.close();
     console.log(`browser: ${genre}, every page clean`);
   }
+  const zoe = await candidat('Clavier', 'Zoé', 'zoe@univ.example');
+  const sien = await transmis(zoe.session, ouverte);
+  const contexte = await navigateur.newContext({ locale: 'fr-FR', viewport: { width: 1280, height: 900 } });
+  contexte.setDefaultTimeout(30_000);
+  await auClavier(await contexte.newPage(), 'Clavier', sien);
+  console.log('browser: staff by keyboard alone, every page clean');
 } catch (erreur) {
   echec = erreur;
 } finally {

@@ -1,5 +1,5 @@
 // The establishment's single sign-on in a browser: a candidate by CAS, a candidate and a member of staff by OpenID Connect,
-// on a real server, without the script on the phone. Every page of ours is clean for axe.
+// on a real server, without the script on the phone; what was typed before is not lost. Every page of ours is clean for axe.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -99,8 +99,8 @@ async function candidatParCas() {
   const page = await ouvrir(false);
   await page.goto(`${url}/inscription`);
   await regarder(page, 'sso-cas-1-inscription', 'fr');
-  await page.getByRole('link', { name: "Étudiants d'ici : connexion ENT" }).click();
-  await page.locator('[name=username]').fill('test');
+  await page.getByRole('button', { name: "Étudiants d'ici : connexion ENT" }).click();
+  await page.locator('[name=username].fill('test');
   await page.locator('[name=password]').fill('test');
   await page.locator('[name=password]').press('Enter');
   await page.waitForURL(`${url}/**`);
@@ -111,7 +111,7 @@ async function candidatParCas() {
   await page.getByText('Votre compte est validé').waitFor();
   await page.goto(`${url}/connexion?suite=/compte`);
   await regarder(page, 'sso-cas-3-connexion', 'fr');
-  await page.getByRole('link', { name: "Étudiants d'ici : connexion ENT" }).click();
+  await page.getByRole('button', { name: "Étudiants d'ici : connexion ENT" }).click();
   // The CAS server asks whether to go on, or sends back at once.
   await page.waitForURL(`${url}/compte`);
   await page.getByText('vous vous connectez avec vos identifiants ENT').waitFor();
@@ -132,7 +132,7 @@ attribut_personnel = "email"\nsecond_facteur = ["https://refeds.org/profile/mfa"
   const page = await ouvrir();
   await page.goto(`${url}/connexion`);
   await regarder(page, 'sso-oidc-1-connexion', 'fr');
-  await page.getByRole('link', { name: /^Se connecter avec le compte/ }).click();
+  await page.getByRole('button', { name: /^Se connecter avec le compte/ }).click();
   await page.locator('[name=login]').fill('zoe');
   await page.getByRole('button', { name: 'Entrer' }).click();
   await inscrire(page, 'sso-oidc-2', { nom: 'Lefèvre', mail: 'zoe.lefevre@etu.example' });
@@ -150,7 +150,7 @@ attribut_personnel = "email"\nsecond_facteur = ["https://refeds.org/profile/mfa"
   for (const champ of ['mot_de_passe', 'mot_de_passe_confirmation']) await agent.locator(`[name=${champ}]`).fill(MOT_DE_PASSE);
   await agent.locator('main button').first().click();
   await agent.goto(`${url}/connexion`);
-  await agent.getByRole('link', { name: /^Se connecter avec le compte/ }).click();
+  await agent.getByRole('button', { name: /^Se connecter avec le compte/ }).click();
   await agent.locator('[name=login]').fill('agent');
   await agent.locator('[name=mfa]').check();
   await agent.getByRole('button', { name: 'Entrer' }).click();
@@ -165,11 +165,16 @@ attribut_personnel = "email"\nsecond_facteur = ["https://refeds.org/profile/mfa"
   // Somebody of the establishment who is no student.
   const autre = await ouvrir();
   await autre.goto(`${url}/inscription`);
-  await autre.getByRole('link', { name: /^Se connecter avec le compte/ }).click();
+  await autre.locator('.fiche [name=nom]').fill('Petite');
+  await autre.locator('.fiche [name=mot_de_passe]').fill(MOT_DE_PASSE);
+  await autre.getByRole('button', { name: /^Se connecter avec le compte/ }).click();
   await autre.locator('[name=login]').fill('agent');
   await autre.getByRole('button', { name: 'Entrer' }).click();
   await autre.getByText('ne permet pas de créer un compte de candidat').waitFor();
   await regarder(autre, 'sso-oidc-6-non-admis', 'fr');
+  await autre.locator('main').getByRole('link', { name: 'Créer un compte' }).click();
+  assert.equal(await autre.locator('.fiche [name=nom]').inputValue(), 'Petite', 'what was typed before comes back');
+  assert.equal(await autre.locator('.fiche [name=mot_de_passe]').inputValue(), '', 'and never a password');
   processus.at(-2).kill();
   await autre.goto(`${url}/connexion?lang=en`);
   await regarder(autre, 'sso-oidc-7-en', 'en');

@@ -7,6 +7,7 @@
 #![expect(clippy::too_many_lines, reason = "a journey is one story")]
 
 mod annuaires;
+mod emport;
 mod hostile;
 mod navigateur;
 mod personnel;
@@ -87,7 +88,8 @@ async fn g01_un_etudiant_entre_par_cas() {
     let ici = site.client.adresse;
     let mut zoe = Navigateur::default();
     let accueil = texte(&zoe.lire(ici, "/inscription").await);
-    assert!(accueil.contains("href=\"/sso?candidat=1\""), "{accueil}");
+    assert!(accueil.contains("action=\"/sso\""), "{accueil}");
+    assert_eq!(champ(&accueil, "candidat").as_deref(), Some("1"));
     let retour = zoe.passer(&site, &cas, ("/sso?candidat=1", ZOE_CAS)).await;
     // Q14: the same link in another browser lets nobody in, and uses nothing up.
     let ailleurs = Navigateur::default().lire(ici, &retour).await;

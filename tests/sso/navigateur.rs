@@ -97,13 +97,27 @@ impl Navigateur {
         annuaire: &Annuaire,
         (depart, qui): (&str, &[(&str, &str)]),
     ) -> String {
-        let mut reponse = self.lire(site.client.adresse, depart).await;
+        let depart = self.lire(site.client.adresse, depart).await;
+        self.passer_depuis(annuaire, (depart, qui)).await
+    }
+
+    /// The same, from an answer of ours that leads there.
+    pub(crate) async fn passer_depuis(
+        &mut self,
+        annuaire: &Annuaire,
+        (mut reponse, qui): (Reponse, &[(&str, &str)]),
+    ) -> String {
         for _ in 0..8 {
-            let ou = if reponse.statut.is_redirection() {
-                reponse.entetes["location"].to_str().unwrap().to_owned()
-            } else {
-                String::new()
+            let vers = |nom: &str| {
+                let lu = reponse.entetes.get(nom)?.to_str().unwrap();
+                Some(lu.trim_start_matches("0;url=").to_owned())
             };
+            let ou = if reponse.statut.is_redirection() {
+                vers("location")
+            } else {
+                vers("refresh")
+            };
+            let ou = ou.unwrap_or_default();
             if let Some(retour) = ou
                 .strip_prefix(ICI)
                 .filter(|r| r.starts_with("/sso/retour?"))

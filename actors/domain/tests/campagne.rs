@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::campagne::{
-    Catalogue, Cle, Evenement, Facts, FauteCampagne, MAX_HTML, MAX_OBJET, MAX_TEXTE, Sort,
-    TexteMail, decide, suites,
+    Catalogue, Cle, CodeReponse, Evenement, Facts, FauteCampagne, MAX_HTML, MAX_OBJET, MAX_TEXTE,
+    Modele, Sort, TexteMail, decide, suites,
 };
 use domain::effet::CodeMail;
 use domain::ids::TexteMailCode;
@@ -55,11 +55,12 @@ fn chaque_mail_a_un_nom_le_sien_et_un_texte_par_langue() {
         assert_eq!(dit.as_str().unwrap().to_lowercase(), mail.nom());
         assert_eq!(CodeMail::trouver(mail.nom()), Some(mail));
     }
-    let codes: Vec<TexteMailCode> = TexteMailCode::tous().collect();
-    assert_eq!(codes.len(), 2 * CodeMail::TOUS.len());
+    let codes: BTreeSet<TexteMailCode> = TexteMailCode::tous().collect();
+    let textes = CodeMail::TOUS.len() + CodeReponse::TOUS.len() + 1;
+    assert_eq!(codes.len(), 2 * textes, "each name is its own");
     for code in codes {
-        let (mail, langue) = code.mail().unwrap();
-        assert_eq!(TexteMailCode::de(mail, langue), code);
+        let (modele, langue) = code.modele().unwrap();
+        assert_eq!(TexteMailCode::de(modele, langue), code);
     }
     for faux in [
         "",
@@ -67,8 +68,10 @@ fn chaque_mail_a_un_nom_le_sien_et_un_texte_par_langue() {
         "statut_re.de",
         "inconnu.fr",
         "STATUT_RE.fr",
+        "cadre",
+        "support_projet.de",
     ] {
-        assert_eq!(TexteMailCode::from(faux).mail(), None, "{faux}");
+        assert_eq!(TexteMailCode::from(faux).modele(), None, "{faux}");
     }
 }
 
@@ -143,6 +146,36 @@ fn toutes_les_fautes_d_un_texte_sont_dites_ensemble() {
         )
     };
     assert!(changer(&mut catalogue, Evenement::MailRedige(juste)).is_ok());
+}
+
+/// An answer takes the subject of its request and is text alone; what surrounds every mail has no subject.
+#[test]
+fn une_reponse_n_est_qu_un_texte_et_le_cadre_n_a_pas_d_objet() {
+    let mut catalogue = Catalogue::default();
+    let avec = |code: &str, objet: &str, html: Option<&str>| {
+        let html = html.map(str::to_owned);
+        Evenement::MailRedige(TexteMail {
+            html,
+            ..texte(code, objet, "Bonjour.")
+        })
+    };
+    let mut refus = |code: &str| fautes(changer(&mut catalogue, avec(code, "Objet", Some("<p>"))));
+    assert_eq!(
+        refus("support_suivi.fr"),
+        ["objet:sans_objet", "html:sans_page"]
+    );
+    assert_eq!(refus("cadre.en"), ["objet:sans_objet"]);
+    for juste in [
+        avec("support_suivi.fr", "", None),
+        avec("cadre.en", "", Some("<p>")),
+    ] {
+        assert_eq!(changer(&mut catalogue, juste).unwrap().len(), 1);
+    }
+    let vide = Evenement::MailRedige(texte("cadre.fr", "", " "));
+    assert_eq!(fautes(changer(&mut catalogue, vide)), ["texte:manquant"]);
+    let connu = catalogue.texte_mail(CodeReponse::Suivi, Langue::Fr);
+    assert_eq!(connu.unwrap().texte, "Bonjour.");
+    assert_eq!(catalogue.texte_mail(Modele::Cadre, Langue::Fr), None);
 }
 
 /// What is on disk stays readable: the form of this event and of its key.

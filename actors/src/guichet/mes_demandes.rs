@@ -1,5 +1,6 @@
 //! What a candidate asks the support from their own page: logged in, so that whose request it is is sure.
 
+use domain::campagne::CodeReponse;
 use domain::demande::{
     Arrivee, Auteur, Canal, Commande, Demande, Message, Projet, Rattachement, Sens, Surete,
 };
@@ -14,12 +15,10 @@ use crate::atelier::faute;
 use crate::jetons;
 use crate::protocol::{Faute, FiltreDemandes, MaDemande, MonMessage, Reponse, Resultat};
 use crate::support::Lecture;
-use crate::support::repondre::faits;
+use crate::support::repondre::{faits, rediger};
 
 /// Requests of one candidate that are not done; beyond, one goes on with them.
 const MAX_OUVERTES: usize = 20;
-/// The template of drafts.
-const PROJET: &str = "support_projet";
 
 impl Guichet {
     /// What is surely this candidate's: a mail that only says so is not shown (S25, S28).
@@ -155,9 +154,10 @@ impl Guichet {
         };
         let ici = (self.atelier.as_ref(), &self.annuaire);
         let faits = faits(ici, compris, rattachement).await?;
-        let texte = lecteur.rediger(PROJET, compris.langue, &faits).ok();
+        let lequel = (CodeReponse::Projet, compris.langue);
+        let texte = rediger(&self.atelier, lecteur.as_ref(), lequel, &faits).ok();
         Ok(texte.map(|texte| Projet {
-            modele: PROJET.to_owned(),
+            modele: CodeReponse::Projet.nom().to_owned(),
             texte,
         }))
     }

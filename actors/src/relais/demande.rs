@@ -1,5 +1,6 @@
 //! Answers to requests on their way out, and what became of them (S60).
 
+use domain::campagne::Modele;
 use domain::demande::{Commande, EtatMessage};
 use domain::effet::MailDemande;
 use domain::ids::DemandeId;
@@ -21,6 +22,7 @@ impl Relais {
         lot: &mut Batch,
     ) -> Issue {
         let (cle, compteurs) = (&self.atelier.cle, &self.atelier.compteurs);
+        let catalogue = self.atelier.catalogue();
         let courrier = CourrierDemande {
             id: du.id.clone(),
             etiquette: cle.etiquette(&du.id),
@@ -32,6 +34,7 @@ impl Relais {
             langue: mail.langue,
             automatique: mail.automatique,
             references: mail.references,
+            cadre: catalogue.texte_mail(Modele::Cadre, mail.langue).cloned(),
         };
         let le = self.atelier.maintenant();
         let (issue, etat, fini) = match self.postier.poster_demande(&courrier).await {

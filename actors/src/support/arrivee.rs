@@ -1,5 +1,6 @@
 //! A mail that somebody wrote becomes a request, or goes on with one; once, whatever is repeated (S03, S04, S06, S07).
 
+use domain::campagne::CodeReponse;
 use domain::demande::{
     Arrivee, Auteur, Canal, Commande, Demande, MAX_OBJET, MAX_TEXTE, Message, Projet, Sens,
 };
@@ -10,7 +11,7 @@ use storage::{Batch, Guard, StoreError};
 use super::lecture::{Lecture, NatureMail};
 use super::rattacher::{Trouve, Vu, signaler};
 use super::reception::Recu;
-use super::repondre::faits;
+use super::repondre::{faits, rediger};
 use super::tri::{MAX_COMPRIS, Pas, Tri};
 use crate::acteurs::{InstantaneDemande, OrdreSur};
 use crate::atelier::faute;
@@ -141,9 +142,10 @@ impl Tri {
         {
             let ici = (self.atelier.as_ref(), &self.annuaire);
             let faits = faits(ici, lecture, &trouve.rattachement).await?;
-            let texte = lecteur.rediger("support_projet", arrivee.langue, &faits);
+            let lequel = (CodeReponse::Projet, arrivee.langue);
+            let texte = rediger(&self.atelier, lecteur.as_ref(), lequel, &faits);
             arrivee.projet = texte.ok().map(|texte| Projet {
-                modele: "support_projet".to_owned(),
+                modele: CodeReponse::Projet.nom().to_owned(),
                 texte,
             });
         }

@@ -1,5 +1,6 @@
 //! What is understood of a mail, as far as the rest of the program needs it; the reading itself is of the edge.
 
+use domain::campagne::{CodeReponse, TexteMail};
 use domain::demande::{Classement, PieceRecue};
 use domain::ids::ClasseCode;
 use domain::langue::Langue;
@@ -128,9 +129,16 @@ pub trait Lecteur: Send + Sync {
     /// What a text typed on a page asks.
     fn lire_texte(&self, objet: &str, texte: &str) -> Lecture;
 
-    /// What a template says of the facts.
+    /// What a template says of the facts: the text staff gave it, or the one it has by itself if there is none, or if
+    /// theirs fails.
     ///
     /// # Errors
-    /// The reason: no such template, or a value it needs is missing.
-    fn rediger(&self, modele: &str, langue: Langue, faits: &Faits) -> Result<String, String>;
+    /// The reason: a value it needs is missing.
+    fn rediger(
+        &self,
+        modele: CodeReponse,
+        propre: Option<&TexteMail>,
+        langue: Langue,
+        faits: &Faits,
+    ) -> Result<String, String>;
 }

@@ -1,14 +1,16 @@
 //! Harmless questions are answered without a person: looked up first, said from a template, once, to who may be
 //! answered, within limits (S31–S37, S54–S57, S63).
 
+use domain::campagne::CodeReponse;
 use domain::candidat::{Candidat, Commande as CommandeCandidat};
 use domain::demande::{Commande, Fond, Rattachement, Surete};
 use domain::ids::CandidatId;
+use domain::langue::Langue;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use storage::{Batch, Guard};
 
-use super::lecture::{FaitDossier, Faits, Lecture};
+use super::lecture::{FaitDossier, Faits, Lecteur, Lecture};
 use super::reception::Recu;
 use super::tri::{MAX_COMPRIS, Tri};
 use crate::acteurs::{Annuaire, OrdreSur};
@@ -52,21 +54,27 @@ impl Tri {
             tracing::info!(demande = %fond.id, "no automatic answer: the limit is reached");
             return Ok(false);
         };
-        if modele == "support_lien_expire" {
+        if modele == CodeReponse::LienExpire {
             faits.lien_envoye = self.renvoyer_lien(fond, recu).await?;
         }
         let Some(lecteur) = self.atelier.boite.lecteur.get() else {
             return Ok(false);
         };
-        let texte = match lecteur.rediger(modele, fond.langue, &faits) {
+        let texte = match rediger(
+            &self.atelier,
+            lecteur.as_ref(),
+            (modele, fond.langue),
+            &faits,
+        ) {
             Ok(texte) => texte,
             Err(raison) => {
+                let modele = modele.nom();
                 tracing::error!(raison, modele, "a template of the support fails");
                 return Ok(false);
             }
         };
         let mut avec = self
-            .fin(recu, format!("demande {} {modele}", fond.id))
+            .fin(recu, format!("demande {} {}", fond.id, modele.nom()))
             .map_err(|e| faute(&e))?;
         avec.guards.extend(limites.guards);
         avec.index_put.extend(limites.index_put);
@@ -75,7 +83,7 @@ impl Tri {
             repere: None.into(),
             commande: Commande::RepondreSeul {
                 texte,
-                modele: modele.to_owned(),
+                modele: modele.nom().to_owned(),
                 clore: false,
                 message: format!("auto-{recu_id}"),
                 recu: recu_id,
@@ -167,6 +175,17 @@ impl Tri {
     }
 }
 
+/// What a template says of the facts, in the university's words where it has some.
+pub(crate) fn rediger(
+    atelier: &Atelier,
+    lecteur: &dyn Lecteur,
+    (modele, langue): (CodeReponse, Langue),
+    faits: &Faits,
+) -> Result<String, String> {
+    let catalogue = atelier.catalogue();
+    lecteur.rediger(modele, catalogue.texte_mail(modele, langue), langue, faits)
+}
+
 /// What is known, as far as the sender is proved to be the owner (S28, S54).
 pub(crate) async fn faits(
     (atelier, annuaire): (&Atelier, &Annuaire),
@@ -248,18 +267,18 @@ fn authentifie(rattachement: &Rattachement) -> Option<&CandidatId> {
 }
 
 /// The template of the answer, if this may be answered without a person: one class, measured, and nothing odd (S51, S55).
-fn modele(lecture: &Lecture, fond: &Fond, trop_gros: bool) -> Option<&'static str> {
+fn modele(lecture: &Lecture, fond: &Fond, trop_gros: bool) -> Option<CodeReponse> {
     if trop_gros {
-        return Some("support_trop_gros");
+        return Some(CodeReponse::TropGros);
     }
     let etrange = fond.signalements.iter().any(|s| s != "expediteur_inconnu");
     if etrange {
         return None;
     }
     match lecture.automatique.as_ref()?.as_str() {
-        "lien_expire" => Some("support_lien_expire"),
-        "compte_ancienne_campagne" => Some("support_compte_ancien"),
-        "suivi_dossier" if authentifie(&fond.rattachement).is_some() => Some("support_suivi"),
+        "lien_expire" => Some(CodeReponse::LienExpire),
+        "compte_ancienne_campagne" => Some(CodeReponse::CompteAncien),
+        "suivi_dossier" if authentifie(&fond.rattachement).is_some() => Some(CodeReponse::Suivi),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use actors::protocol::{Faute, Reponse, Requete};
 use actors::support::{Faits, Lecteur, Lecture, NatureMail, OptionsSupport, Rebondi, Tri};
+use domain::campagne::{CodeReponse, TexteMail};
 use domain::demande::PieceRecue;
 use domain::ids::ClasseCode;
 use domain::langue::Langue;
@@ -90,8 +91,15 @@ impl Lecteur for LecteurSimple {
         self.lire(format!("Subject: {objet}\n\n{texte}").as_bytes(), &[])
     }
 
-    fn rediger(&self, modele: &str, _: Langue, faits: &Faits) -> Result<String, String> {
-        Ok(format!("{modele} {}", faits.objet))
+    fn rediger(
+        &self,
+        modele: CodeReponse,
+        propre: Option<&TexteMail>,
+        _: Langue,
+        faits: &Faits,
+    ) -> Result<String, String> {
+        let dit = propre.map_or(modele.nom(), |propre| propre.texte.as_str());
+        Ok(format!("{dit} {}", faits.objet))
     }
 }
 

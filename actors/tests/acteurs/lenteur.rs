@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actors::protocol::Faute;
 use actors::support::{Faits, Lecteur, Lecture, OptionsSupport};
+use domain::campagne::{CodeReponse, TexteMail};
 use domain::langue::Langue;
 
 use crate::courrier::{Bureau, LecteurSimple, QUESTION};
@@ -41,8 +42,14 @@ impl Lecteur for LecteurQuiPend {
     fn lire_texte(&self, objet: &str, texte: &str) -> Lecture {
         self.0.lire_texte(objet, texte)
     }
-    fn rediger(&self, modele: &str, langue: Langue, faits: &Faits) -> Result<String, String> {
-        self.0.rediger(modele, langue, faits)
+    fn rediger(
+        &self,
+        modele: CodeReponse,
+        propre: Option<&TexteMail>,
+        langue: Langue,
+        faits: &Faits,
+    ) -> Result<String, String> {
+        self.0.rediger(modele, propre, langue, faits)
     }
 }
 
@@ -103,11 +110,17 @@ impl Lecteur for LecteurLent {
     fn lire_texte(&self, objet: &str, texte: &str) -> Lecture {
         self.simple.lire_texte(objet, texte)
     }
-    fn rediger(&self, modele: &str, langue: Langue, faits: &Faits) -> Result<String, String> {
+    fn rediger(
+        &self,
+        modele: CodeReponse,
+        propre: Option<&TexteMail>,
+        langue: Langue,
+        faits: &Faits,
+    ) -> Result<String, String> {
         if !self.au_brouillon.swap(true, Ordering::SeqCst) {
             self.porte.passer();
         }
-        self.simple.rediger(modele, langue, faits)
+        self.simple.rediger(modele, propre, langue, faits)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use actors::support::{Faits, Lecteur, Lecture, OptionsSupport};
+use domain::campagne::{CodeReponse, TexteMail};
 use domain::effet::CodeMail;
 use domain::langue::Langue;
 use jiff::SignedDuration;
@@ -24,10 +25,16 @@ impl Lecteur for Temoin {
     fn lire_texte(&self, objet: &str, texte: &str) -> Lecture {
         self.0.lire_texte(objet, texte)
     }
-    fn rediger(&self, modele: &str, langue: Langue, faits: &Faits) -> Result<String, String> {
-        let dit = (modele.to_owned(), faits.clone());
+    fn rediger(
+        &self,
+        modele: CodeReponse,
+        propre: Option<&TexteMail>,
+        langue: Langue,
+        faits: &Faits,
+    ) -> Result<String, String> {
+        let dit = (modele.nom().to_owned(), faits.clone());
         self.1.lock().unwrap().push(dit);
-        self.0.rediger(modele, langue, faits)
+        self.0.rediger(modele, propre, langue, faits)
     }
 }
 

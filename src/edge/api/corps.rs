@@ -40,10 +40,20 @@ impl<T: DeserializeOwned> FromRequest<Etat> for Corps<T> {
             ));
         }
         let octets = lire(requete).await?;
+        objet(&octets)?;
         match Json::from_bytes(&octets) {
             Ok(Json(corps)) => Ok(Self(corps)),
             Err(rejet) => Err(refuser(&rejet)),
         }
+    }
+}
+
+/// Every body of ours is an object: a list would be read field by field, and one that is empty as if all were left out.
+fn objet(octets: &[u8]) -> Result<(), Probleme> {
+    match octets.trim_ascii_start().first() {
+        // What is broken, or missing, is told by who reads it.
+        None | Some(b'{') => Ok(()),
+        Some(_) => Err(illisible("un objet { … } est attendu")),
     }
 }
 
@@ -55,9 +65,10 @@ impl FromRequest<Etat> for CorpsLibre {
 
     async fn from_request(requete: Request, _: &Etat) -> Result<Self, Probleme> {
         let octets = lire(requete).await?;
-        if octets.is_empty() {
+        if matches!(octets.trim_ascii(), b"" | b"null") {
             return Ok(Self(serde_json::Value::Null));
         }
+        objet(&octets)?;
         match Json::from_bytes(&octets) {
             Ok(Json(corps)) => Ok(Self(corps)),
             Err(rejet) => Err(refuser(&rejet)),
@@ -137,10 +148,14 @@ pub(super) fn epuiser(requete: Request) {
 
 fn refuser(rejet: &JsonRejection) -> Probleme {
     // Unknown fields and wrong types are named by serde, after the sentence for people.
+    illisible(&rejet.body_text())
+}
+
+fn illisible(raison: &str) -> Probleme {
     Probleme::http(
         StatusCode::BAD_REQUEST,
         "json_invalide",
-        &format!("Le corps n'est pas le JSON attendu : {}", rejet.body_text()),
+        &format!("Le corps n'est pas le JSON attendu : {raison}"),
         "The body is not the JSON expected.",
     )
 }

@@ -162,6 +162,27 @@ fn lire<T: DeserializeOwned>(corps: Value) -> Result<T, Probleme> {
     })
 }
 
+/// The acts there are, as their addresses name them; a test holds that each has its command.
+const ACTES: [&str; 17] = [
+    "renvoi",
+    "reprise",
+    "complet",
+    "reouverture",
+    "avis",
+    "avis/validation",
+    "annulation",
+    "confirmation",
+    "desistement",
+    "promotion",
+    "retablissement",
+    "echeances",
+    "pieces",
+    "notes",
+    "etiquettes",
+    "assignation",
+    "fiche",
+];
+
 /// The command an act's name and body stand for; the same names serve one dossier and batches.
 fn commande(acte: &str, corps: Value) -> Result<Commande, Probleme> {
     Ok(match acte {
@@ -328,11 +349,66 @@ async fn creer(
     )
 }
 
+/// What is wrong with a batch before any dossier is looked at (P09: nothing is passed over in silence).
+fn fautes_de_lot(corps: &CorpsLot) -> Vec<FauteChamp> {
+    let mut fautes = Vec::new();
+    if !ACTES.contains(&corps.acte.as_str()) {
+        fautes.push(FauteChamp::new(
+            "acte",
+            "acte_inconnu",
+            &format!(
+                "« {} » n'est pas un acte. Il y a : {}.",
+                corps.acte,
+                ACTES.join(", ")
+            ),
+            &format!(
+                "“{}” is no act. There are: {}.",
+                corps.acte,
+                ACTES.join(", ")
+            ),
+        ));
+    }
+    if corps.dossiers.is_empty() {
+        fautes.push(FauteChamp::new(
+            "dossiers",
+            "manquant",
+            "Aucun dossier n'est choisi.",
+            "No application is chosen.",
+        ));
+    }
+    let mut vus = BTreeSet::new();
+    let mut doubles = BTreeSet::new();
+    for cible in &corps.dossiers {
+        let (Cible::Id(id) | Cible::Avec { dossier: id, .. }) = cible;
+        if !vus.insert(id.as_str()) {
+            doubles.insert(id.as_str());
+        }
+    }
+    if !doubles.is_empty() {
+        let doubles = doubles.into_iter().collect::<Vec<_>>().join(", ");
+        fautes.push(FauteChamp::new(
+            "dossiers",
+            "dossier_en_double",
+            &format!("Ces dossiers sont donnés plusieurs fois : {doubles}."),
+            &format!("These applications are given several times: {doubles}."),
+        ));
+    }
+    fautes
+}
+
 async fn lot(
     State(etat): State<Etat>,
     demandeur: Demandeur,
     Corps(corps): Corps<CorpsLot>,
 ) -> Result<Response, Probleme> {
+    let fautes = fautes_de_lot(&corps);
+    if !fautes.is_empty() {
+        return Err(Refus {
+            code: CodeRefus::ChampsInvalides,
+            champs: fautes,
+        }
+        .into());
+    }
     let mut actes = Vec::with_capacity(corps.dossiers.len());
     for cible in corps.dossiers {
         let (dossier, parametres) = match cible {
@@ -382,4 +458,27 @@ fn ligne(etat: &Etat, ligne: &LigneLot) -> Value {
         "version": ligne.version,
         "mails": ligne.mails.iter().map(mail).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use actors::protocol::Faute;
+
+    use super::*;
+
+    #[test]
+    fn chaque_acte_d_un_lot_a_sa_commande() {
+        let connu = |acte: &str| {
+            let faute = commande(acte, Value::Null).err();
+            let refus = faute.and_then(|probleme| match probleme {
+                Probleme::Faute(Faute::Refus(refus)) => Some(refus.code),
+                Probleme::Faute(_) | Probleme::Http(..) | Probleme::Fichier(..) => None,
+            });
+            refus != Some(CodeRefus::Introuvable)
+        };
+        for acte in ACTES {
+            assert!(connu(acte), "{acte}");
+        }
+        assert!(!connu("danser"));
+    }
 }

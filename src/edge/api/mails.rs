@@ -1,4 +1,5 @@
-//! The texts of mails by API (`/api/v1/gestion/mails`): read, changed, tried with samples, put back. Administrators only.
+//! The texts of mails by API (`/api/v1/gestion/mails`), of the support's answers and of what surrounds every mail: read,
+//! changed, tried with samples, put back. Administrators only.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,8 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use domain::campagne::{Catalogue, Cle, Evenement, TexteMail};
-use domain::effet::CodeMail;
+use domain::campagne::{Catalogue, Cle, Evenement, Modele};
 use domain::ids::TexteMailCode;
 use domain::langue::Langue;
 use domain::refus::{CodeRefus, FauteChamp, Refus};
@@ -22,7 +22,7 @@ use crate::edge::Etat;
 use crate::edge::api::Api;
 use crate::edge::problemes::Probleme;
 use crate::mail::{Apercu, Redaction};
-use crate::textes::{Textes, titre_mail};
+use crate::textes::{Textes, titre_modele};
 
 /// The last change of each text.
 pub(in crate::edge) type Derniers = BTreeMap<Cle, LigneCampagne>;
@@ -53,10 +53,10 @@ pub(super) fn routes() -> Api {
         .route("/gestion/mails/{mail}/{langue}/apercu", post(essayer))
 }
 
-/// The mail and the language of an address.
-pub(in crate::edge) fn trouver(mail: &str, langue: &str) -> Result<(CodeMail, Langue), Probleme> {
+/// The text and the language of an address.
+pub(in crate::edge) fn trouver(mail: &str, langue: &str) -> Result<(Modele, Langue), Probleme> {
     let code = TexteMailCode::new(format!("{mail}.{langue}"));
-    code.mail().ok_or_else(|| CodeRefus::Introuvable.into())
+    code.modele().ok_or_else(|| CodeRefus::Introuvable.into())
 }
 
 /// What texts are edited with.
@@ -65,23 +65,15 @@ pub(in crate::edge) fn redaction(etat: &Etat) -> Result<Arc<Redaction>, Probleme
     redaction.ok_or_else(|| Probleme::interne(&"no mail texts here"))
 }
 
-/// The text a mail leaves with: the one changed on screen, or the one it has by itself.
-pub(in crate::edge) fn en_vigueur(
-    catalogue: &Catalogue,
-    redaction: &Redaction,
-    (mail, langue): (CodeMail, Langue),
-) -> TexteMail {
-    let change = catalogue.texte_mail(mail, langue).cloned();
-    change.unwrap_or_else(|| redaction.origine(mail, langue).texte)
-}
-
 /// A text as a form or a body says it; what it leaves out stays as it is.
 pub(in crate::edge) fn former(
-    (mail, langue): (CodeMail, Langue),
-    actuel: &TexteMail,
+    etat: &Etat,
+    (modele, langue): (Modele, Langue),
     champs: &Map<String, Value>,
 ) -> Result<Lu, Probleme> {
-    let mut corps = json!({ "mail": mail.nom(), "langue": langue.tag() });
+    let redaction = redaction(etat)?;
+    let actuel = redaction.en_vigueur(&etat.catalogue(), (modele, langue));
+    let mut corps = json!({ "mail": modele.nom(), "langue": langue.tag() });
     let actuels = [
         Some(actuel.objet.as_str()),
         Some(actuel.texte.as_str()),
@@ -90,9 +82,17 @@ pub(in crate::edge) fn former(
     for (champ, actuel) in CHAMPS.into_iter().zip(actuels) {
         corps[champ] = champs.get(champ).cloned().unwrap_or_else(|| json!(actuel));
     }
-    Genre::Mails
+    let mut lu = Genre::Mails
         .lire(corps, &mut |_| Err(String::new()))
-        .map_err(|erreur| illisible(&erreur.to_string()))
+        .map_err(|erreur| illisible(&erreur.to_string()))?;
+    if let Evenement::MailRedige(texte) = &mut lu.evenement
+        && modele == Modele::Cadre
+        && texte.html == redaction.origine(modele, langue).texte.html
+    {
+        // The page was left as it is: it goes on following the one behind it.
+        texte.html = None;
+    }
+    Ok(lu)
 }
 
 fn illisible(raison: &str) -> Probleme {
@@ -137,16 +137,16 @@ fn ligne(
     catalogue: &Catalogue,
     redaction: &Redaction,
     derniers: &Derniers,
-    (mail, langue): (CodeMail, Langue),
+    (mail, langue): (Modele, Langue),
 ) -> Value {
     let cle = Cle::Mail(TexteMailCode::de(mail, langue));
     let derniere = derniers.get(&cle);
     json!({
         "mail": mail.nom(),
         "langue": langue.tag(),
-        "libelle": titre_mail(Textes(Langue::Fr), mail).0,
-        "libelle_en": titre_mail(Textes(Langue::En), mail).0,
-        "objet": en_vigueur(catalogue, redaction, (mail, langue)).objet,
+        "libelle": titre_modele(Textes(Langue::Fr), mail).0,
+        "libelle_en": titre_modele(Textes(Langue::En), mail).0,
+        "objet": redaction.en_vigueur(catalogue, (mail, langue)).objet,
         "change": catalogue.texte_mail(mail, langue).is_some(),
         "par": derniere.and_then(|l| l.par.as_ref()),
         "nom": derniere.and_then(|l| l.nom.as_ref()),
@@ -158,7 +158,7 @@ fn ligne(
 async fn lister(State(etat): State<Etat>, demandeur: Demandeur) -> Result<Response, Probleme> {
     let derniers = derniers(&etat, &demandeur).await?;
     let (catalogue, redaction) = (etat.catalogue(), redaction(&etat)?);
-    let textes = TexteMailCode::tous().filter_map(|code| code.mail());
+    let textes = TexteMailCode::tous().filter_map(|code| code.modele());
     let lignes: Vec<Value> = textes
         .map(|lequel| ligne(&catalogue, &redaction, &derniers, lequel))
         .collect();
@@ -170,12 +170,12 @@ async fn lister(State(etat): State<Etat>, demandeur: Demandeur) -> Result<Respon
 async fn montrer(
     etat: &Etat,
     demandeur: &Demandeur,
-    (mail, langue): (CodeMail, Langue),
+    (mail, langue): (Modele, Langue),
 ) -> Result<Response, Probleme> {
     let derniers = derniers(etat, demandeur).await?;
     let (catalogue, redaction) = (etat.catalogue(), redaction(etat)?);
     let mut corps = ligne(&catalogue, &redaction, &derniers, (mail, langue));
-    let texte = en_vigueur(&catalogue, &redaction, (mail, langue));
+    let texte = redaction.en_vigueur(&catalogue, (mail, langue));
     corps["texte"] = json!(texte.texte);
     corps["html"] = json!(texte.html);
     let origine = redaction.origine(mail, langue);
@@ -210,13 +210,11 @@ async fn lire(
 async fn recevoir(
     etat: &Etat,
     demandeur: &Demandeur,
-    lequel: (CodeMail, Langue),
+    lequel: (Modele, Langue),
     champs: Value,
 ) -> Result<Vec<Evenement>, Probleme> {
     derniers(etat, demandeur).await?;
-    let redaction = redaction(etat)?;
-    let actuel = en_vigueur(&etat.catalogue(), &redaction, lequel);
-    let lu = former(lequel, &actuel, &corps(champs)?)?;
+    let lu = former(etat, lequel, &corps(champs)?)?;
     tout_refuser(etat, demandeur, lu).await
 }
 
@@ -260,8 +258,10 @@ async fn essayer(
     let Some(Evenement::MailRedige(texte)) = essai.pop() else {
         return Err(Probleme::interne(&"no text of a mail"));
     };
-    let apercus = redaction(&etat)?.apercus(&texte).map_err(fautes)?;
-    let apercu = |a: &Apercu| json!({ "objet": a.objet, "texte": a.texte, "html": a.html });
+    let catalogue = etat.catalogue();
+    let cadre = catalogue.texte_mail(Modele::Cadre, lequel.1);
+    let apercus = redaction(&etat)?.apercus(&texte, cadre).map_err(fautes)?;
+    let apercu = |a: &Apercu| json!({ "cas": a.cas.code(), "objet": a.objet, "texte": a.texte, "html": a.html });
     let corps = json!({ "apercus": apercus.iter().map(apercu).collect::<Vec<_>>() });
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(corps)).into_response())
 }

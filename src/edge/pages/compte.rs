@@ -3,11 +3,13 @@
 use actors::protocol::{Faute, Reponse, Requete};
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::formulaires::{Inscription, NouveauMotDePasse, normaliser_mail};
 use serde::Deserialize;
 
 use super::cadrage::dire;
+use super::emport::{BoutonSso, Emport};
 use super::saisie::Saisie;
 use super::visiteur::{Arret, Visiteur};
 use crate::edge::Etat;
@@ -35,7 +37,7 @@ pub(super) struct TexteEtFormulaire {
 #[template(path = "compte/inscription.html")]
 struct PageInscription {
     t: Textes,
-    sso: Option<String>,
+    sso: Option<BoutonSso>,
     form: Formulaire,
 }
 
@@ -125,12 +127,27 @@ impl From<&Saisie> for Inscription {
 
 fn page_inscription(visiteur: &Visiteur, form: Formulaire) -> Response {
     let t = visiteur.t;
-    let sso = visiteur.bouton_sso();
+    let sso = BoutonSso::d_inscription(visiteur);
     visiteur.page(&t.inscription_titre(), &PageInscription { t, sso, form })
 }
 
-pub(super) async fn inscription(visiteur: Visiteur) -> Response {
-    page_inscription(&visiteur, form_inscription(&visiteur))
+pub(super) async fn inscription(
+    State(etat): State<Etat>,
+    visiteur: Visiteur,
+    entetes: HeaderMap,
+) -> Response {
+    let form = form_inscription(&visiteur).remplir(&Emport::de(&etat, &entetes).champs);
+    page_inscription(&visiteur, form)
+}
+
+/// The page again, with what was typed and why it did not go on.
+pub(super) fn page_inscription_refusee(
+    visiteur: &Visiteur,
+    saisie: &Saisie,
+    texte: &str,
+) -> Response {
+    let form = form_inscription(visiteur).remplir(&saisie.0);
+    page_inscription(visiteur, form.refuser(texte, &[]))
 }
 
 pub(super) async fn inscrire(

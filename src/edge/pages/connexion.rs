@@ -10,8 +10,8 @@ use domain::langue::Langue;
 use domain::refus::{CodeRefus, FauteChamp, Refus};
 use serde::Deserialize;
 
-use super::cadrage::percent;
 use super::compte::{mails, mots_de_passe, refuser};
+use super::emport::{BoutonSso, Emport};
 use super::gestion::connexion::second_facteur;
 use super::reprise::{Reprise, sceau_de};
 use super::saisie::Saisie;
@@ -34,7 +34,7 @@ pub(super) struct Suite {
 struct PageConnexion {
     t: Textes,
     avis: String,
-    sso: Option<Lien>,
+    sso: Option<BoutonSso>,
     form: Formulaire,
     suites: Vec<Lien>,
 }
@@ -77,17 +77,13 @@ fn page_connexion(
     visiteur: &Visiteur,
     titre: &str,
     avis: &str,
-    (form, suite): (Formulaire, &str),
+    (form, suite, reprise): (Formulaire, &str, Option<&str>),
 ) -> Response {
     let t = visiteur.t;
-    let ou = match suite_sure(suite) {
-        Some(suite) => format!("/sso?suite={}", percent(suite)),
-        None => "/sso".to_owned(),
-    };
     let corps = PageConnexion {
         t,
         avis: avis.to_owned(),
-        sso: visiteur.bouton_sso().map(|texte| Lien::new(ou, &texte)),
+        sso: BoutonSso::de_connexion(visiteur, suite_sure(suite), reprise),
         form,
         suites: vec![
             Lien::new("/mot-de-passe-oublie", &t.oublie()),
@@ -110,20 +106,35 @@ pub(super) fn page_session_finie(visiteur: &Visiteur, reprise: Option<String>) -
     };
     // A page that only takes forms has its own page beside it.
     let suite = visiteur.chemin.split("/pieces/").next().unwrap_or_default();
-    page_connexion(
-        visiteur,
-        &t.expiree_titre(),
-        &avis,
-        (form_connexion(t, suite, reprise), suite),
-    )
+    let form = form_connexion(t, suite, reprise.clone());
+    let etat = (form, suite, reprise.as_deref());
+    page_connexion(visiteur, &t.expiree_titre(), &avis, etat)
 }
 
 pub(super) async fn connexion(
+    State(etat): State<Etat>,
     visiteur: Visiteur,
+    entetes: HeaderMap,
     Query(Suite { suite }): Query<Suite>,
 ) -> Response {
-    let form = form_connexion(visiteur.t, &suite, None);
-    page_connexion(&visiteur, &visiteur.t.connexion_titre(), "", (form, &suite))
+    let Emport { champs, reprise } = Emport::de(&etat, &entetes);
+    let form = form_connexion(visiteur.t, &suite, reprise.clone()).remplir(&champs);
+    let etat = (form, suite.as_str(), reprise.as_deref());
+    page_connexion(&visiteur, &visiteur.t.connexion_titre(), "", etat)
+}
+
+/// The page again, with what was typed and why it did not go on.
+pub(super) fn page_connexion_refusee(
+    visiteur: &Visiteur,
+    saisie: &Saisie,
+    texte: &str,
+) -> Response {
+    let t = visiteur.t;
+    let suite = saisie.brut("suite").unwrap_or_default();
+    let reprise = saisie.texte("reprise");
+    let form = form_connexion(t, &suite, reprise.clone()).remplir(&saisie.0);
+    let etat = (form.refuser(texte, &[]), suite.as_str(), reprise.as_deref());
+    page_connexion(visiteur, &t.connexion_titre(), "", etat)
 }
 
 pub(super) async fn connecter(
@@ -139,13 +150,7 @@ pub(super) async fn connecter(
     let ouverte = match etat.guichet.traiter(None, requete).await {
         Ok(Reponse::Session { jeton, .. }) => entrer(&etat, &visiteur, &saisie, jeton).await,
         Ok(Reponse::SessionPersonnel { jeton, etape, .. }) => {
-            if etape == EtapeSession::SecondFacteur {
-                Ok(avant_le_second(&visiteur, &saisie, &jeton))
-            } else {
-                let entier = etape == EtapeSession::Complete;
-                let saisie = entier.then_some(&saisie);
-                reprendre_en_gestion(&etat, &visiteur, saisie, &jeton).await
-            }
+            entrer_en_gestion(&etat, &visiteur, &saisie, (&jeton, etape)).await
         }
         Ok(_) => Err(Faute::Indisponible {
             raison: "unexpected answer".to_owned(),
@@ -155,7 +160,8 @@ pub(super) async fn connecter(
     ouverte.unwrap_or_else(|faute| {
         let t = visiteur.t;
         let suite = saisie.brut("suite").unwrap_or_default();
-        let form = form_connexion(t, &suite, saisie.texte("reprise")).remplir(&saisie.0);
+        let reprise = saisie.texte("reprise");
+        let form = form_connexion(t, &suite, reprise.clone()).remplir(&saisie.0);
         let ancien = matches!(
             &faute,
             Faute::Refus(Refus {
@@ -165,15 +171,24 @@ pub(super) async fn connecter(
         );
         let avis = if ancien { t.ancienne_campagne().0 } else { "" };
         let form = refuser(t, form, &faute);
-        page_connexion(&visiteur, &t.connexion_titre(), avis, (form, &suite))
+        let etat = (form, suite.as_str(), reprise.as_deref());
+        page_connexion(&visiteur, &t.connexion_titre(), avis, etat)
     })
 }
 
-/// A session of staff, whole or still to be proved: the pages of gestion go on from there.
-pub(super) fn entrer_en_gestion(jeton: &str) -> Response {
-    let mut reponse = Redirect::to("/gestion").into_response();
-    poser(&mut reponse, &cookie(COOKIE_SESSION, jeton));
-    reponse
+/// A session of staff, whole or still to be proved: back to what was under way, or to the pages of gestion.
+pub(super) async fn entrer_en_gestion(
+    etat: &Etat,
+    visiteur: &Visiteur,
+    saisie: &Saisie,
+    (jeton, etape): (&str, EtapeSession),
+) -> Result<Response, Faute> {
+    if etape == EtapeSession::SecondFacteur {
+        return Ok(avant_le_second(visiteur, saisie, jeton));
+    }
+    let entier = etape == EtapeSession::Complete;
+    let saisie = entier.then_some(saisie);
+    reprendre_en_gestion(etat, visiteur, saisie, jeton).await
 }
 
 /// A second factor is asked for: what was under way waits in its page (Q40).

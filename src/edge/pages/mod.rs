@@ -8,6 +8,7 @@ mod connexion;
 mod decision;
 mod demandes;
 mod dossiers;
+mod emport;
 mod gestion;
 mod offre;
 mod personnel;
@@ -56,7 +57,7 @@ fn compte() -> Router<Etat> {
             "/inscription/adresse",
             get(adresse::corriger).post(adresse::enregistrer),
         )
-        .route("/sso", get(sso::partir))
+        .route("/sso", get(sso::partir).post(emport::emporter))
         .route("/sso/retour", get(sso::retour).post(sso::clore))
         .route("/sso/deconnexion", post(sso::couper))
         .route("/sso/inscription", post(sso::inscrire))

@@ -3,7 +3,7 @@
 
 use actors::jetons;
 use actors::ports::AleaSysteme;
-use actors::protocol::{Faute, PreuveCompte, Reponse, Requete, VuSso};
+use actors::protocol::{EtapeSession, Faute, PreuveCompte, Reponse, Requete, VuSso};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,12 +15,16 @@ use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
+use url::Url;
 
 use super::compte::{Lu, TexteEtFormulaire, envoye, form_d_inscription, refuser};
 use super::connexion::{entrer, entrer_en_gestion, poser};
+use super::emport::{completer, reprise_de};
 use super::reprise::sceller;
 use super::saisie::Saisie;
-use super::visiteur::{Arret, COOKIE_SSO, Visiteur, cookie, cookie_de};
+use super::visiteur::{
+    Arret, COOKIE_REPRISE, COOKIE_SESSION, COOKIE_SSO, Visiteur, cookie, cookie_de,
+};
 use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
 use crate::edge::sso::{Depart, Echec, Personne, Retour, Sso};
@@ -33,12 +37,24 @@ const VIE_FORMULAIRE: SignedDuration = SignedDuration::from_hours(1);
 /// Characters of where to go on, and of a link's token, kept on the way.
 const MAX_SUITE: usize = 512;
 
+/// What somebody sets out for.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Voulu {
     suite: String,
     candidat: Option<String>,
     jeton: Option<String>,
+}
+
+impl Voulu {
+    /// As a form says it.
+    pub(super) fn de(saisie: &Saisie) -> Self {
+        Self {
+            suite: saisie.brut("suite").unwrap_or_default(),
+            candidat: saisie.brut("candidat"),
+            jeton: None,
+        }
+    }
 }
 
 /// Who was vouched for, in a form of ours: it holds for this browser only, and not for long.
@@ -78,45 +94,52 @@ fn empreinte(jeton: &str) -> String {
 }
 
 /// Others can still log in with their password: the page says so.
-fn absent() -> Arret {
+fn absent(retour: &str) -> Arret {
     let probleme = Probleme::http(
         StatusCode::SERVICE_UNAVAILABLE,
         "sso_absent",
         "Le service de connexion de l'établissement ne répond pas. Réessayez dans quelques minutes ; en attendant, vous pouvez vous connecter avec le mot de passe choisi ici.",
         "The university's log-in service does not answer. Try again in a few minutes; meanwhile you can log in with the password you chose here.",
     );
-    Arret::vers(probleme, "/connexion")
+    Arret::vers(probleme, retour)
 }
 
-fn refuse() -> Arret {
+fn refuse(retour: &str) -> Arret {
     let probleme = Probleme::http(
         StatusCode::FORBIDDEN,
         "sso_refuse",
         "L'établissement n'a pas confirmé votre identité, ou la page est restée ouverte trop longtemps. Recommencez depuis la page de connexion ; si cela se reproduit, écrivez à l'assistance.",
         "The university did not confirm your identity, or the page stayed open too long. Start again from the log-in page; if it happens once more, write to support.",
     );
-    Arret::vers(probleme, "/connexion")
+    Arret::vers(probleme, retour)
 }
 
-fn echouer(echec: Echec) -> Arret {
+/// Why nobody came in; back to the form they set out from.
+fn echouer(echec: Echec, inscription: bool) -> Arret {
+    let retour = if inscription {
+        "/inscription"
+    } else {
+        "/connexion"
+    };
     match echec {
         Echec::Panne(raison) => {
             tracing::error!(raison, "the single sign-on does not answer");
-            absent()
+            absent(retour)
         }
         Echec::Refus(raison) => {
             tracing::warn!(raison, "the single sign-on did not vouch for a visitor");
-            refuse()
+            refuse(retour)
         }
     }
 }
 
-/// To the provider.
-pub(super) async fn partir(
-    State(etat): State<Etat>,
-    Query(voulu): Query<Voulu>,
-) -> Result<Response, Arret> {
-    let sso = sso(&etat)?;
+/// Where to go, and the sealed cookie to come back with.
+pub(super) async fn preparer(
+    etat: &Etat,
+    voulu: Voulu,
+    champs: Vec<(String, String)>,
+) -> Result<(Url, String), Arret> {
+    let sso = sso(etat)?;
     let court = |texte: String| Some(texte).filter(|t| t.len() <= MAX_SUITE);
     let jeton = || jetons::jeton_session(&AleaSysteme);
     let depart = Depart {
@@ -126,11 +149,28 @@ pub(super) async fn partir(
         suite: court(voulu.suite).unwrap_or_default(),
         candidat: voulu.candidat.is_some(),
         jeton: voulu.jeton.and_then(court),
-        fin: dans(&etat, VIE_DEPART),
+        champs,
+        fin: dans(etat, VIE_DEPART),
     };
-    let ou = sso.connexion(&depart).await.map_err(echouer)?;
+    let ou = sso.connexion(&depart).await;
+    let ou = ou.map_err(|echec| echouer(echec, depart.candidat))?;
+    Ok((ou, fermer(etat, "sso depart", &depart)))
+}
+
+/// The way this browser set out on, while it may still come back.
+pub(super) fn depart_en_cours(etat: &Etat, entetes: &HeaderMap) -> Option<Depart> {
+    let depart = cookie_de(entetes, COOKIE_SSO)?;
+    let depart: Option<Depart> = ouvrir(etat, "sso depart", &depart);
+    depart.filter(|d| etat.maintenant().as_second() < d.fin)
+}
+
+/// To the provider, by a link.
+pub(super) async fn partir(
+    State(etat): State<Etat>,
+    Query(voulu): Query<Voulu>,
+) -> Result<Response, Arret> {
+    let (ou, scelle) = preparer(&etat, voulu, Vec::new()).await?;
     let mut reponse = Redirect::to(ou.as_str()).into_response();
-    let scelle = fermer(&etat, "sso depart", &depart);
     poser(&mut reponse, &cookie(COOKIE_SSO, &scelle));
     sans_trace(&mut reponse);
     Ok(reponse)
@@ -150,14 +190,11 @@ pub(super) async fn retour(
     Query(retour): Query<Retour>,
 ) -> Result<Response, Arret> {
     let sso = sso(&etat)?;
-    let depart = cookie_de(&entetes, COOKIE_SSO);
-    let depart: Option<Depart> = depart.and_then(|d| ouvrir(&etat, "sso depart", &d));
-    let depart = depart.filter(|d| {
-        let meme = bool::from(d.etat.as_bytes().ct_eq(retour.etat().as_bytes()));
-        meme && etat.maintenant().as_second() < d.fin
-    });
-    let depart = depart.ok_or_else(refuse)?;
-    let personne = sso.reconnaitre(&depart, &retour).await.map_err(echouer)?;
+    let depart = depart_en_cours(&etat, &entetes);
+    let meme = |d: &Depart| bool::from(d.etat.as_bytes().ct_eq(retour.etat().as_bytes()));
+    let depart = depart.filter(meme).ok_or_else(|| refuse("/connexion"))?;
+    let personne = sso.reconnaitre(&depart, &retour).await;
+    let personne = personne.map_err(|echec| echouer(echec, depart.candidat))?;
     let requete = Requete::ConnecterSso {
         vu: Box::new(personne.vu.clone()),
     };
@@ -166,29 +203,45 @@ pub(super) async fn retour(
             code: CodeRefus::IdentiteInconnue | CodeRefus::CampagneFermee,
             ..
         })) => inconnu(&etat, &visiteur, depart, personne),
-        autre => ouverte(&etat, &visiteur, &depart.suite, autre?).await?,
+        autre => {
+            let mut saisie = vec![("suite".to_owned(), depart.suite)];
+            saisie.extend(reprise_de(&entetes).map(|reprise| ("reprise".to_owned(), reprise)));
+            ouverte(&etat, &visiteur, &Saisie(saisie), autre?).await?
+        }
     };
     sans_trace(&mut reponse);
     Ok(reponse)
 }
 
-/// A session is open: into it. The cookie of the way there is spent; what is left says how the person came.
+/// A session is open: into it, and on with what was under way. The cookies of the way there are spent; what is left says
+/// how the person came.
 async fn ouverte(
     etat: &Etat,
     visiteur: &Visiteur,
-    suite: &str,
+    saisie: &Saisie,
     reponse: Reponse,
 ) -> Result<Response, Arret> {
-    let mut page = if let Reponse::SessionPersonnel { jeton, .. } = reponse {
-        entrer_en_gestion(&jeton)
+    let mut page = if let Reponse::SessionPersonnel { jeton, etape, .. } = reponse {
+        if saisie.texte("reprise").is_none() && etape == EtapeSession::SecondFacteur {
+            vers_gestion(&jeton)
+        } else {
+            entrer_en_gestion(etat, visiteur, saisie, (&jeton, etape)).await?
+        }
     } else if let Reponse::Session { jeton, .. } = reponse {
-        let saisie = Saisie(vec![("suite".to_owned(), suite.to_owned())]);
-        entrer(etat, visiteur, &saisie, jeton).await?
+        entrer(etat, visiteur, saisie, jeton).await?
     } else {
         return Err(Arret::inattendu());
     };
     poser(&mut page, &cookie(COOKIE_SSO, "ouverte"));
+    poser(&mut page, &cookie(COOKIE_REPRISE, ""));
     Ok(page)
+}
+
+/// The pages of gestion ask for the second factor themselves.
+fn vers_gestion(jeton: &str) -> Response {
+    let mut reponse = Redirect::to("/gestion").into_response();
+    poser(&mut reponse, &cookie(COOKIE_SESSION, jeton));
+    reponse
 }
 
 /// Nobody here has this identity: a link to join an account, or an account to be made.
@@ -206,15 +259,20 @@ fn inconnu(etat: &Etat, visiteur: &Visiteur, depart: Depart, personne: Personne)
         let form = form.cache("vu", scelle).cache("jeton", jeton);
         page_textes(visiteur, &t.sso_rattacher(), &t.sso_rattacher_lien(), form)
     } else if personne.admise {
-        let form = formulaire(visiteur, Some(&personne), &scelle);
+        let form = formulaire(
+            visiteur,
+            Some((&personne, depart.champs.as_slice())),
+            &scelle,
+        );
         page_inscription(visiteur, form, &scelle)
     } else {
+        // What was typed stays with the way that was taken: the ordinary form begins with it.
         let suites = vec![
             Lien::new("/inscription", &t.creer_un_compte()),
             Lien::new("/connexion", &t.se_connecter()),
         ];
         let texte = t.sso_non_admis().to_string();
-        visiteur.page(&t.sso_non_admis_titre(), &Message { texte, suites })
+        return visiteur.page(&t.sso_non_admis_titre(), &Message { texte, suites });
     };
     poser(&mut page, &cookie(COOKIE_SSO, &navigateur));
     page
@@ -229,21 +287,26 @@ fn page_textes(visiteur: &Visiteur, titre: &str, texte: &str, form: Formulaire) 
     visiteur.page(titre, &corps)
 }
 
-/// The form of an account, with what the provider says in it.
-fn formulaire(visiteur: &Visiteur, personne: Option<&Personne>, scelle: &str) -> Formulaire {
-    let valeurs = personne.map(|p| {
+/// The form of an account, with what the provider says in it, and what was typed before.
+fn formulaire(
+    visiteur: &Visiteur,
+    personne: Option<(&Personne, &[(String, String)])>,
+    scelle: &str,
+) -> Formulaire {
+    let form = form_d_inscription(visiteur, "/sso/inscription").cache("vu", scelle);
+    let Some((p, tapes)) = personne else {
+        return form;
+    };
+    let dits = {
         let mail = ["mail", "mail_confirmation"].map(|champ| (champ, p.mail.as_str()));
         [("nom", p.nom.as_str()), ("prenom", p.prenom.as_str())]
             .into_iter()
             .chain(mail)
             .map(|(champ, valeur)| (champ.to_owned(), valeur.to_owned()))
             .collect::<Vec<_>>()
-    });
-    let form = form_d_inscription(visiteur, "/sso/inscription").cache("vu", scelle);
-    match valeurs {
-        Some(valeurs) => form.remplir(&valeurs),
-        None => form,
-    }
+    };
+    let (valeurs, autrement) = completer(visiteur.t, dits, tapes);
+    form.remplir(&valeurs).aider(&autrement)
 }
 
 fn page_inscription(visiteur: &Visiteur, form: Formulaire, scelle: &str) -> Response {
@@ -274,7 +337,7 @@ fn reconnu(etat: &Etat, entetes: &HeaderMap, saisie: &Saisie) -> Result<(VuSso, 
         navigateur.is_some_and(|n| bool::from(n.as_bytes().ct_eq(lu.navigateur.as_bytes())))
             && etat.maintenant().as_second() < lu.fin
     });
-    let lu = lu.ok_or_else(refuse)?;
+    let lu = lu.ok_or_else(|| refuse("/connexion"))?;
     Ok((lu.vu, scelle))
 }
 
@@ -301,7 +364,7 @@ pub(super) async fn inscrire(
     };
     match fait {
         Ok(Reponse::Fait) => Ok(envoye(&visiteur, true)),
-        Ok(reponse) => ouverte(&etat, &visiteur, "", reponse).await,
+        Ok(reponse) => ouverte(&etat, &visiteur, &Saisie(vec![]), reponse).await,
         Err(faute) => {
             let form = formulaire(&visiteur, None, &scelle).remplir(&saisie.0);
             let form = refuser(visiteur.t, form, &faute);
@@ -351,7 +414,7 @@ pub(super) async fn rattacher(
         preuve,
     };
     match etat.guichet.traiter(None, requete).await {
-        Ok(reponse) => ouverte(&etat, &visiteur, "", reponse).await,
+        Ok(reponse) => ouverte(&etat, &visiteur, &Saisie(vec![]), reponse).await,
         Err(faute) if par_lien => Err(faute.into()),
         Err(faute) => {
             let form = form_rattacher(&visiteur, &scelle).remplir(&saisie.0);
@@ -412,7 +475,7 @@ pub(super) async fn couper(State(etat): State<Etat>, saisie: Saisie) -> Result<R
             let genre = [(header::CONTENT_TYPE, "application/json")];
             (StatusCode::BAD_REQUEST, genre, corps).into_response()
         }
-        Err(panne @ Echec::Panne(_)) => return Err(echouer(panne)),
+        Err(panne @ Echec::Panne(_)) => return Err(echouer(panne, false)),
     };
     sans_trace(&mut reponse);
     Ok(reponse)

@@ -32,6 +32,8 @@ pub(super) const COOKIE_SESSION: &str = "__Host-session";
 pub(super) const COOKIE_QUI: &str = "__Host-qui";
 /// On the way to the single sign-on and back; after it, that the session came of it.
 pub(super) const COOKIE_SSO: &str = "__Host-sso";
+/// A form that waits while its person is at the single sign-on.
+pub(super) const COOKIE_REPRISE: &str = "__Host-reprise";
 /// The language the visitor chose.
 pub(super) const COOKIE_LANGUE: &str = "langue";
 

@@ -70,6 +70,9 @@ pub(super) struct Depart {
     pub(super) candidat: bool,
     /// From the link that joins an account.
     pub(super) jeton: Option<String>,
+    /// What was typed before, by field.
+    #[serde(default)]
+    pub(super) champs: Vec<(String, String)>,
     /// Until when, seconds.
     pub(super) fin: i64,
 }

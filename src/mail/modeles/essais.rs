@@ -1,9 +1,12 @@
 //! Every mail is written in both languages; an operator's text is checked, used, and never loses a mail.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use actors::ports::Courrier;
-use domain::campagne::TexteMail;
+use actors::ports::{Courrier, CourrierDemande};
+use actors::support::Faits;
+use domain::campagne::{CodeReponse, Modele, TexteMail};
 use domain::effet::CodeMail;
 use domain::ids::TexteMailCode;
 use domain::langue::Langue;
@@ -11,7 +14,9 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::variables::{self, Enseigne};
-use super::{Modeles, Redaction, Rendu, exemples, integres, sens, verifier};
+use super::{
+    Cas, Modeles, Partie, Redaction, Rendu, cadre, exemples, integres, reponses, sens, verifier,
+};
 
 fn rendre(modeles: &Modeles, code: CodeMail, langue: Langue) -> Vec<Rendu> {
     let fuseau = TimeZone::get("Europe/Paris").unwrap();
@@ -121,7 +126,7 @@ fn chaque_faute_de_chaque_fichier_est_nommee_avec_sa_ligne() {
         "candidature/en.txt:3: ",
         "statut_re/fr.txt:1: la première ligne doit être « Objet : … »",
         "statut_re/de.txt: fichier inattendu ; ici : fr.txt, en.txt",
-        "inconnu/fr.txt: « inconnu » n'est pas un mail ; les mails sont : cadre, cpt_min_create",
+        "inconnu/fr.txt: « inconnu » n'est pas un mail ; les mails sont : cpt_min_create",
         "perdu.txt: chaque modèle est dans le dossier de son mail",
     ] {
         assert!(
@@ -205,7 +210,7 @@ proptest! {
     }
 }
 
-fn propre(code: CodeMail, langue: Langue, objet: &str, texte: &str) -> TexteMail {
+fn propre(code: impl Into<Modele>, langue: Langue, objet: &str, texte: &str) -> TexteMail {
     TexteMail {
         code: TexteMailCode::de(code, langue),
         objet: objet.to_owned(),
@@ -214,29 +219,34 @@ fn propre(code: CodeMail, langue: Langue, objet: &str, texte: &str) -> TexteMail
     }
 }
 
-/// Whoever edits a text begins with ours: it passes the check, and says the same.
-#[test]
-fn le_texte_d_origine_ecrit_a_l_ecran_dit_la_meme_chose() {
-    let fuseau = TimeZone::get("Europe/Paris").unwrap();
+/// What staff of a university edit texts with.
+fn redaction(modeles: Modeles) -> Arc<Redaction> {
     let maison = crate::mail::Maison {
         nom: "Université".to_owned(),
         url: "https://candidature.univ.example".to_owned(),
         from: "no@univ.example".to_owned(),
         enveloppe: None,
         support: Some("candidature@univ.example".to_owned()),
-        fuseau: fuseau.clone(),
+        fuseau: TimeZone::UTC,
     };
-    let redaction = Redaction::new(Modeles::integres().unwrap(), maison);
+    Redaction::new(modeles, maison)
+}
+
+/// Whoever edits a text begins with ours: it passes the check, and says the same.
+#[test]
+fn le_texte_d_origine_ecrit_a_l_ecran_dit_la_meme_chose() {
+    let fuseau = TimeZone::get("Europe/Paris").unwrap();
+    let redaction = redaction(Modeles::integres().unwrap());
     let modeles = Modeles::integres().unwrap();
     let enseigne = Enseigne::exemple(&fuseau);
     for code in CodeMail::TOUS {
         let fichier = format!("{}/fr.txt", code.nom());
         assert!(integres::tous().any(|(chemin, _)| chemin == fichier));
         for langue in [Langue::Fr, Langue::En] {
-            let origine = redaction.origine(code, langue);
+            let origine = redaction.origine(code.into(), langue);
             assert!(!origine.exploitant && origine.texte.html.is_none());
             assert_eq!(verifier(&origine.texte), [], "{code:?}");
-            assert!(!redaction.apercus(&origine.texte).unwrap().is_empty());
+            assert!(!redaction.apercus(&origine.texte, None).unwrap().is_empty());
             for courrier in exemples::exemples(code, langue) {
                 let ecrit = Courrier {
                     propre: Some(origine.texte.clone()),
@@ -251,16 +261,28 @@ fn le_texte_d_origine_ecrit_a_l_ecran_dit_la_meme_chose() {
 
 #[test]
 fn chaque_variable_a_un_sens() {
-    let dites: Vec<&str> = sens::VARIABLES.iter().map(|(nom, _, _)| *nom).collect();
-    for code in CodeMail::TOUS {
-        let noms = exemples::noms(code);
+    let dire = |qui: &str, noms: BTreeSet<String>, tues: &[&str], table: sens::Table| {
+        let dites: Vec<&str> = table.iter().map(|(nom, _, _)| *nom).collect();
         for nom in &noms {
             // What holds others is told by them.
             let groupe = noms.iter().any(|n| n.starts_with(&format!("{nom}.")));
-            let connue = dites.contains(&nom.as_str()) || sens::DU_CADRE.contains(&nom.as_str());
-            assert!(groupe || connue, "{nom} of {code:?} says nothing");
+            let connue = dites.contains(&nom.as_str()) || tues.contains(&nom.as_str());
+            assert!(groupe || connue, "{nom} of {qui} says nothing");
         }
+        for nom in dites {
+            assert!(
+                table == sens::VARIABLES || noms.contains(nom),
+                "{qui} has no {nom}"
+            );
+        }
+    };
+    for code in CodeMail::TOUS {
+        let noms = exemples::noms(code);
+        dire(code.nom(), noms, sens::DU_CADRE, sens::VARIABLES);
     }
+    dire("answers", reponses::connues(), &[], sens::REPONSES);
+    let page = cadre::connues(Partie::Html);
+    dire("frames", page, sens::DES_MAILS, sens::CADRE);
 }
 
 #[test]
@@ -328,4 +350,144 @@ fn un_texte_d_ecran_qui_echoue_laisse_partir_celui_d_origine() {
     }
     let juste = propre(CodeMail::CptMinLienValidOublie, Langue::Fr, "Objet", lien);
     assert_eq!(verifier(&juste), [], "the samples do not find everything");
+}
+
+/// `champ:code` of each fault.
+fn fautes(texte: &TexteMail) -> Vec<String> {
+    let fautes = verifier(texte);
+    let dire = |f: &domain::refus::FauteChamp| format!("{}:{}", f.champ, f.code);
+    fautes.iter().map(dire).collect()
+}
+
+/// The answers and the frame begin with ours, too: they pass the check, and change nothing.
+#[test]
+fn reponses_et_cadre_d_origine_passent_le_controle_et_se_voient() {
+    let redaction = redaction(Modeles::integres().unwrap());
+    let textes = CodeReponse::TOUS.map(Modele::from).into_iter();
+    for modele in textes.chain([Modele::Cadre]) {
+        for langue in [Langue::Fr, Langue::En] {
+            let origine = redaction.origine(modele, langue);
+            assert!(!origine.exploitant && origine.texte.objet.is_empty());
+            assert_eq!(origine.texte.html.is_some(), modele == Modele::Cadre);
+            assert_eq!(verifier(&origine.texte), [], "{modele:?}");
+            let vus = redaction.apercus(&origine.texte, None).unwrap();
+            let cas: Vec<&str> = vus.iter().map(|vu| vu.cas.code()).collect();
+            match modele {
+                Modele::Cadre => {
+                    let attendus = ["candidat", "commission", "automatique", "personne"];
+                    assert_eq!(cas, attendus);
+                }
+                Modele::Reponse(CodeReponse::Projet) => {
+                    assert!(cas.contains(&"ine") && cas.contains(&"plainte"), "{cas:?}");
+                }
+                Modele::Reponse(CodeReponse::LienExpire) => {
+                    assert_eq!(cas, ["complet", "court", "lien_envoye"]);
+                }
+                Modele::Reponse(_) | Modele::Mail(_) => assert_eq!(vus[0].cas, Cas::Complet),
+            }
+        }
+    }
+}
+
+#[test]
+fn chaque_faute_d_une_reponse_ou_d_un_cadre_est_dite() {
+    let suivi = |texte: &str| fautes(&propre(CodeReponse::Suivi, Langue::Fr, "", texte));
+    assert_eq!(suivi("Bonjour {{ prenom }}, {{ classe }}"), [""; 0]);
+    assert_eq!(
+        suivi("{{ formation.libelle }} {{ prenon }}"),
+        ["texte:variable_inconnue", "texte:variable_inconnue"],
+        "an answer is about no programme"
+    );
+    assert_eq!(suivi("{% if %}"), ["texte:modele_illisible"]);
+    assert_eq!(suivi("{% if prenom %}A{% endif %}"), ["texte:rendu_vide"]);
+    let cadre = |texte: &str, html: Option<&str>| {
+        let html = html.map(str::to_owned);
+        fautes(&TexteMail {
+            html,
+            ..propre(Modele::Cadre, Langue::Fr, "", texte)
+        })
+    };
+    let page = "<p>{{ objet }}{{ corps }}{{ pied }}</p>";
+    assert_eq!(cadre("{{ corps }}\n\nNous", Some(page)), [""; 0]);
+    assert_eq!(cadre("Nous", None), ["texte:corps_absent"]);
+    assert_eq!(
+        cadre("{{ corps }}", Some("<p>Nous</p>")),
+        ["html:corps_absent"]
+    );
+    assert_eq!(
+        cadre("{% if pourCandidat %}{{ corps }}{% endif %}", None),
+        ["texte:corps_absent"],
+        "an alert would be empty"
+    );
+    assert_eq!(
+        cadre(
+            "{{ corps }} {{ pied }} {{ formation.libelle }}",
+            Some("{{ jours }}")
+        ),
+        [
+            "texte:variable_inconnue",
+            "texte:variable_inconnue",
+            "html:variable_inconnue"
+        ],
+        "what some mails do not know, or what is of the page alone"
+    );
+    assert_eq!(
+        cadre("{{ corps }} {{ numDossierOpi }}", None),
+        ["texte:rendu_impossible"],
+        "an answer has no candidate's number"
+    );
+}
+
+/// One that passed the check and fails later gives way: the mail leaves in the frame behind it, the answer with its
+/// own words.
+#[test]
+fn un_cadre_ou_une_reponse_d_ecran_qui_echoue_laisse_celui_d_origine() {
+    let modeles = Modeles::integres().unwrap();
+    let fuseau = TimeZone::UTC;
+    let enseigne = Enseigne::exemple(&fuseau);
+    let mut courrier = exemples::exemple(CodeMail::Candidature, Langue::Fr);
+    let attendu = modeles.rendre(&courrier, &enseigne).unwrap();
+    for casse in ["{{ d_autrefois }} {{ corps }}", "{% if %}", "Sans le mail"] {
+        courrier.cadre = Some(propre(Modele::Cadre, Langue::Fr, "", casse));
+        assert_eq!(modeles.rendre(&courrier, &enseigne).unwrap(), attendu);
+    }
+    let juste = propre(Modele::Cadre, Langue::Fr, "", "{{ corps }}\n\nÀ bientôt");
+    courrier.cadre = Some(juste.clone());
+    let rendu = modeles.rendre(&courrier, &enseigne).unwrap();
+    assert!(rendu.texte.ends_with("\n\nÀ bientôt\n"), "{}", rendu.texte);
+    assert!(
+        rendu.html.contains("<footer>\n<p>À bientôt</p>"),
+        "{}",
+        rendu.html
+    );
+    let reponse = CourrierDemande {
+        id: "x".to_owned(),
+        etiquette: "x".to_owned(),
+        jeton: "x".to_owned(),
+        a: "a@b.example".to_owned(),
+        nom: "A".to_owned(),
+        objet: "Question".to_owned(),
+        texte: "Voici.".to_owned(),
+        langue: Langue::Fr,
+        automatique: false,
+        references: Vec::new(),
+        cadre: Some(juste),
+    };
+    let rendu = modeles.encadrer(&reponse, &enseigne).unwrap();
+    assert_eq!(rendu.texte, "Voici.\n\nÀ bientôt\n");
+
+    let faits = Faits::default();
+    let valeurs = crate::mail::lecteur::valeurs(&faits, Langue::Fr, &enseigne);
+    let rediger = |texte: Option<&str>| {
+        let texte = texte.map(|texte| propre(CodeReponse::Suivi, Langue::Fr, "", texte));
+        let dit = modeles.rediger(CodeReponse::Suivi, texte.as_ref(), Langue::Fr, &valeurs);
+        dit.unwrap()
+    };
+    let origine = rediger(None);
+    assert_eq!(rediger(Some("{{ d_autrefois }}")), origine);
+    assert_eq!(rediger(Some("{% if prenom %}A{% endif %}")), origine);
+    assert_eq!(
+        rediger(Some("Chez nous :\n\n\n\nrien")),
+        "Chez nous :\n\nrien"
+    );
 }

@@ -1,5 +1,7 @@
 //! Mails as they will be, to try a template with.
 
+use std::collections::BTreeSet;
+
 use actors::ports::{Courrier, DetailsCourrier, LienCourrier};
 use domain::campagne::{Formation, Texte};
 use domain::dossier::Convocation;
@@ -7,22 +9,28 @@ use domain::effet::{But, CodeMail};
 use domain::langue::Langue;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::variables::{self, Enseigne};
 
 /// The names a mail of this code may use, such as `formation.libelle`.
-pub(super) fn noms(code: CodeMail) -> Vec<String> {
+pub(super) fn noms(code: CodeMail) -> BTreeSet<String> {
     let fuseau = TimeZone::UTC;
     let enseigne = Enseigne::exemple(&fuseau);
-    let mut noms = Vec::new();
-    for exemple in exemples(code, Langue::Fr) {
-        for (cle, valeur) in variables::contexte(&exemple, &enseigne) {
-            if let Value::Object(champs) = &valeur {
-                noms.extend(champs.keys().map(|champ| format!("{cle}.{champ}")));
-            }
-            noms.push(cle);
+    exemples(code, Langue::Fr)
+        .iter()
+        .flat_map(|exemple| noms_de(&variables::contexte(exemple, &enseigne)))
+        .collect()
+}
+
+/// The names in a context, those of its parts too.
+pub(in crate::mail) fn noms_de(valeurs: &Map<String, Value>) -> BTreeSet<String> {
+    let mut noms = BTreeSet::new();
+    for (cle, valeur) in valeurs {
+        if let Value::Object(champs) = valeur {
+            noms.extend(champs.keys().map(|champ| format!("{cle}.{champ}")));
         }
+        noms.insert(cle.clone());
     }
     noms
 }
@@ -78,6 +86,7 @@ fn simple(code: CodeMail, langue: Langue) -> Courrier {
         lien: None,
         details: DetailsCourrier::default(),
         propre: None,
+        cadre: None,
     }
 }
 
@@ -171,7 +180,6 @@ pub(super) fn exemples(code: CodeMail, langue: Langue) -> Vec<Courrier> {
 }
 
 /// One of them.
-#[cfg(test)]
 pub(in crate::mail) fn exemple(code: CodeMail, langue: Langue) -> Courrier {
     exemples(code, langue).remove(0)
 }

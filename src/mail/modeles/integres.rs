@@ -1,4 +1,4 @@
-//! The texts compiled in. A mail without its two texts does not build.
+//! The texts compiled in. A mail or an answer without its two texts does not build.
 
 macro_rules! textes {
     ($($variante:ident => $dossier:literal,)*) => {
@@ -18,10 +18,7 @@ macro_rules! textes {
 domain::chaque_mail!(textes);
 
 macro_rules! reponses {
-    ($($dossier:literal),*) => {
-        /// The folders of what the support answers, or proposes to.
-        pub(super) const REPONSES: &[&str] = &[$($dossier),*];
-
+    ($($(#[$dit:meta])* $variante:ident => $dossier:literal,)*) => {
         const TEXTES_REPONSES: &[(&str, &str)] = &[$(
             (
                 concat!($dossier, "/fr.txt"),
@@ -35,13 +32,7 @@ macro_rules! reponses {
     };
 }
 
-reponses!(
-    "support_projet",
-    "support_lien_expire",
-    "support_compte_ancien",
-    "support_suivi",
-    "support_trop_gros"
-);
+domain::chaque_reponse!(reponses);
 
 const CADRE: [(&str, &str); 3] = [
     (

@@ -2,12 +2,14 @@
 //! rebuilding (ADR 0009). One text gives subject, plain text and HTML, so that they cannot differ.
 
 mod blocs;
+mod cadre;
 #[cfg(test)]
 mod essais;
 mod exemples;
 mod integres;
 mod propre;
 mod redaction;
+mod reponses;
 mod sens;
 mod surcharges;
 mod variables;
@@ -22,11 +24,13 @@ use domain::langue::Langue;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
+use cadre::{Contenu, Valeurs};
 #[cfg(test)]
 pub(super) use exemples::exemple;
+pub(super) use exemples::noms_de;
 pub(crate) use propre::verifier;
 pub use redaction::Redaction;
-pub(crate) use redaction::{Apercu, Variable};
+pub(crate) use redaction::{Apercu, Cas, Variable};
 pub use surcharges::FauteModele;
 pub(super) use variables::{Enseigne, etablissement, ligne, nom, quand};
 
@@ -43,6 +47,18 @@ pub(super) struct Rendu {
     pub(super) objet: String,
     pub(super) texte: String,
     pub(super) html: String,
+}
+
+impl Rendu {
+    /// As it is shown to whoever edits texts.
+    fn vu(self, cas: Cas) -> Apercu {
+        Apercu {
+            cas,
+            objet: self.objet,
+            texte: self.texte,
+            html: self.html,
+        }
+    }
 }
 
 /// The texts of every mail.
@@ -171,14 +187,14 @@ impl Modeles {
             }
         }
         if self.surcharge(code, courrier.langue) {
-            match self.composer(LOCAL, code, courrier.langue, &valeurs) {
+            match self.composer(LOCAL, courrier, &valeurs) {
                 Ok(rendu) => return Ok(rendu),
                 Err(faute) => {
                     tracing::error!(%faute, "a mail template failed: the built-in text is sent instead");
                 }
             }
         }
-        self.composer(INTEGRE, code, courrier.langue, &valeurs)
+        self.composer(INTEGRE, courrier, &valeurs)
             .map_err(|faute| faute.to_string())
     }
 
@@ -192,84 +208,42 @@ impl Modeles {
             || self.surcharges.contains(&page(LOCAL))
     }
 
+    /// The mail with what this origin says of it, in the frame it leaves in.
     fn composer(
+        &self,
+        origine: &str,
+        courrier: &Courrier,
+        valeurs: &Valeurs,
+    ) -> Result<Rendu, FauteModele> {
+        let langue = courrier.langue;
+        let contenu = self.contenu(origine, courrier.code.nom(), langue, valeurs)?;
+        self.encadrer_au_mieux(courrier.cadre.as_ref(), langue, valeurs, &contenu)
+    }
+
+    /// What a mail says: subject and body of this origin, and the operator's page of its own.
+    fn contenu(
         &self,
         origine: &str,
         code: &str,
         langue: Langue,
-        valeurs: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Rendu, FauteModele> {
+        valeurs: &Valeurs,
+    ) -> Result<Contenu, FauteModele> {
         let a_nous = |nom: &str| origine == LOCAL && self.surcharges.contains(nom);
-        let nom = |partie: Partie, code: &str| {
+        let nom = |partie: Partie| {
             // The subject comes with its text: both of the operator's, or both built in.
-            let fichier = if partie == Partie::Objet {
-                Partie::Texte
-            } else {
-                partie
-            };
-            let ici = a_nous(&fichier.nom(LOCAL, code, langue));
+            let ici = a_nous(&Partie::Texte.nom(LOCAL, code, langue));
             partie.nom(if ici { LOCAL } else { INTEGRE }, code, langue)
         };
         let contexte = Value::from_serialize(valeurs);
-        let objet = objet(&self.dire(&nom(Partie::Objet, code), &contexte)?);
-        let corps = self.dire(&nom(Partie::Texte, code), &contexte)?;
-        let propre = Partie::Html.nom(LOCAL, code, langue);
-        let html = if a_nous(&propre) {
-            Some(self.dire(&propre, &contexte)?)
-        } else {
-            None
-        };
-        self.habiller(origine, langue, valeurs, (objet, &corps, html))
-    }
-
-    /// Subject and body with what surrounds every mail; `propre` is a page of its own.
-    fn habiller(
-        &self,
-        origine: &str,
-        langue: Langue,
-        valeurs: &serde_json::Map<String, serde_json::Value>,
-        (objet, corps, propre): (String, &str, Option<String>),
-    ) -> Result<Rendu, FauteModele> {
-        let a_nous = |nom: &str| origine == LOCAL && self.surcharges.contains(nom);
-        let cadre = Partie::Texte.nom(LOCAL, CADRE, langue);
-        let cadre = if a_nous(&cadre) {
-            cadre
-        } else {
-            Partie::Texte.nom(INTEGRE, CADRE, langue)
-        };
-        let avec = |cles: &[(&str, Value)]| {
-            let mut tout: std::collections::BTreeMap<&str, Value> = valeurs
-                .iter()
-                .map(|(cle, valeur)| (cle.as_str(), Value::from_serialize(valeur)))
-                .collect();
-            tout.extend(cles.iter().cloned());
-            Value::from_serialize(tout)
-        };
-        let vide = avec(&[("corps", Value::from(""))]);
-        let pied = self.dire(&cadre, &vide)?;
-        let entourer = avec(&[("corps", Value::from(corps.trim()))]);
-        let texte = self.dire(&cadre, &entourer)?;
-        let html = if let Some(html) = propre {
-            html
-        } else {
-            let tout = avec(&[
-                ("objet", Value::from(objet.clone())),
-                (
-                    "corps",
-                    Value::from_safe_string(blocs::html(&blocs::lire(corps))),
-                ),
-                (
-                    "pied",
-                    Value::from_safe_string(blocs::html(&blocs::lire(&pied))),
-                ),
-            ]);
-            let page = page(if a_nous(&page(LOCAL)) { LOCAL } else { INTEGRE });
-            self.dire(&page, &tout)?
-        };
-        Ok(Rendu {
-            objet,
-            texte: blocs::texte(&blocs::lire(&texte)),
-            html,
+        let page = Partie::Html.nom(LOCAL, code, langue);
+        Ok(Contenu {
+            objet: objet(&self.dire(&nom(Partie::Objet), &contexte)?),
+            corps: self.dire(&nom(Partie::Texte), &contexte)?,
+            page: if a_nous(&page) {
+                Some(self.dire(&page, &contexte)?)
+            } else {
+                None
+            },
         })
     }
 
@@ -282,42 +256,14 @@ impl Modeles {
         courrier: &CourrierDemande,
         enseigne: &Enseigne<'_>,
     ) -> Result<Rendu, String> {
-        let (langue, valeurs) = (courrier.langue, variables::reponse(courrier, enseigne));
-        let sujet = objet(&format!("Re: {}", courrier.objet));
-        let contenu = || (sujet.clone(), courrier.texte.as_str(), None);
-        let local = self.habiller(LOCAL, langue, &valeurs, contenu());
-        match local {
-            Ok(rendu) => Ok(rendu),
-            Err(_faute) => self
-                .habiller(INTEGRE, langue, &valeurs, contenu())
-                .map_err(|faute| faute.to_string()),
-        }
-    }
-
-    /// The text of a template of the support, without what surrounds a mail.
-    ///
-    /// # Errors
-    /// The reason, when the built-in one fails as well.
-    pub(super) fn rediger(
-        &self,
-        modele: &str,
-        langue: Langue,
-        valeurs: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<String, String> {
-        let contexte = Value::from_serialize(valeurs);
-        let local = Partie::Texte.nom(LOCAL, modele, langue);
-        if self.surcharges.contains(&local) {
-            match self.dire(&local, &contexte) {
-                Ok(texte) => return Ok(blocs::propre(&texte)),
-                Err(faute) => {
-                    tracing::error!(%faute, "a template of the support failed: the built-in text is used instead");
-                }
-            }
-        }
-        let integre = Partie::Texte.nom(INTEGRE, modele, langue);
-        let texte = self.dire(&integre, &contexte);
-        texte
-            .map(|texte| blocs::propre(&texte))
+        let langue = courrier.langue;
+        let valeurs = variables::reponse((langue, courrier.automatique), enseigne);
+        let contenu = Contenu {
+            objet: objet(&format!("Re: {}", courrier.objet)),
+            corps: courrier.texte.clone(),
+            page: None,
+        };
+        self.encadrer_au_mieux(courrier.cadre.as_ref(), langue, &valeurs, &contenu)
             .map_err(|faute| faute.to_string())
     }
 

@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use actors::ports::Courrier;
-use domain::campagne::TexteMail;
-use domain::effet::CodeMail;
+use domain::campagne::{Modele, TexteMail};
 use domain::langue::Langue;
 use domain::refus::FauteChamp;
+use minijinja::Error;
 use minijinja::value::Value;
 
+use super::cadre::{self, Contenu};
 use super::surcharges::DU_MOTEUR;
 use super::variables::{self, Enseigne};
-use super::{INTEGRE, LOCAL, Modeles, Partie, Rendu, exemples, objet, remplir};
+use super::{FauteModele, Modeles, Partie, Rendu, exemples, objet, remplir, reponses};
 
 /// What texts changed on screen are called in the engine.
-const ECRAN: &str = "ecran";
+pub(super) const ECRAN: &str = "ecran";
 
 /// What texts are checked with: the same on every machine, whatever an operator's folder holds.
 static INTEGRES: LazyLock<Option<Modeles>> = LazyLock::new(|| Modeles::integres().ok());
@@ -75,41 +76,53 @@ fn parties(texte: &TexteMail) -> impl Iterator<Item = (Partie, &str)> {
     .flatten()
 }
 
-/// Every fault of a text, before it is kept: what the engine cannot read, variables its mail does not have, and
-/// what fails when a sample of the mail is written with it. A code that is none is for the domain to refuse.
+/// Every fault of a text, before it is kept: what the engine cannot read, variables that are not there, and what fails
+/// when a sample is written with it. A code that is none is for the domain to refuse.
 pub(crate) fn verifier(texte: &TexteMail) -> Vec<FauteChamp> {
-    let (Some((mail, langue)), Some(modeles)) = (texte.code.mail(), INTEGRES.as_ref()) else {
+    let (Some((modele, langue)), Some(modeles)) = (texte.code.modele(), INTEGRES.as_ref()) else {
         return Vec::new();
     };
     let mut defauts = Vec::new();
     for (partie, source) in parties(texte) {
-        defauts.extend(modeles.lire_propre((mail, langue), partie, source));
+        defauts.extend(modeles.lire_propre((modele, langue), partie, source));
     }
     // What is missing altogether is for the domain to say.
-    let vide = [&texte.objet, &texte.texte]
-        .iter()
-        .any(|t| t.trim().is_empty());
+    let sans_objet = modele.a_un_objet() && texte.objet.trim().is_empty();
+    let vide = sans_objet || texte.texte.trim().is_empty();
     if defauts.is_empty() && !vide {
-        defauts = modeles.essayer_propre(texte, mail, langue);
+        defauts = match modele {
+            Modele::Mail(_) => modeles.essayer_propre(texte),
+            Modele::Reponse(reponse) => modeles.essayer_reponse(texte, (reponse, langue)),
+            Modele::Cadre => modeles.essayer_cadre(texte, langue),
+        };
     }
     defauts.into_iter().map(Into::into).collect()
+}
+
+/// What one part may speak of.
+fn connues(modele: Modele, partie: Partie) -> BTreeSet<String> {
+    match modele {
+        Modele::Mail(mail) => exemples::noms(mail),
+        Modele::Reponse(_) => reponses::connues(),
+        Modele::Cadre => cadre::connues(partie),
+    }
 }
 
 impl Modeles {
     /// What cannot be read of one part, or names what is not there.
     fn lire_propre(
         &self,
-        (mail, langue): (CodeMail, Langue),
+        (modele, langue): (Modele, Langue),
         partie: Partie,
         source: &str,
     ) -> Vec<Defaut> {
-        let nom = partie.nom(ECRAN, mail.nom(), langue);
-        let modele = match self.moteur.template_from_named_str(&nom, source) {
-            Ok(modele) => modele,
-            Err(erreur) => return vec![illisible(partie, &erreur)],
+        let nom = partie.nom(ECRAN, modele.nom(), langue);
+        let lu = match self.moteur.template_from_named_str(&nom, source) {
+            Ok(lu) => lu,
+            Err(erreur) => return vec![Defaut::illisible(partie, &erreur)],
         };
-        let connues: BTreeSet<String> = exemples::noms(mail).into_iter().collect();
-        let mut inconnues: Vec<String> = modele
+        let connues = connues(modele, partie);
+        let mut inconnues: Vec<String> = lu
             .undeclared_variables(true)
             .into_iter()
             .filter(|n| !connues.contains(n) && !DU_MOTEUR.contains(&n.as_str()))
@@ -121,14 +134,17 @@ impl Modeles {
             partie,
             code: "variable_inconnue",
             ligne: place(&nom).map(|l| l + 1),
-            fr: format!("la variable « {nom} » n'existe pas dans ce mail. Il y a : {choix}."),
-            en: format!("there is no variable “{nom}” in this mail. There are: {choix}."),
+            fr: format!("la variable « {nom} » n'existe pas ici. Il y a : {choix}."),
+            en: format!("there is no variable “{nom}” here. There are: {choix}."),
         };
         inconnues.into_iter().map(defaut).collect()
     }
 
     /// Writes samples of the mail with a text that can be read.
-    fn essayer_propre(&self, texte: &TexteMail, mail: CodeMail, langue: Langue) -> Vec<Defaut> {
+    fn essayer_propre(&self, texte: &TexteMail) -> Vec<Defaut> {
+        let Some((Modele::Mail(mail), langue)) = texte.code.modele() else {
+            return Vec::new();
+        };
         let fuseau = jiff::tz::TimeZone::UTC;
         let enseigne = Enseigne::exemple(&fuseau);
         let mut defauts = Vec::new();
@@ -155,29 +171,21 @@ impl Modeles {
         let dire = |partie: Partie, source: &str| {
             let nom = partie.nom(ECRAN, code, langue);
             let modele = self.moteur.template_from_named_str(&nom, source);
-            let modele = modele.map_err(|e| illisible(partie, &e))?;
-            let dit = remplir(&modele, &contexte).map_err(|e| echec(partie, &e))?;
+            let modele = modele.map_err(|e| Defaut::illisible(partie, &e))?;
+            let dit = remplir(&modele, &contexte).map_err(|e| Defaut::echec(partie, &e))?;
             if dit.trim().is_empty() {
-                return Err(muet(partie));
+                return Err(Defaut::muet(partie));
             }
             Ok(dit)
         };
-        let sujet = objet(&dire(Partie::Objet, &texte.objet)?);
-        let corps = dire(Partie::Texte, &texte.texte)?;
         let html = texte.html.as_deref();
-        let html = html.map(|html| dire(Partie::Html, html)).transpose()?;
-        let contenu = || (sujet.clone(), corps.as_str(), html.clone());
-        // What surrounds every mail is the operator's still, if it can be written.
-        let rendu = self
-            .habiller(LOCAL, langue, &valeurs, contenu())
-            .or_else(|_| self.habiller(INTEGRE, langue, &valeurs, contenu()));
-        let rendu = rendu.map_err(|faute| Defaut {
-            partie: Partie::Texte,
-            code: "rendu_impossible",
-            ligne: None,
-            fr: format!("le cadre de ce mail ne s'écrit pas ({faute})."),
-            en: format!("what surrounds this mail cannot be written ({faute})."),
-        })?;
+        let contenu = Contenu {
+            objet: objet(&dire(Partie::Objet, &texte.objet)?),
+            corps: dire(Partie::Texte, &texte.texte)?,
+            page: html.map(|html| dire(Partie::Html, html)).transpose()?,
+        };
+        let rendu = self.encadrer_au_mieux(courrier.cadre.as_ref(), langue, &valeurs, &contenu);
+        let rendu = rendu.map_err(|faute| Defaut::du_cadre(&faute))?;
         match variables::sans_lien(courrier, enseigne, &rendu) {
             Some((dans, lien)) => Err(Defaut {
                 partie: dans,
@@ -192,46 +200,71 @@ impl Modeles {
 }
 
 /// In the engine's own words, which are English.
-fn detail(erreur: &minijinja::Error) -> String {
+fn detail(erreur: &Error) -> String {
     let detail = erreur.detail().unwrap_or_default();
     format!("{} {detail}", erreur.kind()).trim_end().to_owned()
 }
 
-fn illisible(partie: Partie, erreur: &minijinja::Error) -> Defaut {
-    let detail = detail(erreur);
-    Defaut {
-        partie,
-        code: "modele_illisible",
-        ligne: erreur.line(),
-        fr: format!(
-            "ce modèle ne se lit pas ({detail}). Une variable s'écrit {{{{ nom }}}}, une condition {{% if nom %}} … {{% endif %}}."
-        ),
-        en: format!(
-            "this template cannot be read ({detail}). A variable is written {{{{ nom }}}}, a condition {{% if nom %}} … {{% endif %}}."
-        ),
+impl Defaut {
+    pub(super) fn illisible(partie: Partie, erreur: &Error) -> Self {
+        let detail = detail(erreur);
+        Self {
+            partie,
+            code: "modele_illisible",
+            ligne: erreur.line(),
+            fr: format!(
+                "ce modèle ne se lit pas ({detail}). Une variable s'écrit {{{{ nom }}}}, une condition {{% if nom %}} … {{% endif %}}."
+            ),
+            en: format!(
+                "this template cannot be read ({detail}). A variable is written {{{{ nom }}}}, a condition {{% if nom %}} … {{% endif %}}."
+            ),
+        }
     }
-}
 
-fn echec(partie: Partie, erreur: &minijinja::Error) -> Defaut {
-    let detail = detail(erreur);
-    Defaut {
-        partie,
-        code: "rendu_impossible",
-        ligne: erreur.line(),
-        fr: format!("un mail ne peut pas être écrit avec ce texte ({detail})."),
-        en: format!("no mail can be written with this text ({detail})."),
+    pub(super) fn echec(partie: Partie, erreur: &Error) -> Self {
+        let detail = detail(erreur);
+        Self {
+            partie,
+            code: "rendu_impossible",
+            ligne: erreur.line(),
+            fr: format!("un mail ne peut pas être écrit avec ce texte ({detail})."),
+            en: format!("no mail can be written with this text ({detail})."),
+        }
     }
-}
 
-fn muet(partie: Partie) -> Defaut {
-    Defaut {
-        partie,
-        code: "rendu_vide",
-        ligne: None,
-        fr:
-            "il ne reste rien de ce texte dans certains cas : écrivez une partie qui vaut toujours."
+    pub(super) fn muet(partie: Partie) -> Self {
+        Self {
+            partie,
+            code: "rendu_vide",
+            ligne: None,
+            fr: "il ne reste rien de ce texte dans certains cas : écrivez une partie qui vaut toujours."
                 .to_owned(),
-        en: "nothing is left of this text in some cases: write a part that always holds."
-            .to_owned(),
+            en: "nothing is left of this text in some cases: write a part that always holds."
+                .to_owned(),
+        }
+    }
+
+    /// A frame without the mail.
+    pub(super) fn sans_corps(partie: Partie) -> Self {
+        Self {
+            partie,
+            code: "corps_absent",
+            ligne: None,
+            fr: "ce cadre doit contenir le texte du mail, {{ corps }}, tel quel et dans tous les cas."
+                .to_owned(),
+            en: "this frame must hold the mail's text, {{ corps }}, as it is and in every case."
+                .to_owned(),
+        }
+    }
+
+    /// What surrounds the mail fails, whatever its text.
+    pub(super) fn du_cadre(faute: &FauteModele) -> Self {
+        Self {
+            partie: Partie::Texte,
+            code: "rendu_impossible",
+            ligne: None,
+            fr: format!("le cadre de ce mail ne s'écrit pas ({faute})."),
+            en: format!("what surrounds this mail cannot be written ({faute})."),
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! What each variable of a mail stands for, in words, for whoever edits texts on screen.
 
-/// Name, French, English; in the order people look for them. A test holds that every variable is here.
+/// Name, French, English; in the order people look for them. A test holds that every variable is there.
+pub(super) type Table = &'static [(&'static str, &'static str, &'static str)];
+
+/// Of mails.
 #[rustfmt::skip]
-pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
+pub(super) const VARIABLES: Table = &[
     ("prenom", "le prénom du candidat", "the candidate's first name"),
     ("nom", "le nom du candidat", "the candidate's family name"),
     ("numDossierOpi", "le numéro de candidat", "the candidate number"),
@@ -51,6 +54,60 @@ pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
     ("langue", "fr ou en", "fr or en"),
 ];
 
+/// Of the answers of the support.
+#[rustfmt::skip]
+pub(super) const REPONSES: Table = &[
+    ("prenom", "le prénom, si la personne est reconnue ; sinon vide", "the first name, if the person is recognised; else empty"),
+    ("objet", "l'objet de la demande", "the subject of the request"),
+    ("classe", "ce qui est demandé : {% if classe == \"ine\" %}", "what is asked: {% if classe == \"ine\" %}"),
+    ("authentifie", "vrai si la personne est reconnue : {% if authentifie %}", "true if the person is recognised: {% if authentifie %}"),
+    ("valide", "vrai si son compte est validé", "true if their account is validated"),
+    ("lienEnvoye", "vrai si un nouveau lien vient de partir", "true if a new link has just left"),
+    ("dossiers", "ses dossiers : {% for d in dossiers %} donne d.formation, d.etat, d.manquantes et d.retour", "their applications: {% for d in dossiers %} gives d.formation, d.etat, d.manquantes and d.retour"),
+    ("piecesJointes", "vrai si des fichiers étaient joints", "true if files were attached"),
+    ("libelleCampagne", "le nom de la campagne", "the campaign's name"),
+    ("etablissement.nom", "le nom de l'établissement", "the establishment's name"),
+    ("etablissement.url", "l'adresse de la plateforme", "the platform's address"),
+    ("etablissement.support", "l'adresse à laquelle écrire", "the address to write to"),
+    ("etablissement.couleur", "la couleur des boutons", "the colour of buttons"),
+    ("langue", "fr ou en", "fr or en"),
+];
+
+/// Of what surrounds every mail.
+#[rustfmt::skip]
+pub(super) const CADRE: Table = &[
+    ("corps", "le texte du mail, à laisser tel quel", "the mail's text, to be left as it is"),
+    ("objet", "l'objet du mail (dans la page HTML seulement)", "the mail's subject (in the HTML page only)"),
+    ("pied", "ce qui entoure le texte brut, mis en forme (dans la page HTML seulement)", "what surrounds the plain text, laid out (in the HTML page only)"),
+    ("pourCandidat", "vrai si le mail va à un candidat : {% if pourCandidat %}", "true if the mail goes to a candidate: {% if pourCandidat %}"),
+    ("reponse", "vrai si c'est une réponse à une demande : {% if reponse %}", "true if it answers a request: {% if reponse %}"),
+    ("automatique", "vrai si personne ne l'a écrite", "true if nobody wrote it"),
+    ("prenom", "le prénom du candidat (pas dans une réponse)", "the candidate's first name (not in an answer)"),
+    ("nom", "le nom du candidat (pas dans une réponse)", "the candidate's family name (not in an answer)"),
+    ("numDossierOpi", "le numéro de candidat (pas dans une réponse)", "the candidate number (not in an answer)"),
+    ("libelleCampagne", "le nom de la campagne (vide dans une réponse)", "the campaign's name (empty in an answer)"),
+    ("etablissement.nom", "le nom de l'établissement", "the establishment's name"),
+    ("etablissement.url", "l'adresse de la plateforme", "the platform's address"),
+    ("etablissement.support", "l'adresse à laquelle écrire", "the address to write to"),
+    ("etablissement.couleur", "la couleur des boutons et des traits", "the colour of buttons and lines"),
+    ("langue", "fr ou en", "fr or en"),
+];
+
 /// What frames need to know, and texts need not.
 #[cfg(test)]
 pub(super) const DU_CADRE: &[&str] = &["pourCandidat", "reponse", "automatique"];
+/// What mails know in every case and frames have no use for.
+#[cfg(test)]
+pub(super) const DES_MAILS: &[&str] = &[
+    "lien",
+    "finLien",
+    "lienValidation",
+    "lienRattachement",
+    "lienReinitialisation",
+    "datFinReinitCptMin",
+    "jourDestructionCptMin",
+    "candidat.prenom",
+    "candidat.nomPat",
+    "candidat.numDossierOpi",
+    "candidat.libLangue",
+];

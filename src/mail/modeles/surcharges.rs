@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use domain::campagne::{CodeReponse, Modele};
 use domain::effet::CodeMail;
 use domain::langue::Langue;
 use minijinja::Error;
 
 use super::variables::{self, Enseigne};
-use super::{CADRE, LOCAL, Modeles, exemples, integres};
+use super::{CADRE, LOCAL, Modeles, exemples, reponses};
 
 /// Bytes of one template.
 const MAX_OCTETS: u64 = 64 * 1024;
@@ -132,16 +133,12 @@ fn lire(dossier: &Path, nom: &str) -> Result<String, FauteModele> {
         .ok_or_else(|| faute("chaque modèle est dans le dossier de son mail".to_owned()))?;
     let connu = match code {
         CADRE => ["fr.txt", "en.txt", "page.html"].as_slice(),
-        _ if integres::REPONSES.contains(&code) => &["fr.txt", "en.txt"],
+        _ if CodeReponse::trouver(code).is_some() => &["fr.txt", "en.txt"],
         _ if CodeMail::trouver(code).is_some() => &["fr.txt", "en.txt", "fr.html", "en.html"],
         _ => {
-            let codes: Vec<_> = CodeMail::TOUS
-                .into_iter()
-                .map(CodeMail::nom)
-                .chain(integres::REPONSES.iter().copied())
-                .collect();
+            let codes: Vec<_> = Modele::tous().map(Modele::nom).collect();
             return Err(faute(format!(
-                "« {code} » n'est pas un mail ; les mails sont : {CADRE}, {}",
+                "« {code} » n'est pas un mail ; les mails sont : {}",
                 codes.join(", ")
             )));
         }
@@ -183,8 +180,8 @@ fn inconnues(modeles: &Modeles, nom: &str) -> Vec<FauteModele> {
         .flat_map(|c| exemples::noms(*c))
         .chain(DU_MOTEUR.map(str::to_owned))
         .collect();
-    if integres::REPONSES.contains(&code) {
-        connues = crate::mail::lecteur::noms().into_iter().collect();
+    if CodeReponse::trouver(code).is_some() {
+        connues = reponses::connues();
         connues.extend(DU_MOTEUR.map(str::to_owned));
     }
     if code == CADRE {
@@ -232,7 +229,10 @@ fn essayer(modeles: &Modeles, noms: &BTreeSet<String>) -> Vec<FauteModele> {
             }
             for exemple in exemples::exemples(code, langue) {
                 let valeurs = variables::contexte(&exemple, &enseigne);
-                let faute = match modeles.composer(LOCAL, dossier, langue, &valeurs) {
+                let rendu = modeles
+                    .contenu(LOCAL, dossier, langue, &valeurs)
+                    .and_then(|contenu| modeles.habiller(LOCAL, langue, &valeurs, &contenu));
+                let faute = match rendu {
                     Err(faute) => faute,
                     Ok(rendu) => {
                         let manque = variables::sans_lien(&exemple, &enseigne, &rendu);

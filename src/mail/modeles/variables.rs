@@ -1,7 +1,7 @@
 //! What a template may speak of (`2-domain.md`, section 6): the names that universities know from the system
 //! they use today, without INE and birth data, and our own.
 
-use actors::ports::{Courrier, CourrierDemande};
+use actors::ports::Courrier;
 use domain::campagne::Formation;
 use domain::effet::{But, CodeMail};
 use domain::langue::Langue;
@@ -156,13 +156,16 @@ pub(super) fn contexte(c: &Courrier, enseigne: &Enseigne<'_>) -> Map<String, Val
 }
 
 /// The values of the frame around an answer to a request.
-pub(super) fn reponse(c: &CourrierDemande, enseigne: &Enseigne<'_>) -> Map<String, Value> {
+pub(super) fn reponse(
+    (langue, automatique): (Langue, bool),
+    enseigne: &Enseigne<'_>,
+) -> Map<String, Value> {
     let valeurs = [
-        ("langue", json!(c.langue.tag())),
+        ("langue", json!(langue.tag())),
         ("libelleCampagne", json!("")),
         ("pourCandidat", json!(false)),
         ("reponse", json!(true)),
-        ("automatique", json!(c.automatique)),
+        ("automatique", json!(automatique)),
         ("etablissement", etablissement(enseigne)),
     ];
     valeurs

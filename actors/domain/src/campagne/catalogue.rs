@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use jiff::Timestamp;
 
 use super::{
-    Campagne, Centre, Cle, Commission, Composante, Formation, Motif, PieceDef, Texte, TexteMail,
+    Campagne, Centre, Cle, Commission, Composante, Formation, Modele, Motif, PieceDef, Texte,
+    TexteMail,
 };
-use crate::effet::CodeMail;
 use crate::ids::{
     CampagneCode, CentreCode, CommissionCode, ComposanteCode, FormationCode, MotifCode, PieceCode,
     TexteMailCode,
@@ -147,9 +147,9 @@ impl Catalogue {
         }
     }
 
-    /// What the university itself wants a mail to say.
-    pub fn texte_mail(&self, mail: CodeMail, langue: Langue) -> Option<&TexteMail> {
-        self.mails.get(&TexteMailCode::de(mail, langue))
+    /// What the university itself wants a mail, an answer or the frame to say.
+    pub fn texte_mail(&self, modele: impl Into<Modele>, langue: Langue) -> Option<&TexteMail> {
+        self.mails.get(&TexteMailCode::de(modele, langue))
     }
 
     /// The pieces a formation asks for, in its order.

@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp};
 
 use super::{
     Campagne, Catalogue, Cle, Commission, Evenement, Formation, MAX_HTML, MAX_OBJET, MAX_TEXTE,
-    Texte, TexteMail,
+    Modele, Texte, TexteMail,
 };
 use crate::ids::FormationCode;
 use crate::refus::FauteChamp;
@@ -156,7 +156,8 @@ impl Controle<'_> {
     }
 
     fn mail(&mut self, mail: &TexteMail) {
-        if mail.code.mail().is_none() {
+        let modele = mail.code.modele().map(|(modele, _)| modele);
+        if modele.is_none() {
             self.faute(
                 "code",
                 "mail_inconnu",
@@ -172,10 +173,28 @@ impl Controle<'_> {
                 "The subject is one line.",
             );
         }
-        for (champ, texte) in [("objet", &mail.objet), ("texte", &mail.texte)] {
-            if texte.trim().is_empty() {
-                self.manquant(champ);
+        if modele.is_none_or(Modele::a_un_objet) {
+            if mail.objet.trim().is_empty() {
+                self.manquant("objet");
             }
+        } else if !mail.objet.is_empty() {
+            self.faute(
+                "objet",
+                "sans_objet",
+                "Ce texte n'a pas d'objet à lui.",
+                "This text has no subject of its own.",
+            );
+        }
+        if mail.texte.trim().is_empty() {
+            self.manquant("texte");
+        }
+        if mail.html.is_some() && !modele.is_none_or(Modele::a_une_page) {
+            self.faute(
+                "html",
+                "sans_page",
+                "Cette réponse n'a pas de page HTML à elle.",
+                "This answer has no HTML page of its own.",
+            );
         }
         self.longueur("objet", &mail.objet, MAX_OBJET);
         self.longueur("texte", &mail.texte, MAX_TEXTE);
@@ -411,14 +430,22 @@ impl Controle<'_> {
     }
 
     fn delai(&mut self, champ: &str, delai: Option<&str>) {
-        let faux = delai.is_some_and(|d| d.parse::<Span>().is_err());
-        if let (true, Some(delai)) = (faux, delai) {
-            self.faute(
+        let Some(delai) = delai else { return };
+        match delai.parse::<Span>() {
+            Err(_) => self.faute(
                 champ,
                 "duree_invalide",
-                &format!("« {delai} » n'est pas une durée ISO 8601, comme P7D pour 7 jours."),
-                &format!("“{delai}” is no ISO 8601 duration, such as P7D for 7 days."),
-            );
+                &format!("« {delai} » n'est pas une durée, comme 7 jours (P7D)."),
+                &format!("“{delai}” is no duration, such as 7 days (P7D)."),
+            ),
+            // An offer that ends as it begins could be confirmed by nobody.
+            Ok(duree) if !duree.is_positive() => self.faute(
+                champ,
+                "trop_petit",
+                "Ce délai doit laisser du temps : au moins un jour, par exemple.",
+                "This must leave some time: at least a day, for example.",
+            ),
+            Ok(_) => {}
         }
     }
 

@@ -11,7 +11,7 @@ pub use catalogue::{Archive, Catalogue, Evenement};
 pub use cle::Cle;
 pub use controle::{Facts, FauteCampagne, decide};
 pub use difference::{Difference, Sort};
-pub use mails::{MAX_HTML, MAX_OBJET, MAX_TEXTE, TexteMail};
+pub use mails::{CodeReponse, MAX_HTML, MAX_OBJET, MAX_TEXTE, Modele, TexteMail};
 pub use suites::{Suites, suites};
 
 use jiff::Timestamp;

@@ -119,8 +119,8 @@ impl CodeRefus {
                 "There is nothing to remove: this document is still awaited.",
             ),
             Self::TropDEntrees => (
-                "Cette rubrique est pleine. Retirez une ligne pour en ajouter une autre.",
-                "This section is full. Remove a line to add another.",
+                "La limite est atteinte : retirez-en, puis recommencez.",
+                "The limit is reached: remove some, then try again.",
             ),
             Self::ActeNonPermis => (
                 "Cet acte ne vous est pas ouvert.",

@@ -27,6 +27,8 @@ enum Sorte {
     Code(Genre),
     Transmis,
     Promotion,
+    /// How long, in days on the page, as an ISO 8601 duration behind it.
+    Delai,
 }
 
 struct Spec {
@@ -39,7 +41,7 @@ struct Spec {
 
 #[expect(clippy::too_many_lines, reason = "a table: one row per field")]
 fn specs(t: Textes, genre: Genre) -> Vec<Spec> {
-    use Sorte::{Code, Codes, Date, Long, Mots, Nombre, Oui, Promotion, Texte, Transmis};
+    use Sorte::{Code, Codes, Date, Delai, Long, Mots, Nombre, Oui, Promotion, Texte, Transmis};
     let requis = |nom, sorte, libelle: &str| Spec {
         nom,
         sorte,
@@ -104,14 +106,14 @@ fn specs(t: Textes, genre: Genre) -> Vec<Spec> {
             requis("retour", Date, &t.champ_date_retour()),
             libre("confirmation", Date, &t.champ_confirmation()),
             aide(
-                libre("confirmation_delai", Texte, &t.champ_confirmation_delai()),
+                libre("confirmation_delai", Delai, &t.champ_confirmation_delai()),
                 &t.champ_delai_aide(),
             ),
             libre("confirmation_lc", Date, &t.champ_confirmation_lc()),
             aide(
                 libre(
                     "confirmation_lc_delai",
-                    Texte,
+                    Delai,
                     &t.champ_confirmation_lc_delai(),
                 ),
                 &t.champ_delai_aide(),
@@ -186,7 +188,9 @@ pub(super) fn champs(
     montrees
         .map(|s| {
             let champ = match s.sorte {
-                Sorte::Texte | Sorte::Mots => Champ::ligne(t, s.nom, &s.libelle, "text"),
+                Sorte::Texte | Sorte::Mots | Sorte::Delai => {
+                    Champ::ligne(t, s.nom, &s.libelle, "text")
+                }
                 Sorte::Long => Champ::texte(t, s.nom, &s.libelle),
                 Sorte::Nombre => Champ::ligne(t, s.nom, &s.libelle, "number"),
                 Sorte::Date => Champ::ligne(t, s.nom, &s.libelle, "datetime-local"),
@@ -248,6 +252,7 @@ pub(super) fn lire(t: Textes, genre: Genre, saisie: &Saisie) -> Value {
             Sorte::Texte | Sorte::Code(_) | Sorte::Long | Sorte::Transmis | Sorte::Promotion => {
                 texte.map(Value::from)
             }
+            Sorte::Delai => texte.map(|d| json!(duree(&d))),
             Sorte::Nombre => texte.map(|n| n.parse::<u32>().map_or(json!(n), Value::from)),
             Sorte::Date => texte.map(|d| json!(instant(&d))),
             Sorte::Oui => Some(json!(texte.is_some())),
@@ -276,6 +281,23 @@ pub(super) fn faux_nombres(t: Textes, genre: Genre, corps: &mut Value) -> Vec<&'
         champs.retain(|nom, _| !faux.contains(&nom.as_str()));
     }
     faux
+}
+
+/// So many days, as a duration; what is no number stays as typed.
+fn duree(texte: &str) -> String {
+    let chiffres = !texte.is_empty() && texte.bytes().all(|o| o.is_ascii_digit());
+    if chiffres {
+        format!("P{texte}D")
+    } else {
+        texte.to_owned()
+    }
+}
+
+/// A duration of whole days, as their number; any other as it is.
+fn en_jours(duree: &str) -> &str {
+    let jours = duree.strip_prefix('P').and_then(|d| d.strip_suffix('D'));
+    let jours = jours.filter(|j| !j.is_empty() && j.bytes().all(|o| o.is_ascii_digit()));
+    jours.unwrap_or(duree)
 }
 
 /// A date and hour of the university's clocks, as an instant.
@@ -308,6 +330,7 @@ pub(super) fn remplir(t: Textes, genre: Genre, forme: &Value) -> Vec<(String, St
                     .filter_map(Value::as_str)
                     .for_each(|c| mettre(c.to_owned()));
             }
+            (Sorte::Delai, Some(Value::String(d))) => mettre(en_jours(d).to_owned()),
             (_, Some(Value::String(v))) => mettre(v.clone()),
             (_, Some(Value::Number(n))) => mettre(n.to_string()),
             (_, Some(Value::Bool(_) | Value::Object(_) | Value::Null) | None) => {}

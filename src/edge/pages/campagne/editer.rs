@@ -1,7 +1,8 @@
 //! Definitions in lists, one by one, changed, added, removed.
 
-use axum::extract::{Path, Request, State};
-use domain::campagne::Evenement;
+use axum::extract::{Path, Query, Request, State};
+use domain::campagne::{Catalogue, Evenement};
+use domain::ids::CentreCode;
 use domain::refus::{CodeRefus, FauteChamp, Refus};
 
 use super::super::cadrage::dire;
@@ -10,6 +11,7 @@ use super::ordre::Ordre;
 use super::*;
 use crate::campagne::{Lu, forme};
 use crate::edge::problemes::Probleme;
+use crate::edge::vues::plat;
 use crate::views::{Champ, Formulaire};
 
 struct Ligne {
@@ -23,8 +25,31 @@ struct Ligne {
 #[template(path = "campagne/liste.html")]
 struct Liste {
     t: Textes,
+    /// Where the search is sent to.
+    ici: String,
+    q: String,
+    /// There is enough to look for something in it.
+    longue: bool,
     lignes: Vec<Ligne>,
     ajouter: String,
+}
+
+/// Definitions beyond which a list has a search.
+const MAX_SANS_RECHERCHE: usize = 12;
+
+/// What is looked for in a list.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Recherche {
+    q: String,
+}
+
+impl Ligne {
+    /// Every word is in the label, the code or what is said beside; accents and case are ignored.
+    fn convient(&self, mots: &[&str]) -> bool {
+        let texte = plat(&format!("{} {} {}", self.libelle, self.code, self.detail));
+        mots.iter().all(|mot| texte.contains(mot))
+    }
 }
 
 #[derive(Template)]
@@ -55,6 +80,7 @@ fn genre(nom: &str) -> Result<Genre, Arret> {
 pub(super) async fn lister(
     State(etat): State<Etat>,
     Path(nom): Path<String>,
+    Query(Recherche { q }): Query<Recherche>,
     Bureau(visiteur): Bureau,
 ) -> Result<Response, Arret> {
     let genre = genre(&nom)?;
@@ -81,7 +107,7 @@ pub(super) async fn lister(
                 let formations = catalogue.formations.values();
                 t.campagne_voir_formations(formations.filter(|f| usage(f, cle.code())).count())
             }
-            None => texte("centre").unwrap_or_default(),
+            None => detail(t, &catalogue, genre, cle),
         };
         Some(Ligne {
             chemin: format!("/gestion/campagne/{}/{}", genre.nom(), cle.code()),
@@ -91,9 +117,17 @@ pub(super) async fn lister(
         })
     };
     let ajouter = modifiable(&etat, &agent, genre, None);
+    let toutes: Vec<Ligne> = genre.cles(&catalogue).iter().filter_map(ligne).collect();
+    let longue = toutes.len() > MAX_SANS_RECHERCHE;
+    let cherche = plat(&q);
+    let mots: Vec<&str> = cherche.split_whitespace().collect();
+    let lignes = toutes.into_iter().filter(|l| l.convient(&mots)).collect();
     let corps = Liste {
         t,
-        lignes: genre.cles(&catalogue).iter().filter_map(ligne).collect(),
+        ici: format!("/gestion/campagne/{}", genre.nom()),
+        q,
+        longue,
+        lignes,
         ajouter: if ajouter {
             format!("/gestion/campagne/{}/ajouter", genre.nom())
         } else {
@@ -101,6 +135,38 @@ pub(super) async fn lister(
         },
     };
     Ok(visiteur.page(titre(t, genre), &corps))
+}
+
+/// What is said beside a definition in its list: the office it is of; of a formation, also until when one applies, and
+/// its places.
+fn detail(t: Textes, catalogue: &Catalogue, genre: Genre, cle: &Cle) -> String {
+    let nommer = |code: &CentreCode| {
+        let centre = catalogue.centres.get(code);
+        centre
+            .map_or(code.as_str(), |c| c.libelle.dans(t.langue()))
+            .to_owned()
+    };
+    match genre {
+        Genre::Commissions => {
+            let commission = catalogue.commissions.get(cle.code());
+            commission.map(|c| nommer(&c.centre)).unwrap_or_default()
+        }
+        Genre::Formations => {
+            let Some(f) = catalogue.formations.get(cle.code()) else {
+                return String::new();
+            };
+            let (debut, fin) = (jour(t, f.candidature_debut), jour(t, f.candidature_fin));
+            let mut dits = vec![nommer(&f.centre), t.formation_du_au(debut, fin)];
+            dits.extend(f.capacite.map(|n| t.tableau_places(n)));
+            dits.join(" · ")
+        }
+        Genre::Campagne
+        | Genre::Pieces
+        | Genre::Centres
+        | Genre::Composantes
+        | Genre::Motifs
+        | Genre::Mails => String::new(),
+    }
 }
 
 /// The form of a definition, filled in.

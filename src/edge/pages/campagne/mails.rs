@@ -1,33 +1,36 @@
-//! The texts of mails (`/gestion/campagne/mails`): which were changed, by whom and when; one changed, seen with samples
+//! The texts of mails, of the support's answers and of what surrounds them (`/gestion/campagne/mails`): which were changed, by whom and when; one changed, seen with samples
 //! before it is kept, put back. Administrators only.
+
+use std::collections::BTreeSet;
 
 use actors::protocol::Faute;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as B64;
-use domain::campagne::{MAX_OBJET, TexteMail};
+use domain::campagne::{MAX_OBJET, Modele, TexteMail};
 use domain::effet::CodeMail;
 use domain::ids::TexteMailCode;
 use domain::langue::Langue;
 use sha2::{Digest, Sha256};
 
 use super::super::cadrage::politique_avec;
+use super::super::gestion::demandes::mots::classe;
 use super::editer::{Fait, refuser};
 use super::*;
 use crate::campagne::Lu;
 use crate::edge::api::campagne::completer;
-use crate::edge::api::mails::{Derniers, en_vigueur, fautes, former, ranger, redaction, trouver};
+use crate::edge::api::mails::{Derniers, fautes, former, ranger, redaction, trouver};
 use crate::edge::problemes::Probleme;
-use crate::mail::{Apercu, Redaction};
-use crate::textes::titre_mail;
+use crate::mail::{Apercu, Cas, Redaction};
+use crate::textes::titre_modele;
 use crate::views::{Champ, Ecart, Formulaire, ecart};
 
 /// Bytes of a form with a text and a page of HTML in it, as browsers escape them.
 const MAX_FORMULAIRE: usize = 256 * 1024;
 
-/// A mail in one language.
-type Lequel = (CodeMail, Langue);
+/// A text in one language.
+type Lequel = (Modele, Langue);
 
 pub(super) fn routes() -> Router<Etat> {
     Router::new()
@@ -114,8 +117,13 @@ struct Liste {
     groupes: Vec<(&'static str, Vec<Rang>)>,
 }
 
-/// Under which heading a mail is listed.
-const fn groupe(mail: CodeMail) -> usize {
+/// Under which heading a text is listed.
+const fn groupe(modele: Modele) -> usize {
+    let mail = match modele {
+        Modele::Mail(mail) => mail,
+        Modele::Reponse(_) => return 4,
+        Modele::Cadre => return 5,
+    };
     match mail {
         CodeMail::CptMinCreate
         | CodeMail::CptMinLienValidOublie
@@ -155,7 +163,7 @@ const fn groupe(mail: CodeMail) -> usize {
 async fn lister(State(etat): State<Etat>, Bureau(visiteur): Bureau) -> Result<Response, Arret> {
     let derniers = derniers(&etat, &visiteur).await?;
     let t = visiteur.t;
-    let texte = |mail: CodeMail, langue: Langue| {
+    let texte = |mail: Modele, langue: Langue| {
         let nom = match langue {
             Langue::Fr => t.mails_fr().0,
             Langue::En => t.mails_en().0,
@@ -163,8 +171,8 @@ async fn lister(State(etat): State<Etat>, Bureau(visiteur): Bureau) -> Result<Re
         let lequel = (mail, langue);
         (nom, chemin(lequel), sceau(t, &etat, &derniers, lequel))
     };
-    let rang = |mail: CodeMail| Rang {
-        titre: titre_mail(t, mail).0,
+    let rang = |mail: Modele| Rang {
+        titre: titre_modele(t, mail).0,
         code: mail.nom(),
         textes: [Langue::Fr, Langue::En].map(|l| texte(mail, l)).into(),
     };
@@ -173,9 +181,11 @@ async fn lister(State(etat): State<Etat>, Bureau(visiteur): Bureau) -> Result<Re
         t.mails_dossier().0,
         t.mails_decision().0,
         t.mails_commission().0,
+        t.mails_support().0,
+        t.mails_cadre().0,
     ];
     let groupes = titres.into_iter().enumerate().map(|(rangee, titre)| {
-        let siens = CodeMail::TOUS.into_iter().filter(|m| groupe(*m) == rangee);
+        let siens = Modele::tous().filter(|m| groupe(*m) == rangee);
         (titre, siens.map(rang).collect())
     });
     let corps = Liste {
@@ -187,8 +197,23 @@ async fn lister(State(etat): State<Etat>, Bureau(visiteur): Bureau) -> Result<Re
 
 /// A mail as it will be, and its way into a frame.
 struct Vu {
-    titre: &'static str,
+    titre: String,
     apercu: Apercu,
+}
+
+/// What a preview is of.
+fn titre_vu(t: Textes, cas: Cas) -> String {
+    let dit = match cas {
+        Cas::Complet => t.mail_apercu(),
+        Cas::Court => t.mail_apercu_court(),
+        Cas::LienEnvoye => t.mail_apercu_lien(),
+        Cas::Classe(code) => return classe(t, code),
+        Cas::Candidat => t.mail_apercu_candidat(),
+        Cas::Commission => t.mail_apercu_commission(),
+        Cas::Automatique => t.mail_apercu_automatique(),
+        Cas::Personne => t.mail_apercu_personne(),
+    };
+    dit.0.to_owned()
 }
 
 #[derive(Template)]
@@ -201,10 +226,14 @@ struct Page {
     langues: Vec<Lien>,
     tag: &'static str,
     vus: Vec<Vu>,
+    /// Drafts by what is asked, as text alone.
+    brouillons: Vec<Vu>,
     form: Formulaire,
     variables: Vec<(String, &'static str, String)>,
     ecarts: Vec<(&'static str, Vec<Ecart>)>,
     origine: TexteMail,
+    /// What the page of HTML is called.
+    page: &'static str,
     source: &'static str,
     remettre: String,
 }
@@ -213,23 +242,13 @@ struct Page {
 fn formulaire(
     etat: &Etat,
     visiteur: &Visiteur,
-    redaction: &Redaction,
     lequel: Lequel,
     saisie: Option<&Saisie>,
     vue: Option<String>,
-) -> Formulaire {
+) -> Result<Formulaire, Arret> {
     let (t, catalogue) = (visiteur.t, etat.catalogue());
     let cle = Cle::Mail(TexteMailCode::de(lequel.0, lequel.1));
-    let champs = vec![
-        Champ::ligne(t, "objet", &t.mail_objet(), "text").aide(&t.mail_objet_aide(MAX_OBJET)),
-        Champ::texte(t, "texte", &t.mail_texte())
-            .aide(&t.mail_texte_aide())
-            .lignes(18),
-        Champ::texte(t, "html", &t.mail_html())
-            .aide(&t.mail_html_aide())
-            .lignes(3)
-            .facultatif(),
-    ];
+    let champs = champs(t, lequel.0);
     let ici = chemin(lequel);
     let vue = vue.unwrap_or_else(|| catalogue.version_de(&cle).to_string());
     let form = visiteur.formulaire(&ici, &t.enregistrer(), champs);
@@ -237,16 +256,47 @@ fn formulaire(
         .cache("vue", vue)
         .second(&format!("{ici}/apercu"), &t.mail_voir())
         .retour("/gestion/campagne/mails", &t.annuler());
-    match saisie {
+    Ok(match saisie {
         Some(saisie) => form.remplir(&saisie.0),
         None => {
-            let texte = en_vigueur(&catalogue, redaction, lequel);
+            let texte = redaction(etat)?.en_vigueur(&catalogue, lequel);
             form.remplir(&[
                 ("objet".to_owned(), texte.objet),
                 ("texte".to_owned(), texte.texte),
                 ("html".to_owned(), texte.html.unwrap_or_default()),
             ])
         }
+    })
+}
+
+const fn nom_de_page(t: Textes, modele: Modele) -> &'static str {
+    match modele {
+        Modele::Mail(_) | Modele::Reponse(_) => t.mail_html().0,
+        Modele::Cadre => t.mail_cadre_page().0,
+    }
+}
+
+/// What there is to write of a text.
+fn champs(t: Textes, modele: Modele) -> Vec<Champ> {
+    let objet = Champ::ligne(t, "objet", &t.mail_objet(), "text");
+    let texte = Champ::texte(t, "texte", &t.mail_texte()).lignes(18);
+    let page = Champ::texte(t, "html", &t.mail_html())
+        .lignes(3)
+        .facultatif();
+    match modele {
+        Modele::Mail(_) => vec![
+            objet.aide(&t.mail_objet_aide(MAX_OBJET)),
+            texte.aide(&t.mail_texte_aide()),
+            page.aide(&t.mail_html_aide()),
+        ],
+        Modele::Reponse(_) => vec![texte.aide(&t.mail_reponse_aide())],
+        Modele::Cadre => vec![
+            texte.aide(&t.mail_cadre_aide()),
+            Champ::texte(t, "html", &t.mail_cadre_page())
+                .lignes(12)
+                .facultatif()
+                .aide(&t.mail_cadre_page_aide()),
+        ],
     }
 }
 
@@ -275,24 +325,30 @@ fn page(
         ici: l == langue,
         ..Lien::new(chemin((mail, l)), &nom)
     };
-    let titres = [t.mail_apercu().0, t.mail_apercu_court().0];
-    let styles: Vec<String> = suite.apercus.iter().flat_map(|a| styles(&a.html)).collect();
+    let styles: BTreeSet<String> = suite.apercus.iter().flat_map(|a| styles(&a.html)).collect();
+    let styles: Vec<String> = styles.into_iter().collect();
+    let vus = suite.apercus.into_iter().map(|apercu| Vu {
+        titre: titre_vu(t, apercu.cas),
+        apercu,
+    });
+    let (brouillons, vus) = vus.partition(|vu| matches!(vu.apercu.cas, Cas::Classe(_)));
     let corps = Page {
         t,
         enregistre: suite.enregistre,
         langues: langues.map(lien).into(),
         tag: langue.tag(),
-        vus: titres
-            .into_iter()
-            .zip(suite.apercus)
-            .map(|(titre, apercu)| Vu { titre, apercu })
-            .collect(),
-        form: form.unwrap_or_else(|| formulaire(etat, visiteur, &redaction, lequel, None, None)),
+        vus,
+        brouillons,
+        form: match form {
+            Some(form) => form,
+            None => formulaire(etat, visiteur, lequel, None, None)?,
+        },
         variables: variables
             .map(|v| (v.nom, t.langue().choisir(v.sens.0, v.sens.1), v.exemple))
             .collect(),
-        ecarts: ecarts(t, etat, lequel, &origine.texte),
+        ecarts: ecarts(t, (etat, &redaction), lequel, &origine.texte),
         origine: origine.texte,
+        page: nom_de_page(t, mail),
         source: if origine.exploitant {
             t.mail_origine_exploitant().0
         } else {
@@ -305,7 +361,7 @@ fn page(
         },
         sceau,
     };
-    let mut reponse = visiteur.page(&titre_mail(t, mail), &corps);
+    let mut reponse = visiteur.page(&titre_modele(t, mail), &corps);
     if let Ok(politique) = HeaderValue::from_str(&politique_avec(&styles)) {
         let entetes = reponse.headers_mut();
         entetes.insert(header::CONTENT_SECURITY_POLICY, politique);
@@ -323,19 +379,20 @@ fn styles(html: &str) -> Vec<String> {
 /// What the text in force changes of the original, part by part.
 fn ecarts(
     t: Textes,
-    etat: &Etat,
+    (etat, redaction): (&Etat, &Redaction),
     (mail, langue): Lequel,
     origine: &TexteMail,
 ) -> Vec<(&'static str, Vec<Ecart>)> {
     let catalogue = etat.catalogue();
-    let Some(texte) = catalogue.texte_mail(mail, langue) else {
+    if catalogue.texte_mail(mail, langue).is_none() {
         return Vec::new();
-    };
+    }
+    let texte = redaction.en_vigueur(&catalogue, (mail, langue));
     let html = |t: &TexteMail| t.html.clone().unwrap_or_default();
     [
         (t.mail_objet().0, ecart(&origine.objet, &texte.objet)),
         (t.mail_texte().0, ecart(&origine.texte, &texte.texte)),
-        (t.mail_html().0, ecart(&html(origine), &html(texte))),
+        (nom_de_page(t, mail), ecart(&html(origine), &html(&texte))),
     ]
     .into_iter()
     .filter(|(_, lignes)| lignes.iter().any(Ecart::differe))
@@ -363,16 +420,19 @@ async fn soumettre(
     lequel: Lequel,
     (saisie, essai): (&Saisie, bool),
 ) -> Result<TexteMail, Arret> {
-    let champs = ["objet", "texte", "html"]
+    let modele = lequel.0;
+    let objet = modele.a_un_objet().then_some("objet");
+    let html = modele.a_une_page().then_some("html");
+    let champs = objet
         .into_iter()
+        .chain(["texte"])
+        .chain(html)
         .map(|nom| (nom.to_owned(), saisie.brut(nom).unwrap_or_default().into()))
         .collect();
-    let redaction = redaction(etat)?;
-    let actuel = en_vigueur(&etat.catalogue(), &redaction, lequel);
     let Lu {
         evenement,
         fautes: mut trouvees,
-    } = former(lequel, &actuel, &champs)?;
+    } = former(etat, lequel, &champs)?;
     let vue = saisie.texte("vue").and_then(|v| v.parse().ok());
     let seulement = essai || !trouvees.is_empty();
     let fait = changer(etat, visiteur, vec![evenement.clone()], (vue, seulement)).await;
@@ -403,7 +463,6 @@ async fn refusee(
     lequel: Lequel,
     (saisie, arret): (&Saisie, Arret),
 ) -> Result<Response, Arret> {
-    let redaction = redaction(etat)?;
     // What was seen stays what the form began with, until somebody else's change is told: it is shown below, and
     // what is sent after that replaces it knowingly.
     let perimee = matches!(
@@ -411,7 +470,7 @@ async fn refusee(
         Probleme::Faute(Faute::VersionPerimee { .. })
     );
     let vue = saisie.texte("vue").filter(|_| !perimee);
-    let form = formulaire(etat, visiteur, &redaction, lequel, Some(saisie), vue);
+    let form = formulaire(etat, visiteur, lequel, Some(saisie), vue)?;
     let form = refuser(visiteur.t, form, arret.probleme)?;
     // As it is by now, with what somebody else has just written.
     let derniers = derniers(etat, visiteur).await?;
@@ -443,16 +502,20 @@ async fn essayer(
     visiteur.verifier(saisie.brut("preuve").as_deref())?;
     let sujet = ouvrir(&etat, &visiteur, adresse).await?;
     let lequel = sujet.lequel;
-    let redaction = redaction(&etat)?;
     let essai = soumettre(&etat, &visiteur, lequel, (&saisie, true)).await;
     let apercus = match essai {
-        Ok(texte) => redaction.apercus(&texte).map_err(|f| fautes(f).into()),
+        Ok(texte) => {
+            let catalogue = etat.catalogue();
+            let cadre = catalogue.texte_mail(Modele::Cadre, lequel.1);
+            let vus = redaction(&etat)?.apercus(&texte, cadre);
+            vus.map_err(|f| fautes(f).into())
+        }
         Err(arret) => Err(arret),
     };
     match apercus {
         Ok(apercus) => {
             let vue = saisie.texte("vue");
-            let form = formulaire(&etat, &visiteur, &redaction, lequel, Some(&saisie), vue);
+            let form = formulaire(&etat, &visiteur, lequel, Some(&saisie), vue)?;
             let suite = Suite {
                 enregistre: false,
                 apercus,
@@ -481,7 +544,7 @@ fn page_de_question(
 ) -> Result<Response, Arret> {
     let t = visiteur.t;
     let ici = chemin((mail, langue));
-    let titre = format!("{} ({})", titre_mail(t, mail).0, langue.tag());
+    let titre = format!("{} ({})", titre_modele(t, mail).0, langue.tag());
     let cle = Cle::Mail(TexteMailCode::de(mail, langue));
     let vue = etat.catalogue().version_de(&cle).to_string();
     let form = visiteur

@@ -169,7 +169,7 @@ fn sort_dit(t: Textes, sort: Sort) -> (&'static str, &'static str) {
 
 struct Rubrique {
     lien: Lien,
-    combien: usize,
+    combien: String,
 }
 
 #[derive(Template)]
@@ -197,7 +197,12 @@ async fn sommaire(State(etat): State<Etat>, Bureau(visiteur): Bureau) -> Result<
             format!("/gestion/campagne/{}", genre.nom()),
             titre(t, genre),
         ),
-        combien: genre.cles(&catalogue).len(),
+        combien: match (genre, genre.cles(&catalogue).len()) {
+            // Every mail has a text: what counts is how many were changed.
+            (Genre::Mails, 0) => t.mails_aucun_change().to_owned(),
+            (Genre::Mails, n) => t.mails_changes(n),
+            (_, n) => n.to_string(),
+        },
     };
     let mut rubriques: Vec<Rubrique> = Genre::LISTES.into_iter().map(rubrique).collect();
     let mut actes = vec![

@@ -5,14 +5,19 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::dossier::{Annotation, Commande, Verdict};
 use domain::ids::{DossierId, PieceCode};
-use domain::refus::CodeRefus;
+use domain::refus::{CodeRefus, FauteChamp, Refus};
 
+use super::super::cadrage::dire;
 use super::super::saisie::Saisie;
 use super::super::visiteur::Arret;
 use super::actes::mots;
+use super::dossier::{self, Refusee, lu_de};
 use super::{Poste, chemin_de_retour, commentaires, perime};
 use crate::edge::Etat;
 use crate::edge::problemes::Probleme;
+
+/// Which form of a dossier's page: the dossier, the act as in its address, the piece it is about.
+type Formulaire<'a> = (&'a str, &'a str, Option<&'a PieceCode>);
 
 /// Centimes in a euro.
 const CENTIMES: u64 = 100;
@@ -41,13 +46,24 @@ pub(super) async fn decider(
     {
         let pour = saisie.texte("partager").unwrap_or_default();
         let acte = commentaires::garder(&pour, nom, commentaire.clone());
-        let vers = chemin_de_retour(&saisie);
         poste.verifier(&saisie)?;
-        let garde = poste.agir(&etat, &saisie, acte).await;
-        garde.map_err(|faute| Arret::vers(Probleme::Faute(faute), &vers))?;
+        if let Err(faute) = poste.agir(&etat, &saisie, acte).await {
+            let ou = (id.as_str(), "decision", Some(&piece));
+            return refuser(&etat, &poste, ou, (&saisie, faute)).await;
+        }
     }
-    let commande = Commande::DeciderPiece { piece, verdict };
-    executer(&etat, &poste, &id, &saisie, commande).await
+    let commande = Commande::DeciderPiece {
+        piece: piece.clone(),
+        verdict,
+    };
+    executer(
+        &etat,
+        &poste,
+        (&id, "decision", Some(&piece)),
+        &saisie,
+        commande,
+    )
+    .await
 }
 
 /// What is written about a dossier, by the name the API gives the act.
@@ -67,7 +83,14 @@ pub(super) async fn noter(
         "fiche" => annoter(Annotation::Inscription {
             numero_opi: saisie.texte("numero_opi"),
             regime: saisie.texte("regime"),
-            montant_centimes: saisie.texte("montant").and_then(|m| centimes(&m)),
+            montant_centimes: match saisie.texte("montant").map(|m| centimes(&m)) {
+                None => None,
+                Some(Some(lu)) => Some(lu),
+                Some(None) => {
+                    let faute = Faute::Refus(montant_illisible());
+                    return refuser(&etat, &poste, (&id, "fiche", None), (&saisie, faute)).await;
+                }
+            },
         }),
         "pieces" => Commande::ExigerPiece {
             piece: PieceCode::new(saisie.texte("code").unwrap_or_default()),
@@ -75,7 +98,20 @@ pub(super) async fn noter(
         },
         _ => return Err(CodeRefus::Introuvable.into()),
     };
-    executer(&etat, &poste, &id, &saisie, commande).await
+    executer(&etat, &poste, (&id, &acte, None), &saisie, commande).await
+}
+
+fn montant_illisible() -> Refus {
+    let faute = FauteChamp::new(
+        "montant",
+        "montant_invalide",
+        "Un montant en euros s'écrit 243 ou 243,50.",
+        "An amount in euros is written 243 or 243.50.",
+    );
+    Refus {
+        code: CodeRefus::ChampsInvalides,
+        champs: vec![faute],
+    }
 }
 
 const fn annoter(annotation: Annotation) -> Commande {
@@ -97,7 +133,7 @@ fn centimes(texte: &str) -> Option<u64> {
 async fn executer(
     etat: &Etat,
     poste: &Poste,
-    id: &str,
+    (id, nom, piece): Formulaire<'_>,
     saisie: &Saisie,
     commande: Commande,
 ) -> Result<Response, Arret> {
@@ -112,8 +148,32 @@ async fn executer(
     match poste.agir(etat, saisie, acte).await {
         Ok(_) => Ok(Redirect::to(&vers).into_response()),
         Err(Faute::VersionPerimee { .. }) => perime::page(etat, poste, &dossier, saisie).await,
-        Err(faute) => Err(Arret::vers(Probleme::Faute(faute), &vers)),
+        Err(faute) => refuser(etat, poste, (id, nom, piece), (saisie, faute)).await,
     }
+}
+
+/// The page again, with why beside the fields and all that was typed. What is no refusal is a page of its own.
+async fn refuser(
+    etat: &Etat,
+    poste: &Poste,
+    (id, nom, piece): Formulaire<'_>,
+    (saisie, faute): (&Saisie, Faute),
+) -> Result<Response, Arret> {
+    let retour = chemin_de_retour(saisie);
+    let probleme = Probleme::Faute(faute);
+    if !matches!(probleme, Probleme::Faute(Faute::Refus(_))) {
+        return Err(Arret::vers(probleme, &retour));
+    }
+    let t = poste.t();
+    let (statut, texte, champs, _) = dire(t, &probleme);
+    let mut lu = lu_de(&retour);
+    if let Some(piece) = piece {
+        lu.piece = piece.to_string();
+    }
+    let refusee = Refusee::new(t, nom, saisie, (&texte, &champs));
+    let mut reponse = dossier::page(etat, poste, DossierId::new(id), (&lu, refusee)).await?;
+    *reponse.status_mut() = statut;
+    Ok(reponse)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use domain::ids::TexteMailCode;
 
 use super::nom;
 use crate::campagne::Genre;
-use crate::textes::{Dit, Textes, titre_mail};
+use crate::textes::{Dit, Textes, titre_modele};
 
 /// What an act is called.
 type Mot = fn(Textes) -> Dit;
@@ -92,8 +92,11 @@ fn definition(t: Textes, detail: &str) -> String {
     let Some((genre, code)) = detail.split_once(' ') else {
         return t.trace_definitions(detail);
     };
-    if let Some((mail, langue)) = TexteMailCode::from(code).mail().filter(|_| genre == "mail") {
-        return t.trace_texte_mail(titre_mail(t, mail), langue.tag());
+    if let Some((mail, langue)) = TexteMailCode::from(code)
+        .modele()
+        .filter(|_| genre == "mail")
+    {
+        return t.trace_texte_mail(titre_modele(t, mail), langue.tag());
     }
     let genres = Genre::LISTES.into_iter().chain([Genre::Campagne]);
     let cles = genres.map(|g| g.cle(code));

@@ -100,8 +100,8 @@ pub(super) fn renvoyer(
         return Err(faute(
             "retour",
             "passe",
-            "La date de retour est à venir.",
-            "The return date lies ahead.",
+            "Cette date est passée : donnez-en une à venir.",
+            "This date has passed: give one that lies ahead.",
         ));
     }
     // A dossier sent back after its date could not be handed in again: it gets a week.

@@ -124,8 +124,8 @@ pub(super) fn fixer(
             faute(
                 "confirmation",
                 "passe",
-                "La date de confirmation est à venir.",
-                "The confirmation date lies ahead.",
+                "Cette date est passée : donnez-en une à venir.",
+                "This date has passed: give one that lies ahead.",
             )
             .champs,
         );

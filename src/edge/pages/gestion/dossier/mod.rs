@@ -1,6 +1,7 @@
 //! One dossier, as those who examine it see it: the check-list beside the piece that is read, and what may be done.
 
 mod pieces;
+mod refusee;
 mod suites;
 
 use actors::protocol::{
@@ -25,6 +26,7 @@ use crate::textes::Textes;
 use crate::views::{Formulaire, quand};
 use pieces::{Lecture, Piece, exigibles};
 pub(super) use pieces::{fichier, nom_de_piece};
+pub(super) use refusee::{Refusee, lu_de};
 use suites::{avis, avis_en_mots, offerts};
 
 struct Note {
@@ -79,6 +81,8 @@ struct Page {
     assigne: String,
     profil: Vec<(&'static str, Vec<String>)>,
     historique: Vec<(String, String, String)>,
+    /// The form that has just been refused, if one was.
+    refusee: Refusee,
     /// What the candidate asked the support; none for who may not read it.
     demandes: Option<Vec<demandes::Courte>>,
 }
@@ -88,7 +92,7 @@ struct Page {
 #[serde(default)]
 pub(super) struct Lu {
     liste: String,
-    piece: String,
+    pub(super) piece: String,
     page: Option<usize>,
 }
 
@@ -99,9 +103,18 @@ pub(super) async fn lire(
     poste: Poste,
     Query(lu): Query<Lu>,
 ) -> Result<Response, Arret> {
-    let id = DossierId::new(id);
+    page(&etat, &poste, DossierId::new(id), (&lu, Refusee::default())).await
+}
+
+/// The page, with a form that was refused if one was.
+pub(super) async fn page(
+    etat: &Etat,
+    poste: &Poste,
+    id: DossierId,
+    (lu, refusee): (&Lu, Refusee),
+) -> Result<Response, Arret> {
     let acte = ActeGestion::Dossier { id: id.clone() };
-    let Reponse::DossierGestion(vue) = poste.lire(&etat, acte).await? else {
+    let Reponse::DossierGestion(vue) = poste.lire(etat, acte).await? else {
         return Err(Arret::inattendu());
     };
     let voulus = Voulus::de_requete(&lu.liste);
@@ -109,15 +122,16 @@ pub(super) async fn lire(
         id,
         filtre: Box::new(voulus.filtre(&poste.agent.personnel.id)),
     };
-    let Reponse::Voisins(voisins) = poste.lire(&etat, acte).await? else {
+    let Reponse::Voisins(voisins) = poste.lire(etat, acte).await? else {
         return Err(Arret::inattendu());
     };
-    let gens = poste.collegues(&etat).await?;
-    let partages = partages(&etat, &poste, &vue).await?;
-    let demandes = demandes::du_candidat(&etat, &poste, &vue.candidat.id).await?;
+    let gens = poste.collegues(etat).await?;
+    let partages = partages(etat, poste, &vue).await?;
+    let demandes = demandes::du_candidat(etat, poste, &vue.candidat.id).await?;
     let mut corps = Page {
         demandes,
-        ..montrer(&etat, &poste, &vue, &lu, &voisins, &gens)
+        refusee,
+        ..montrer(etat, poste, &vue, lu, &voisins, &gens)
     };
     if let Some(partages) = partages {
         corps.modeles.extend(partages.modeles);
@@ -262,6 +276,7 @@ fn montrer(
             .map_or(String::new(), |id| nom_de(id, gens)),
         profil: profil::en_mots(t, remis.unwrap_or(&vue.candidat.profil)),
         historique: historique(t, dossier, &catalogue, gens),
+        refusee: Refusee::default(),
         demandes: None,
         ici,
     }

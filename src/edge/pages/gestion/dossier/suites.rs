@@ -81,7 +81,12 @@ pub(super) fn avis(
     if !examen || !vue.pouvoirs.contains(&Pouvoir::SaisirAvis) {
         return None;
     }
-    let champs = Acte::Avis.champs(t, &etat.catalogue(), &[], false);
+    let mut champs = Acte::Avis.champs(t, &etat.catalogue(), &[], false);
+    // There is an appeal only against a refusal the candidate knows (T17).
+    let refuse = dossier.decision.as_ref();
+    if !refuse.is_some_and(|d| matches!(d.avis.nature, Nature::Defavorable { .. })) {
+        champs.retain(|champ| champ.nom() != "appel");
+    }
     let brouillon = dossier.gestion.as_ref().and_then(|g| g.brouillon.as_ref());
     let mut valeurs = Vec::new();
     if let Some(avis) = brouillon {

@@ -169,6 +169,19 @@ pub(super) struct Places {
     pub(super) offres: String,
 }
 
+/// Characters of a name that the chart has room for.
+const MAX_NOM: usize = 52;
+
+/// A name as far as there is room, cut at a word.
+fn court(nom: &str) -> String {
+    if nom.chars().count() <= MAX_NOM {
+        return nom.to_owned();
+    }
+    let debut: String = nom.chars().take(MAX_NOM - 1).collect();
+    let au_mot = debut.rsplit_once(' ').map_or(debut.as_str(), |(d, _)| d);
+    format!("{}…", au_mot.trim_end_matches([',', ' ']))
+}
+
 /// Confirmed places and open offers against the capacity, widest first.
 pub(super) fn formations(chiffres: &Statistiques, catalogue: &Catalogue, t: Textes) -> Vec<Places> {
     let confirmes = |f: &actors::protocol::ChiffresFormation| {
@@ -191,7 +204,7 @@ pub(super) fn formations(chiffres: &Statistiques, catalogue: &Catalogue, t: Text
             None => t.tableau_sans_capacite().to_owned(),
         };
         Places {
-            nom: nom.chars().take(52).collect(),
+            nom: court(nom),
             valeur: format!("{} + {} / {places}", confirmes(f), f.offres),
             y: rang * PAS + 20,
             texte_y: rang * PAS + 14,

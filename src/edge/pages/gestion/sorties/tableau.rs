@@ -28,7 +28,7 @@ struct Table {
 struct Page {
     t: Textes,
     vide: bool,
-    cles: Vec<(String, u64)>,
+    cles: Vec<(String, String)>,
     attend: Table,
     parcours: Vec<Barre>,
     parcours_hauteur: u32,
@@ -75,33 +75,24 @@ fn table(
 }
 
 /// The figures one looks for first.
-fn cles(t: Textes, chiffres: &Statistiques) -> Vec<(String, u64)> {
-    let somme = |lire: fn(&actors::protocol::ChiffresCommission) -> u64| {
+fn cles(t: Textes, chiffres: &Statistiques) -> Vec<(String, String)> {
+    let somme = |lire: fn(&actors::protocol::ChiffresCommission) -> u64| -> u64 {
         chiffres.commissions.iter().map(lire).sum()
     };
-    let dit = |fr: &'static str, en: &'static str| t.langue().choisir(fr, en).to_owned();
-    vec![
-        (
-            dit("dossiers à examiner", "to examine"),
-            somme(|c| c.a_examiner),
-        ),
-        (
-            dit("complets sans avis", "complete, no decision"),
-            somme(|c| c.sans_avis),
-        ),
-        (
-            dit("avis à rendre", "decisions to release"),
-            somme(|c| c.a_rendre),
-        ),
-        (
-            dit("offres sans réponse", "offers unanswered"),
-            somme(|c| c.offres),
-        ),
-        (
-            dit("places confirmées", "places confirmed"),
-            chiffres.comptes.confirmes,
-        ),
+    [
+        t.cle_a_examiner(somme(|c| c.a_examiner)),
+        t.cle_sans_avis(somme(|c| c.sans_avis)),
+        t.cle_a_publier(somme(|c| c.a_rendre)),
+        t.cle_offres(somme(|c| c.offres)),
+        t.cle_confirmees(chiffres.comptes.confirmes),
     ]
+    .into_iter()
+    .filter_map(|dit| {
+        // The number is shown large, its words beneath.
+        let (nombre, nom) = dit.split_once(' ')?;
+        Some((nom.to_owned(), nombre.to_owned()))
+    })
+    .collect()
 }
 
 pub(super) async fn page(State(etat): State<Etat>, poste: Poste) -> Result<Response, Arret> {
