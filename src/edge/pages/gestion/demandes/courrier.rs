@@ -49,7 +49,8 @@ struct Refusee {
 
 struct Interne {
     adresse: String,
-    etat: (&'static str, String),
+    classe: &'static str,
+    etat: String,
     raison: String,
     le: String,
 }
@@ -166,14 +167,15 @@ fn refusee(t: Textes, r: &AdresseRefusee) -> Refusee {
 }
 
 fn interne(t: Textes, n: &NonRemis) -> Interne {
-    let etat = if n.refuse {
+    let (classe, etat) = if n.refuse {
         ("refus", t.courrier_refuse())
     } else {
         ("a-faire", t.courrier_differe())
     };
     Interne {
         adresse: n.adresse.clone(),
-        etat: (etat.0, etat.1.to_string()),
+        classe,
+        etat: etat.to_string(),
         raison: n.raison.clone(),
         le: quand(t, n.le),
     }
