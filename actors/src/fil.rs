@@ -75,9 +75,11 @@ pub(crate) struct Fil<A: Agregat> {
 }
 
 /// Events on their way into the journal.
-pub(crate) struct Prepare<E> {
+pub(crate) struct Prepare<A: Agregat> {
     le: Timestamp,
-    evenements: Vec<E>,
+    evenements: Vec<A::Evenement>,
+    /// The state after them.
+    apres: A,
     /// Of the append among those of the batch.
     place: usize,
     du: bool,
@@ -176,7 +178,7 @@ impl<A: Agregat> Fil<A> {
         evenements: Vec<A::Evenement>,
         effets: impl Fn(&A, &A::Evenement) -> Vec<Effet>,
         lot: &mut Batch,
-    ) -> Result<Prepare<A::Evenement>, StoreError> {
+    ) -> Result<Prepare<A>, StoreError> {
         let le = atelier.maintenant();
         let mut apres = (*self.etat).clone();
         let mut version = self.tete.version;
@@ -200,6 +202,7 @@ impl<A: Agregat> Fil<A> {
         Ok(Prepare {
             le,
             evenements,
+            apres,
             place,
             du: !lot.outbox_put.is_empty(),
         })
@@ -212,7 +215,7 @@ impl<A: Agregat> Fil<A> {
     pub(crate) fn conclure(
         &mut self,
         atelier: &Atelier,
-        prepare: Prepare<A::Evenement>,
+        prepare: Prepare<A>,
         commis: Result<Committed, StoreError>,
     ) -> Result<(), StoreError> {
         let fait = match commis {
@@ -225,20 +228,21 @@ impl<A: Agregat> Fil<A> {
         if prepare.du {
             atelier.reveil.notify_one();
         }
-        let [evenement] = &prepare.evenements[..] else {
+        let Ok([e]) = <[A::Evenement; 1]>::try_from(prepare.evenements) else {
             // Several at once are rare: each needs its own head, which the journal has.
             return self.rattraper(atelier);
         };
         if let Some(tete) = fait.heads.get(prepare.place) {
             self.tete = *tete;
         }
-        let evenement = evenement.clone();
-        self.absorber(record::Fait {
+        self.etat = Arc::new(prepare.apres);
+        let fait = record::Fait {
             v: record::VERSION,
             le: prepare.le,
             par: None,
-            e: evenement,
-        });
+            e,
+        };
+        self.faits.push((fait, self.tete));
         Ok(())
     }
 

@@ -267,18 +267,24 @@ impl Annuaire {
         repere: impl Into<Repere>,
         commande: CommandeCandidat,
     ) -> Result<Instantane, Faute> {
-        let (qui, repere) = (qui.clone(), Box::new(repere.into()));
-        self.demander(|retour| {
-            Vers::Candidat(
-                qui,
-                OrdreCandidat::Executer {
-                    repere,
-                    commande,
-                    retour,
-                },
-            )
-        })
-        .await
+        let repere = Box::new(repere.into());
+        let fait = self.demander(|retour| {
+            let ordre = OrdreCandidat::Executer {
+                repere,
+                commande,
+                retour,
+            };
+            Vers::Candidat(qui.clone(), ordre)
+        });
+        let fait = fait.await?;
+        // Its next request finds out who asks without asking the actor.
+        self.connaitre(qui, &fait);
+        Ok(fait)
+    }
+
+    fn connaitre(&self, qui: &CandidatId, lu: &Instantane) {
+        let (stream, etat) = (ActeurCandidat::stream(qui), lu.etat.clone());
+        self.0.candidats.retenir(qui, stream, lu.version, etat);
     }
 
     pub(crate) async fn lire_candidat(&self, qui: &CandidatId) -> Result<Instantane, Faute> {
@@ -289,8 +295,7 @@ impl Annuaire {
         }
         let lire = |retour| Vers::Candidat(qui.clone(), OrdreCandidat::Lire { retour });
         let lu = self.demander(lire).await?;
-        let (stream, etat) = (ActeurCandidat::stream(qui), lu.etat.clone());
-        self.0.candidats.retenir(qui, stream, lu.version, etat);
+        self.connaitre(qui, &lu);
         Ok(lu)
     }
 
