@@ -84,7 +84,7 @@ impl Tail {
             }
             (self.last, version, count) = (self.last + taken, version + taken, count - taken);
             self.changed = true;
-            if self.last % BUCKET == 0 {
+            if self.last.is_multiple_of(BUCKET) {
                 full(seal(self.last, &self.runs));
                 self.runs.clear();
                 self.changed = false;
