@@ -56,7 +56,7 @@ fn decaler(instant: Timestamp, annees: i16) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use domain::campagne::{Cle, TexteMail};
+    use domain::campagne::{Cle, EtatTransmis, TexteMail};
 
     use super::*;
 
@@ -81,7 +81,7 @@ mod tests {
             ouverture: instant,
             fermeture: instant,
             max_dossiers: 10,
-            etat_transmis: "Transmis".to_owned(),
+            etat_transmis: EtatTransmis::Transmis,
         }));
         for code in ["statut_re.fr", "support_projet.en", "cadre.fr"] {
             catalogue.evolve(Evenement::MailRedige(TexteMail {

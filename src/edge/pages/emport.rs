@@ -24,6 +24,9 @@ use crate::edge::Etat;
 use crate::textes::Textes;
 use crate::views::{Lien, Message};
 
+/// Fields of a form with what was typed.
+type Champs = Vec<(String, String)>;
+
 /// Fields that come back: never a password.
 const EMPORTES: [&str; 5] = ["identifiant", "nom", "prenom", "mail", "mail_confirmation"];
 /// Bytes of each; a name or an address is shorter.
@@ -88,7 +91,7 @@ impl BoutonSso {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Emport {
     /// Short fields.
-    pub(super) champs: Vec<(String, String)>,
+    pub(super) champs: Champs,
     /// A form to be sent again, under our seal.
     pub(super) reprise: Option<String>,
 }
@@ -112,7 +115,7 @@ pub(super) fn reprise_de(entetes: &HeaderMap) -> Option<String> {
 }
 
 /// The short fields, as far as they fit.
-fn champs(saisie: &Saisie) -> Vec<(String, String)> {
+fn champs(saisie: &Saisie) -> Champs {
     let mut reste = MAX_CHAMPS;
     let lus = EMPORTES.into_iter().filter_map(|nom| {
         let valeur = saisie.texte(nom)?;
@@ -169,11 +172,7 @@ fn rester(visiteur: &Visiteur, saisie: &Saisie, arret: &Arret) -> Response {
 }
 
 /// What the form of a new account says where the provider says nothing, or something else.
-pub(super) fn completer(
-    t: Textes,
-    dits: Vec<(String, String)>,
-    tapes: &[(String, String)],
-) -> (Vec<(String, String)>, Vec<(String, String)>) {
+pub(super) fn completer(t: Textes, dits: Champs, tapes: &[(String, String)]) -> (Champs, Champs) {
     let mut autrement = Vec::new();
     let dire = |(nom, dit): (String, String)| {
         let tape = tapes.iter().find(|(n, _)| *n == nom).map(|(_, v)| v);

@@ -310,6 +310,11 @@ fn fin_du_message(lignes: &[&str]) -> bool {
     if PETITS.iter().any(|petit| bas.starts_with(petit)) {
         return true;
     }
+    entetes_repetees(lignes, &bas)
+}
+
+/// The headers of an earlier message, as mail programs repeat them; `bas` is the first of the lines in small letters.
+fn entetes_repetees(lignes: &[&str], bas: &str) -> bool {
     let rappel = |debuts: &[&str]| {
         let bloc = lignes
             .iter()

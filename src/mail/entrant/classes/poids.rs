@@ -103,7 +103,7 @@ impl Poids {
     ) -> Avis {
         let mut vus: Vec<usize> = Vec::new();
         traits::nommer(regles, lues, sujets, piece, |nom| {
-            vus.extend(self.traits.get(nom))
+            vus.extend(self.traits.get(nom));
         });
         vus.sort_unstable();
         vus.dedup();
