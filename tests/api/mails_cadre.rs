@@ -215,7 +215,7 @@ async fn la_campagne_suivante_garde_les_textes_changes() {
         .demander("POST", "/gestion/campagne/fermeture", &admin, Value::Null)
         .await;
     assert_eq!(fermee.statut, 200, "{}", texte(&fermee));
-    let suivante = json!({ "code": "2099-2100", "libelle": "Campagne 2099-2100", "annees": 0 });
+    let suivante = json!({ "code": "2099-2100", "libelle": "Campagne 2099-2100", "annees": 1 });
     let ouverte = serveur
         .demander("POST", "/gestion/campagne/suivante", &admin, suivante)
         .await;

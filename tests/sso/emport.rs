@@ -56,10 +56,7 @@ async fn q40_ce_qui_fut_tape_avant_le_sso_revient_sans_mot_de_passe() {
         .demander("DELETE", "/session", &session, Value::Null)
         .await;
     assert!(fini.statut.is_success());
-    let stage = [
-        ("intitule", "Développeuse à l'étranger"),
-        ("organisme", "SNCF"),
-    ];
+    let stage = [("intitule", "Développeuse junior"), ("organisme", "SNCF")];
     let perdu = zoe.envoyer(ici, ("POST", "/profil/stages"), &stage).await;
     assert_eq!(perdu.statut, 401);
     let html = texte(&perdu);
@@ -77,7 +74,7 @@ async fn q40_ce_qui_fut_tape_avant_le_sso_revient_sans_mot_de_passe() {
     let html = texte(&rendu);
     assert_eq!(rendu.statut, 200);
     assert!(
-        html.contains("Développeuse à l'étranger") && html.contains("action=\"/profil/stages\""),
+        html.contains("Développeuse junior") && html.contains("action=\"/profil/stages\""),
         "{html}"
     );
     // Nobody else gets it: another person, from the same browser.

@@ -224,11 +224,15 @@ mod tests {
             assert_eq!(deplier(&pliee), Some(scellee));
         }
         // What does not fit is not cut.
-        let sans_suite: String = (0..4_000_u32)
-            .map(|n| char::from(b'!' + (n.wrapping_mul(2_654_435_761) >> 26) as u8))
-            .collect();
+        let melanger = |x: &u32| {
+            let x = x ^ (x << 13);
+            let x = x ^ (x >> 17);
+            Some(x ^ (x << 5))
+        };
+        let hasard = std::iter::successors(Some(1_u32), melanger).take(4_000);
+        let sans_suite: String = hasard.map(|x| char::from(b'!' + (x >> 26) as u8)).collect();
         assert_eq!(plier(&scellee(&sans_suite)), None);
-        for faux in ["", "x", ".", "!.!", "AAAA"] {
+        for faux in ["", "x", "!.!", "AAAA"] {
             assert_eq!(plier(faux).and(deplier(faux)), None, "{faux}");
         }
     }
