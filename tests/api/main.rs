@@ -18,6 +18,7 @@ mod openapi;
 mod pages;
 mod pages_aide;
 mod pages_demandes;
+mod pages_demandes_reprises;
 mod pages_examen;
 mod pages_formulaires;
 mod pages_gestion;

@@ -10,6 +10,7 @@ mod html;
 mod lecture;
 pub mod mesure;
 mod nature;
+mod parties;
 mod pieces;
 mod rebond;
 mod reparer;
