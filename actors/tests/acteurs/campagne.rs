@@ -115,7 +115,7 @@ async fn une_formation_qui_a_des_dossiers_ne_se_retire_pas() {
         panic!("{refuse:?}")
     };
     assert_eq!(refus.champs[0].code, "a_des_dossiers");
-    assert!(refus.champs[0].message.contains("1 dossier"));
+    assert!(refus.champs[0].message.contains("(1)"));
     let fait = monde.demander(retirer("A1")).await;
     assert!(matches!(fait, Ok(Reponse::Importe { changes: 1 })));
 }
