@@ -107,7 +107,7 @@ async function atteindre(page, element) {
 async function liste(page, genre) {
   const vu = (nom) => regarder(page, `${genre}-${nom}`, 'fr');
   await entrer(page);
-  await page.getByText(`${DOSSIERS + 2} dossiers`).waitFor();
+  await page.getByText(`${DOSSIERS + 2} dossiers`, { exact: true }).waitFor();
   assert.equal(await page.locator('.liste tbody tr').count(), 50);
   await vu('1-liste');
   await page.getByRole('link', { name: 'Page suivante' }).click();
