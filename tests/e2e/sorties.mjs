@@ -126,7 +126,7 @@ try {
     writeFileSync(faux, `numéro;avis;rang\n${fiches[1].numero};Favorable;\nZZZZZZZZ;FA;\n${fiches[2].numero};LC;x\n`);
     await page.locator('#fichier').setInputFiles(faux);
     await page.getByRole('button', { name: /^(Vérifier|Check)/ }).click();
-    await page.getByText(/2 ligne\(s\) à corriger|2 line\(s\) to correct/).waitFor();
+    await page.getByText(/2 lignes à corriger|2 lines to correct/).waitFor();
     await vu('5-pv-faux');
     await page.goto(`${adresse}/gestion/pv`);
     const bon = join(dossier, 'bon.csv');
@@ -134,7 +134,7 @@ try {
     await page.locator('#fichier').setInputFiles(bon);
     await page.getByRole('button', { name: /^(Vérifier|Check)/ }).click();
     await page.getByRole('button', { name: /^(Saisir|Enter)/ }).click();
-    await page.getByText(/1 avis saisi|1 decision\(s\) entered/).waitFor();
+    await page.getByText(/1 avis saisi|1 decision entered/).waitFor();
     await vu('6-pv-saisi');
     await page.context().close();
   }

@@ -100,7 +100,7 @@ async function candidatParCas() {
   await page.goto(`${url}/inscription`);
   await regarder(page, 'sso-cas-1-inscription', 'fr');
   await page.getByRole('button', { name: "Étudiants d'ici : connexion ENT" }).click();
-  await page.locator('[name=username].fill('test');
+  await page.locator('[name=username]').fill('test');
   await page.locator('[name=password]').fill('test');
   await page.locator('[name=password]').press('Enter');
   await page.waitForURL(`${url}/**`);
