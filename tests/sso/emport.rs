@@ -50,13 +50,19 @@ async fn q40_ce_qui_fut_tape_avant_le_sso_revient_sans_mot_de_passe() {
     assert_eq!(entree.entetes["location"], "/profil");
 
     // The session ends while something is typed; the single sign-on gives it back to the same person.
+    let page = texte(&zoe.lire(ici, "/profil/stages").await);
+    let preuve = champ(&page, "preuve").expect("the page's form has a proof");
     let session = zoe.session(&site).unwrap();
     let fini = site
         .client
         .demander("DELETE", "/session", &session, Value::Null)
         .await;
     assert!(fini.statut.is_success());
-    let stage = [("intitule", "Développeuse junior"), ("organisme", "SNCF")];
+    let stage = [
+        ("preuve", preuve.as_str()),
+        ("intitule", "Développeuse junior"),
+        ("organisme", "SNCF"),
+    ];
     let perdu = zoe.envoyer(ici, ("POST", "/profil/stages"), &stage).await;
     assert_eq!(perdu.statut, 401);
     let html = texte(&perdu);
