@@ -283,6 +283,7 @@ async function auClavier(page, nom, id) {
   for (const n of [0, 1]) await c.cocher(cases.nth(n));
   await c.choisir('acte', 'Ajout', 'etiquettes');
   await c.entrer(c.bouton('Voir ce qui se passerait'));
+  await page.waitForURL('**/gestion/lots');
   await vu('4-lot');
 }
 
