@@ -54,17 +54,29 @@ export const ouvrirNavigateur = () => chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
-/** Looks at a page: nothing for axe to find, no sideways scroll, the right language, a picture. */
-export async function regarder(page, nom, langue) {
+/** What axe finds on a page. Asked for by a key, the next page may come while it looks: then that one is looked at. */
+async function violations(page, encore = true) {
   // The policy of our own pages forbids scripts of others: axe is run through the debugger, which it does not bind.
   const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: 'axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join(" | "))))',
-    awaitPromise: true,
-  });
-  await session.detach();
-  assert.deepEqual(JSON.parse(result.value), [], `axe on « ${nom} »`);
+  try {
+    await session.send('Runtime.evaluate', { expression: axe });
+    const { result } = await session.send('Runtime.evaluate', {
+      expression: 'axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join(" | "))))',
+      awaitPromise: true,
+    });
+    return JSON.parse(result.value);
+  } catch (e) {
+    if (!encore || !/navigated/.test(e.message)) throw e;
+    await page.waitForLoadState();
+    return violations(page, false);
+  } finally {
+    await session.detach().catch(() => {});
+  }
+}
+
+/** Looks at a page: nothing for axe to find, no sideways scroll, the right language, a picture. */
+export async function regarder(page, nom, langue) {
+  assert.deepEqual(await violations(page), [], `axe on « ${nom} »`);
   const etroit = await page.evaluate(() => {
     const large = document.documentElement.clientWidth;
     const trop = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > large + 1 && !e.closest('.lu, .saut'));
