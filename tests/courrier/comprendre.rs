@@ -183,6 +183,17 @@ fn s10_classify_repond_toujours() {
 }
 
 /// S31: a null return path, as itself and as Postfix writes it for a pipe, is nobody to answer.
+/// A text without a word that is known is nobody's thanks: it waits for a person as something else.
+#[test]
+fn s50_un_texte_sans_mot_connu_est_autre() {
+    for texte in ["Subject: x\n\nx", "Subject: zzyx\n\nQwfp bjluy"] {
+        let (fini, dit) = classify(texte.as_bytes(), &["--json"]);
+        assert_eq!(fini, Some(0));
+        assert_eq!(dit["classes"][0]["code"], "autre", "{dit}");
+        assert_eq!(dit["suite"], "personne", "{dit}");
+    }
+}
+
 #[test]
 fn s31_un_retour_nul_ne_recoit_pas_de_reponse() {
     let suite = |retour: &str| {

@@ -46,8 +46,9 @@ pub(super) fn trancher(mut classes: Vec<Classe>, avis: &Avis) -> Vec<Classe> {
     let Some((premiere, plus_haute)) = notes.iter().max_by(|a, b| a.1.total_cmp(b.1)) else {
         return classes;
     };
-    // Words that hint at everything say nothing.
-    let vague = classes.is_empty() && avis.part(*premiere) < PART_SEULE;
+    // Words that hint at everything say nothing, and a text without a known word says no more.
+    let muet = avis.mots.is_empty() || avis.part(*premiere) < PART_SEULE;
+    let vague = classes.is_empty() && muet;
     let premiere = if vague { &Code::Autre } else { premiere };
     let nouvelle = classes.iter().all(|c| c.code != *premiere);
     let une_seule = classes.len() == 1;
