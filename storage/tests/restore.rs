@@ -1,35 +1,12 @@
 //! A restore that is cut short: no store opens on what it left, and it begins anew (Q07, docs/adr/0011).
 
+mod dying;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use storage::{
-    Append, Batch, Change, Expected, Kv, MemoryKv, Row, Store, StoreError, lineage, restore,
-};
-
-/// A disk that takes so many writes, and then none.
-struct Dying {
-    inner: MemoryKv,
-    left: AtomicUsize,
-}
-
-impl Kv for Dying {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.inner.get(key)
-    }
-    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError> {
-        self.inner.range(from, to, limit)
-    }
-    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>, StoreError> {
-        self.inner.last(from, to)
-    }
-    fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        let left = |left: usize| left.checked_sub(1);
-        let taken = (self.left).fetch_update(Ordering::SeqCst, Ordering::SeqCst, left);
-        taken.map_err(|_| StoreError::Unavailable("cut off".to_owned()))?;
-        self.inner.apply(changes)
-    }
-}
+use dying::Dying;
+use storage::{Append, Batch, Expected, Kv, MemoryKv, Store, StoreError, lineage, restore};
 
 #[tokio::test]
 async fn q07_a_restore_cut_short_anywhere_is_no_store_and_begins_anew() {

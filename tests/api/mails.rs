@@ -15,6 +15,15 @@ const PAGE: &str = "/gestion/campagne/mails/statut_re/fr";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Serveur {
+    /// A campaign file brought in by API.
+    pub(crate) async fn importer(&self, agent: &str, fichier: String) -> Reponse {
+        let bearer = format!("Bearer {agent}");
+        let entetes = [("authorization", bearer.as_str())];
+        let chemin = "/api/v1/gestion/campagne/import";
+        self.envoyer("POST", chemin, &entetes, fichier.into_bytes())
+            .await
+    }
+
     /// The last mail to this address whose subject begins so.
     pub(crate) async fn mail(&self, a: &str, objet: &str) -> MailLu {
         let fin = tokio::time::Instant::now() + PATIENCE;
@@ -180,16 +189,13 @@ async fn un_texte_change_part_au_prochain_mail_puis_le_texte_d_origine_revient()
         fichier.contains("[[mails]]") && fichier.contains("mail = \"statut_re\""),
         "{fichier}"
     );
-    let bearer = format!("Bearer {admin}");
-    let entetes = [("authorization", bearer.as_str())];
-    let importer = async |fichier: String| {
-        let chemin = "/api/v1/gestion/campagne/import";
-        serveur
-            .envoyer("POST", chemin, &entetes, fichier.into_bytes())
-            .await
-    };
-    assert_eq!(importer(fichier.clone()).await.json()["changes"], 0);
-    let faux = importer(fichier.replacen("{{ prenom }}", "{{ prenon }}", 1)).await;
+    assert_eq!(
+        serveur.importer(&admin, fichier.clone()).await.json()["changes"],
+        0
+    );
+    let faux = serveur
+        .importer(&admin, fichier.replacen("{{ prenom }}", "{{ prenon }}", 1))
+        .await;
     assert_eq!(faux.statut, 422, "{}", texte(&faux));
     assert!(texte(&faux).contains("prenon"), "{}", texte(&faux));
     let version = mis["version"].as_u64().unwrap();

@@ -118,16 +118,13 @@ async fn le_cadre_change_entoure_les_mails_et_les_reponses_et_va_dans_le_fichier
     let fichier = texte(&serveur.lire("/gestion/campagne/fichier", &admin).await);
     assert!(fichier.contains("mail = \"cadre\""), "{fichier}");
     assert!(!fichier.contains("objet = \"\""), "{fichier}");
-    let bearer = format!("Bearer {admin}");
-    let entetes = [("authorization", bearer.as_str())];
-    let importer = async |fichier: String| {
-        let chemin = "/api/v1/gestion/campagne/import";
-        serveur
-            .envoyer("POST", chemin, &entetes, fichier.into_bytes())
-            .await
-    };
-    assert_eq!(importer(fichier.clone()).await.json()["changes"], 0);
-    let faux = importer(fichier.replacen("{{ corps }}", "", 1)).await;
+    assert_eq!(
+        serveur.importer(&admin, fichier.clone()).await.json()["changes"],
+        0
+    );
+    let faux = serveur
+        .importer(&admin, fichier.replacen("{{ corps }}", "", 1))
+        .await;
     assert_eq!(faux.statut, 422, "{}", texte(&faux));
     assert!(texte(&faux).contains("{{ corps }}"), "{}", texte(&faux));
     let remis = serveur.demander("DELETE", CADRE, &admin, Value::Null).await;
