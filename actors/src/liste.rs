@@ -4,23 +4,24 @@
 //! got since, so it is never behind and can be dropped at any time. A row is the fold of its stream, read again
 //! when something came to it.
 
-use std::cmp::Ordering;
+mod rangee;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::campagne::Catalogue;
 use domain::candidat::Evenement as EvenementCandidat;
-use domain::dossier::{Dossier, Nature};
 use domain::ids::{CampagneCode, CandidatId, DossierId, FormationCode};
+use memchr::memmem::Finder;
 use storage::{ERASURES, Position, StoreError, erased};
 use unicode_normalization::UnicodeNormalization;
 
+use self::rangee::{Fond, Rangee, lire, ordre, premieres};
 use crate::atelier::Atelier;
-use crate::chiffres::{Comptages, Jours, chiffrer, ici};
-use crate::fil::Fil;
+use crate::chiffres::{Comptages, chiffrer};
 use crate::protocol::{
-    Comptes, Etat, FiltreDossiers, LigneDossier, MAX_CHOISIS, PageDossiers, Statistiques,
-    TriDossiers, Voisins,
+    Comptes, Etat, FiltreDossiers, LigneDossier, MAX_CHOISIS, PageDossiers, Statistiques, Voisins,
 };
 use crate::record;
 
@@ -39,19 +40,30 @@ pub(crate) struct Liste(Mutex<Index>);
 struct Index {
     position: Position,
     lignes: BTreeMap<DossierId, Rangee>,
-    /// The rank of each formation that ever had a row: what is asked of formations is answered once, not row by row.
-    rangs: HashMap<FormationCode, usize>,
+    /// What is asked of formations is answered once, not row by row.
+    formations: Rangs<FormationCode>,
+    campagnes: Rangs<CampagneCode>,
     comptages: Comptages,
 }
 
-/// A row with the text it is found by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Rangee {
-    ligne: LigneDossier,
-    texte: String,
-    jours: Jours,
-    /// Of its formation.
-    rang: usize,
+/// The rank of each name that ever had a row.
+#[derive(Debug)]
+struct Rangs<K>(HashMap<K, usize>);
+
+impl<K> Default for Rangs<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Clone + Eq + Hash> Rangs<K> {
+    fn donner(&mut self, nom: &K) -> usize {
+        let autres = self.0.len();
+        match self.0.get(nom) {
+            Some(rang) => *rang,
+            None => *self.0.entry(nom.clone()).or_insert(autres),
+        }
+    }
 }
 
 impl Liste {
@@ -81,12 +93,12 @@ impl Liste {
         let index = self.a_jour(atelier)?;
         let catalogue = atelier.catalogue();
         let mut comptes = BTreeMap::new();
-        for rangee in index.lignes.values() {
-            let code = rangee.ligne.campagne.as_ref();
+        for ligne in index.lignes.values().map(Rangee::ligne) {
+            let code = ligne.campagne.as_ref();
             if code.is_some_and(|code| catalogue.archives.contains_key(code)) {
                 continue;
             }
-            *comptes.entry(rangee.ligne.formation.clone()).or_default() += 1;
+            *comptes.entry(ligne.formation.clone()).or_default() += 1;
         }
         Ok(comptes)
     }
@@ -98,7 +110,7 @@ impl Liste {
         qui: &CandidatId,
     ) -> Result<Vec<LigneDossier>, StoreError> {
         let index = self.a_jour(atelier)?;
-        let lignes = index.lignes.values().map(|r| &r.ligne);
+        let lignes = index.lignes.values().map(Rangee::ligne);
         Ok(lignes.filter(|l| l.candidat == *qui).cloned().collect())
     }
 
@@ -109,7 +121,7 @@ impl Liste {
         formation: &FormationCode,
     ) -> Result<Vec<LigneDossier>, StoreError> {
         let index = self.a_jour(atelier)?;
-        let lignes = index.lignes.values().map(|r| &r.ligne);
+        let lignes = index.lignes.values().map(Rangee::ligne);
         Ok(lignes
             .filter(|l| l.formation == *formation)
             .cloned()
@@ -126,19 +138,19 @@ impl Liste {
     ) -> Result<Voisins, StoreError> {
         let index = self.a_jour(atelier)?;
         let (gardees, _) = index.garder(&atelier.catalogue(), filtre, visible);
-        let Some(lui) = index.lignes.get(id).map(|rangee| &rangee.ligne) else {
+        let Some(lui) = index.lignes.get(id) else {
             return Ok(Voisins::default());
         };
-        let avant = gardees.iter().filter(|l| ordre(filtre, l, lui).is_lt());
-        let apres = gardees.iter().filter(|l| ordre(filtre, l, lui).is_gt());
+        let avant = gardees.iter().filter(|r| ordre(filtre, r, lui).is_lt());
+        let apres = gardees.iter().filter(|r| ordre(filtre, r, lui).is_gt());
         Ok(Voisins {
             rang: avant.clone().count(),
             avant: avant
                 .max_by(|a, b| ordre(filtre, a, b))
-                .map(|l| l.id.clone()),
+                .map(|r| r.ligne().id.clone()),
             apres: apres
                 .min_by(|a, b| ordre(filtre, a, b))
-                .map(|l| l.id.clone()),
+                .map(|r| r.ligne().id.clone()),
             total: gardees.len(),
         })
     }
@@ -150,7 +162,7 @@ impl Liste {
         id: &DossierId,
     ) -> Result<Option<LigneDossier>, StoreError> {
         let index = self.a_jour(atelier)?;
-        Ok(index.lignes.get(id).map(|rangee| rangee.ligne.clone()))
+        Ok(index.lignes.get(id).map(|rangee| rangee.ligne().clone()))
     }
 
     /// The ids of the same rows, in the same order, where to go on, and how many there are in all.
@@ -165,7 +177,7 @@ impl Liste {
         let total = gardees.len();
         let (lignes, suite) = index.couper(gardees, filtre, MAX_CHOISIS);
         Ok((
-            lignes.into_iter().map(|l| l.id.clone()).collect(),
+            lignes.into_iter().map(|r| r.ligne().id.clone()).collect(),
             suite,
             total,
         ))
@@ -183,8 +195,8 @@ impl Liste {
         let rangees = index.convenir(&catalogue, filtre, visible);
         let comptages = tout.then_some(&index.comptages);
         let paires = rangees
-            .filter(|r| filtre.etat.is_none_or(|e| e == r.ligne.etat))
-            .map(|r| (&r.ligne, &r.jours));
+            .filter(|r| filtre.etat.is_none_or(|e| e == r.etat))
+            .map(|r| (r.ligne(), &r.fond.jours));
         Ok(chiffrer(&catalogue, paires, comptages))
     }
 }
@@ -220,18 +232,22 @@ impl Index {
                 }
             }
             for id in touches {
-                match ranger(atelier, &id)? {
-                    Some(mut rangee) => {
-                        let autres = self.rangs.len();
-                        let formation = rangee.ligne.formation.clone();
-                        rangee.rang = *self.rangs.entry(formation).or_insert(autres);
-                        self.lignes.insert(id, rangee);
-                    }
+                match lire(atelier, &id)? {
+                    Some(fond) => self.ranger(fond),
                     None => drop(self.lignes.remove(&id)),
                 }
             }
             self.position = dernier;
         }
+    }
+
+    fn ranger(&mut self, fond: Fond) {
+        let ligne = &fond.ligne;
+        let rang = self.formations.donner(&ligne.formation);
+        let campagne = ligne.campagne.as_ref();
+        let campagne = campagne.map(|code| self.campagnes.donner(code));
+        let id = ligne.id.clone();
+        self.lignes.insert(id, Rangee::new(fond, rang, campagne));
     }
 
     fn chercher(
@@ -244,26 +260,41 @@ impl Index {
         let total = gardees.len();
         let (lignes, curseur) = self.couper(gardees, filtre, MAX_LIGNES);
         PageDossiers {
-            dossiers: lignes.into_iter().cloned().collect(),
+            dossiers: lignes.into_iter().map(|r| r.ligne().clone()).collect(),
             curseur,
             total,
             comptes,
         }
     }
 
-    /// The rows the filter leaves, in no order, and the figures of all states.
+    /// The rows the filter leaves, by their ids, and the figures of all states.
     fn garder(
         &self,
         catalogue: &Catalogue,
         filtre: &FiltreDossiers,
         visible: impl Fn(&FormationCode) -> bool,
-    ) -> (Vec<&LigneDossier>, Comptes) {
+    ) -> (Vec<&Rangee>, Comptes) {
         let mut comptes = Comptes::default();
-        let mut gardees: Vec<&LigneDossier> = Vec::new();
-        for Rangee { ligne, .. } in self.convenir(catalogue, filtre, visible) {
-            comptes.ajouter(ligne);
-            if filtre.etat.is_none_or(|e| e == ligne.etat) {
-                gardees.push(ligne);
+        let mut etats = vec![[0; Etat::TOUS.len()]; self.formations.0.len()];
+        let mut gardees: Vec<&Rangee> = Vec::new();
+        for rangee in self.convenir(catalogue, filtre, visible) {
+            if let Some(n) = etats
+                .get_mut(rangee.rang)
+                .and_then(|e| e.get_mut(rangee.etat as usize))
+            {
+                *n += 1;
+            }
+            if rangee.avise {
+                comptes.ajouter_avis(rangee.ligne());
+            }
+            if filtre.etat.is_none_or(|e| e == rangee.etat) {
+                gardees.push(rangee);
+            }
+        }
+        for (formation, rang) in &self.formations.0 {
+            let nombres = etats.get(*rang).into_iter().flatten();
+            for (etat, nombre) in Etat::TOUS.into_iter().zip(nombres) {
+                comptes.ajouter_etat(formation, etat, *nombre);
             }
         }
         (gardees, comptes)
@@ -277,72 +308,64 @@ impl Index {
         visible: impl Fn(&FormationCode) -> bool,
     ) -> impl Iterator<Item = &Rangee> {
         let texte = plat(filtre.q.as_deref().unwrap_or_default());
-        let mots: Vec<String> = texte.split_whitespace().map(str::to_owned).collect();
-        let mut voulues = vec![false; self.rangs.len()];
+        let mots = texte.split_whitespace();
+        let mots: Vec<_> = mots.map(|mot| Finder::new(mot).into_owned()).collect();
+        let formations = &self.formations.0;
+        let mut voulues = vec![false; formations.len()];
         for f in catalogue.formations.values() {
-            if let Some(voulue) = self.rangs.get(&f.code).and_then(|r| voulues.get_mut(*r)) {
+            if let Some(voulue) = formations.get(&f.code).and_then(|r| voulues.get_mut(*r)) {
                 *voulue = filtre.formation.as_ref().is_none_or(|c| *c == f.code)
                     && filtre.centre.as_ref().is_none_or(|c| *c == f.centre)
                     && (filtre.commission.is_none() || f.commission == filtre.commission)
                     && visible(&f.code);
             }
         }
+        let courante = catalogue.campagne.as_ref().map(|c| &c.code);
+        let campagne = filtre.campagne.as_ref().or(courante);
+        let campagne = campagne.and_then(|code| self.campagnes.0.get(code).copied());
         let filtre = filtre.clone();
-        let courante = catalogue.campagne.as_ref().map(|c| c.code.clone());
-        let campagne = filtre.campagne.clone().or(courante);
         self.lignes.values().filter(move |rangee| {
-            let ligne = &rangee.ligne;
+            let trouvee = |mot: &Finder<'_>| mot.find(rangee.fond.texte.as_bytes()).is_some();
             voulues.get(rangee.rang).is_some_and(|voulue| *voulue)
-                && convient(ligne, &filtre)
-                && (ligne.campagne.is_none() || ligne.campagne == campagne)
-                && mots.iter().all(|mot| rangee.texte.contains(mot.as_str()))
+                && (rangee.campagne.is_none() || rangee.campagne == campagne)
+                && convient(rangee.ligne(), &filtre)
+                && mots.iter().all(trouvee)
         })
     }
 
     /// The rows after the cursor, in order, and where to go on.
     fn couper<'a>(
         &'a self,
-        gardees: Vec<&'a LigneDossier>,
+        mut gardees: Vec<&'a Rangee>,
         filtre: &FiltreDossiers,
         max: usize,
-    ) -> (Vec<&'a LigneDossier>, Option<String>) {
-        let ordre = |a: &LigneDossier, b: &LigneDossier| ordre(filtre, a, b);
-        let apres = filtre.curseur.as_deref();
-        let borne = apres.and_then(|id| self.lignes.get(id)).map(|r| &r.ligne);
+    ) -> (Vec<&'a Rangee>, Option<String>) {
+        // They come by their ids, which is how rows that are alike follow one another: few are better than those before.
+        if filtre.inverse {
+            gardees.reverse();
+        }
+        let ordre = |a: &Rangee, b: &Rangee| ordre(filtre, a, b);
+        let borne = filtre.curseur.as_deref().and_then(|id| self.lignes.get(id));
         let restent = gardees
             .into_iter()
-            .filter(|l| borne.is_none_or(|borne| ordre(l, borne).is_gt()));
+            .filter(|r| borne.is_none_or(|borne| ordre(r, borne).is_gt()));
         let limite = filtre.limite.unwrap_or(LIGNES).clamp(1, max);
         let mut lignes = premieres(restent, limite + 1, ordre);
         let reste = lignes.len() > limite;
         lignes.truncate(limite);
-        let suite = lignes.last().filter(|_| reste).map(|l| l.id.to_string());
+        let suite = lignes.last().filter(|_| reste);
+        let suite = suite.map(|r| r.ligne().id.to_string());
         (lignes, suite)
     }
 }
 
-/// The first `n` of an order, sorted. The thousands behind them are each compared once, with the last that counts.
-fn premieres<'a>(
-    lignes: impl Iterator<Item = &'a LigneDossier>,
-    n: usize,
-    ordre: impl Fn(&LigneDossier, &LigneDossier) -> Ordering,
-) -> Vec<&'a LigneDossier> {
-    let mut gardees: Vec<&LigneDossier> = Vec::new();
-    let mut derniere: Option<&LigneDossier> = None;
-    for ligne in lignes {
-        if derniere.is_some_and(|d| ordre(ligne, d).is_ge()) {
-            continue;
-        }
-        gardees.push(ligne);
-        if gardees.len() >= 2 * n {
-            let (_, nieme, _) = gardees.select_nth_unstable_by(n - 1, |a, b| ordre(a, b));
-            derniere = Some(nieme);
-            gardees.truncate(n);
-        }
-    }
-    gardees.sort_unstable_by(|a, b| ordre(a, b));
-    gardees.truncate(n);
-    gardees
+/// Accents and case ignored.
+pub(crate) fn plat(texte: &str) -> String {
+    texte
+        .nfd()
+        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// Whether a row is one that is asked for, but for state, formation and words.
@@ -359,162 +382,4 @@ fn convient(ligne: &LigneDossier, filtre: &FiltreDossiers) -> bool {
         && etiquette.is_none_or(|e| ligne.etiquettes.contains(e))
         && (filtre.transmis_apres).is_none_or(|le| ligne.transmis_le.is_some_and(|t| t >= le))
         && (filtre.transmis_avant).is_none_or(|le| ligne.transmis_le.is_some_and(|t| t < le))
-}
-
-/// How two rows follow one another.
-fn ordre(filtre: &FiltreDossiers, a: &LigneDossier, b: &LigneDossier) -> Ordering {
-    let ordre = cle(a, filtre.tri)
-        .cmp(&cle(b, filtre.tri))
-        .then_with(|| a.id.cmp(&b.id));
-    if filtre.inverse {
-        ordre.reverse()
-    } else {
-        ordre
-    }
-}
-
-/// What rows are ordered by.
-fn cle(ligne: &LigneDossier, tri: TriDossiers) -> (i64, &str, &str) {
-    let instant = |i: Option<jiff::Timestamp>| i.map_or(i64::MAX, jiff::Timestamp::as_millisecond);
-    match tri {
-        TriDossiers::Nom => (0, &ligne.nom, &ligne.prenom),
-        TriDossiers::Numero => (0, ligne.numero.as_str(), ""),
-        TriDossiers::Formation => (0, ligne.formation.as_str(), &ligne.nom),
-        TriDossiers::CreeLe => (ligne.cree_le.as_millisecond(), "", ""),
-        TriDossiers::TransmisLe => (instant(ligne.transmis_le), "", ""),
-    }
-}
-
-/// The row of a dossier; none for a stream that is absent.
-fn ranger(atelier: &Atelier, id: &DossierId) -> Result<Option<Rangee>, StoreError> {
-    let fil = Fil::<Dossier>::charger(atelier, format!("dossier.{id}"))?;
-    let Some(base) = fil.etat.base() else {
-        return Ok(None);
-    };
-    let identite = &base.identite;
-    let etat = match fil.etat.as_ref() {
-        Dossier::Absent | Dossier::Annule(_) => Etat::Annule,
-        Dossier::EnAttente(_) => Etat::EnAttente,
-        Dossier::Transmis(_) => Etat::Transmis,
-        Dossier::Incomplet(_) => Etat::Incomplet,
-        Dossier::Complet(_) => Etat::Complet,
-    };
-    let publie = fil.etat.publie();
-    let examen = fil.etat.examen();
-    let saisi = examen.and_then(|e| e.decisions.brouillon.as_ref());
-    let (numero, nom, prenom, campagne) = nommer(atelier, &identite.candidat)?;
-    let texte = plat(&format!("{nom} {prenom} {numero}"));
-    let ligne = LigneDossier {
-        id: id.clone(),
-        candidat: identite.candidat.clone(),
-        numero: numero.as_str().into(),
-        nom,
-        prenom,
-        campagne,
-        formation: identite.formation.clone(),
-        etat,
-        avis: publie.map(|p| code(&p.avis.nature).to_owned()),
-        brouillon: saisi.is_some(),
-        avis_saisi: saisi.map(|avis| code(&avis.nature).to_owned()),
-        assigne: base.fiche.assigne.clone(),
-        etiquettes: base.fiche.etiquettes.clone(),
-        reponse: publie.and_then(|p| p.reponse),
-        cree_le: identite.cree_le,
-        transmis_le: fil.etat.examen().and_then(|e| e.transmis_le),
-        version: fil.tete.version,
-    };
-    let jours = Jours::de(&fil, &ligne, &ici());
-    Ok(Some(Rangee {
-        ligne,
-        texte,
-        jours,
-        rang: 0,
-    }))
-}
-
-/// Number, names and campaign of a candidate.
-type Nomme = (String, String, String, Option<CampagneCode>);
-
-/// From the first event of the candidate; a stream that was erased has none.
-fn nommer(atelier: &Atelier, qui: &CandidatId) -> Result<Nomme, StoreError> {
-    let stream = format!("candidat.{qui}");
-    let records = atelier.store.stream_after(&stream, 0)?;
-    let Some(premier) = records.first() else {
-        return Ok(Default::default());
-    };
-    let fait = record::lire::<EvenementCandidat>(&premier.data)
-        .map_err(|e| StoreError::Corrupt(format!("{stream}: {e}")))?;
-    Ok(
-        if let EvenementCandidat::CompteCree { compte, .. } = fait.e {
-            let numero = compte.numero.to_string();
-            (numero, compte.nom, compte.prenom, Some(compte.campagne))
-        } else {
-            Default::default()
-        },
-    )
-}
-
-const fn code(nature: &Nature) -> &'static str {
-    match nature {
-        Nature::Favorable => "favorable",
-        Nature::Defavorable { .. } => "defavorable",
-        Nature::ListeComplementaire { .. } => "liste_complementaire",
-        Nature::ListeAttente => "liste_attente",
-        Nature::Preselection { .. } => "preselection",
-    }
-}
-
-/// Accents and case ignored.
-pub(crate) fn plat(texte: &str) -> String {
-    texte
-        .nfd()
-        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
-        .collect::<String>()
-        .to_lowercase()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ligne(rang: u64) -> LigneDossier {
-        // A walk through all numbers, in no order.
-        let nom = format!("{:03}", rang.wrapping_mul(7_919) % 500);
-        LigneDossier {
-            id: DossierId::new(format!("{rang:06}")),
-            candidat: CandidatId::new("c"),
-            numero: "N".into(),
-            nom,
-            prenom: String::new(),
-            campagne: None,
-            formation: "M1".into(),
-            etat: Etat::Transmis,
-            avis: None,
-            brouillon: false,
-            avis_saisi: None,
-            assigne: None,
-            etiquettes: BTreeSet::new(),
-            reponse: None,
-            cree_le: jiff::Timestamp::UNIX_EPOCH,
-            transmis_le: None,
-            version: 1,
-        }
-    }
-
-    #[test]
-    fn les_premieres_sont_celles_d_un_tri_entier() {
-        let lignes: Vec<_> = (0..2_000).map(ligne).collect();
-        for inverse in [false, true] {
-            let filtre = FiltreDossiers {
-                inverse,
-                ..FiltreDossiers::default()
-            };
-            let mut triees: Vec<&LigneDossier> = lignes.iter().collect();
-            triees.sort_by(|a, b| ordre(&filtre, a, b));
-            for n in [1, 2, 51, 999, 1_000, 1_001, 2_000, 3_000] {
-                let premieres = premieres(lignes.iter(), n, |a, b| ordre(&filtre, a, b));
-                assert_eq!(premieres, triees[..n.min(triees.len())], "{n} {inverse}");
-            }
-        }
-    }
 }

@@ -108,11 +108,18 @@ impl Banc {
             "tri=-cree_le&centre=SCIENCES&q=mar",
         ];
         let mut durees = Durees::default();
-        for filtre in filtres.iter().cycle().take(LECTURES) {
+        let mut chacun = filtres.map(|filtre| (filtre, Durees::default()));
+        let nombre = chacun.len();
+        for tour in 0..LECTURES {
+            let (filtre, sienne) = &mut chacun[tour % nombre];
             let debut = Instant::now();
             self.lire(&format!("/gestion/dossiers?limite=50&{filtre}"))
                 .await;
+            sienne.noter(debut.elapsed());
             durees.noter(debut.elapsed());
+        }
+        for (filtre, mut durees) in chacun {
+            println!("    {filtre} : {}", durees.dire());
         }
         println!(
             "  {} pages de 50 lignes : {} (voulu p99 10)",

@@ -23,6 +23,17 @@ pub enum Etat {
     Annule,
 }
 
+impl Etat {
+    /// Each at its own place.
+    pub(crate) const TOUS: [Self; 5] = [
+        Self::EnAttente,
+        Self::Transmis,
+        Self::Incomplet,
+        Self::Complet,
+        Self::Annule,
+    ];
+}
+
 /// Where a piece stands (`2-domain.md`, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

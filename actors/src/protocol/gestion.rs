@@ -354,6 +354,17 @@ pub enum TriDossiers {
     TransmisLe,
 }
 
+impl TriDossiers {
+    /// Each at its own place.
+    pub(crate) const TOUS: [Self; 5] = [
+        Self::Nom,
+        Self::Numero,
+        Self::Formation,
+        Self::CreeLe,
+        Self::TransmisLe,
+    ];
+}
+
 /// Which dossiers are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -462,7 +473,25 @@ pub struct Comptes {
 impl Comptes {
     /// Counts one more.
     pub(crate) fn ajouter(&mut self, ligne: &LigneDossier) {
-        *self.etats.entry(ligne.etat).or_default() += 1;
+        self.ajouter_etat(&ligne.formation, ligne.etat, 1);
+        self.ajouter_avis(ligne);
+    }
+
+    /// Counts so many more of a formation, in this state.
+    pub(crate) fn ajouter_etat(&mut self, formation: &FormationCode, etat: Etat, nombre: u64) {
+        if nombre == 0 {
+            return;
+        }
+        *self.etats.entry(etat).or_default() += nombre;
+        let formation = match self.formations.get_mut(formation) {
+            Some(formation) => formation,
+            None => self.formations.entry(formation.clone()).or_default(),
+        };
+        *formation.entry(etat).or_default() += nombre;
+    }
+
+    /// Counts what was said of one more.
+    pub(crate) fn ajouter_avis(&mut self, ligne: &LigneDossier) {
         if let Some(avis) = &ligne.avis {
             compter(&mut self.avis, avis);
         }
@@ -476,11 +505,6 @@ impl Comptes {
         if ligne.reponse == Some(ReponseCandidat::Confirmee) {
             self.confirmes += 1;
         }
-        let formation = match self.formations.get_mut(&ligne.formation) {
-            Some(formation) => formation,
-            None => self.formations.entry(ligne.formation.clone()).or_default(),
-        };
-        *formation.entry(ligne.etat).or_default() += 1;
     }
 }
 
