@@ -155,6 +155,10 @@ impl Atelier {
 
     /// The campaign as it stands.
     pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.catalogue_et_version().1
+    }
+
+    fn catalogue_et_version(&self) -> (u64, Arc<Catalogue>) {
         let ailleurs = self.store.foreign();
         if self.ailleurs.swap(ailleurs, Ordering::AcqRel) != ailleurs
             && let Err(erreur) = self.relire_campagne()
@@ -166,8 +170,12 @@ impl Atelier {
         self.campagne
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .1
             .clone()
+    }
+
+    /// How many events the campaign has, of those it was read from last.
+    pub(crate) fn version_campagne(&self) -> u64 {
+        self.catalogue_et_version().0
     }
 
     /// Waits until this node has what anybody was told before, on whatever node (read your writes).

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
-use storage::{Append, Batch, Committed, Dedup, Expected, Head, OutboxItem, StoreError, Timer};
+use storage::{
+    Append, Batch, Committed, Dedup, Expected, Head, OutboxItem, Stamp, StoreError, Timer,
+};
 
 use domain::effet::Effet;
 use jiff::Timestamp;
@@ -70,6 +72,8 @@ pub(crate) struct Fil<A: Agregat> {
     pub(crate) tete: Head,
     /// Every event with its time and the head after it: a stream has tens of them.
     pub(crate) faits: Vec<(record::Fait<A::Evenement>, Head)>,
+    /// The stream's stamp under which this is its state.
+    pub(crate) estampille: Stamp,
     /// What others had written when it was read last.
     vu: u64,
 }
@@ -93,6 +97,7 @@ impl<A: Agregat> Fil<A> {
             etat: Arc::default(),
             tete: Head::ABSENT,
             faits: Vec::new(),
+            estampille: Stamp::UNSETTLED,
             vu: 0,
         };
         fil.rattraper(atelier)?;
@@ -123,6 +128,7 @@ impl<A: Agregat> Fil<A> {
     pub(crate) fn rattraper(&mut self, atelier: &Atelier) -> Result<(), StoreError> {
         // Before the reading: what comes in between is looked for again.
         self.vu = atelier.store.foreign();
+        self.estampille = Stamp::UNSETTLED;
         if self.tete.version > 0 && atelier.store.is_erased(&self.stream)? {
             // As if it had never been (Q18); nothing more is added to it.
             self.etat = Arc::default();
@@ -235,6 +241,7 @@ impl<A: Agregat> Fil<A> {
         if let Some(tete) = fait.heads.get(prepare.place) {
             self.tete = *tete;
         }
+        self.estampille = fait.stamp;
         self.etat = Arc::new(prepare.apres);
         let fait = record::Fait {
             v: record::VERSION,

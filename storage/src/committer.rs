@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::apply::{Applied, Ordered, apply};
+use crate::apply::{Ordered, Outcomes, apply};
 use crate::plan::Planner;
 use crate::positions::Tail;
 use crate::stamps::Stamps;
@@ -23,7 +23,7 @@ type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Work {
     Commit(Box<Batch>, Answer<Committed>),
-    Apply(u64, Vec<Ordered>, Answer<Applied>),
+    Apply(Vec<Ordered>, Answer<Vec<Outcomes>>),
     Export(std::path::PathBuf, Answer<Exported>),
 }
 
@@ -70,13 +70,9 @@ impl Committer {
             .await
     }
 
-    /// Does what a log says after this place, with how far it is, in one write.
-    pub(crate) async fn apply(
-        &self,
-        after: u64,
-        entries: Vec<Ordered>,
-    ) -> Result<Applied, StoreError> {
-        self.ask(|answer| Work::Apply(after, entries, answer)).await
+    /// Does what a log says, with how far it is, in one write.
+    pub(crate) async fn apply(&self, entries: Vec<Ordered>) -> Result<Vec<Outcomes>, StoreError> {
+        self.ask(|answer| Work::Apply(entries, answer)).await
     }
 
     /// Runs between two groups, so the copy is consistent.
@@ -120,9 +116,9 @@ fn run(tables: &Tables, receiver: &Receiver<Work>, tail: Tail, stats: &Mutex<Sta
         while let Some(work) = next.take() {
             match work {
                 Work::Commit(batch, answer) => group.push((batch, answer)),
-                Work::Apply(after, entries, answer) => {
+                Work::Apply(entries, answer) => {
                     flush(tables, &mut planner, std::mem::take(&mut group), stats);
-                    apply(tables, &mut planner, (after, entries), answer);
+                    apply(tables, &mut planner, entries, answer);
                 }
                 Work::Export(file, answer) => {
                     flush(tables, &mut planner, std::mem::take(&mut group), stats);
@@ -151,6 +147,7 @@ fn flush(
         let planned = ready.clone().and_then(|()| planner.add(kv, *batch));
         waiting.push((planned, answer));
     }
+    let stamp = planner.stamp(&tables.stamps);
     let changes = planner.take();
     let written = if changes.is_empty() {
         Ok(())
@@ -170,6 +167,7 @@ fn flush(
     }
     for (planned, answer) in waiting {
         // Who hung up finds its answer by the command's id.
-        let _gone = answer.send(planned.and_then(|done| written.clone().map(|()| done)));
+        let done = planned.and_then(|done| written.clone().map(|()| Committed { stamp, ..done }));
+        let _gone = answer.send(done);
     }
 }

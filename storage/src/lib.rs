@@ -4,6 +4,7 @@
 //! a tree in memory for tests. One committer thread gathers the batches that wait, writes them at
 //! once, syncs once, and answers them all (group commit): what is acknowledged is on disk.
 
+mod ahead;
 mod apply;
 pub mod blobs;
 mod committer;

@@ -1,9 +1,10 @@
 //! What a batch comes to: checked against the store and the batches before it in the same group.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::erase::ERASURES;
 use crate::positions::{Run, Tail};
+use crate::stamps::{Stamp, Stamps};
 use crate::types::{
     Append, Batch, Committed, Dedup, Expected, Guard, Head, MAX_VALUE, OutboxItem, Rung,
     StoreError, Timer,
@@ -12,6 +13,8 @@ use crate::{Change, Kv, erase, keys, rows};
 
 /// Heads kept in memory; when there are more the cache starts anew.
 const MAX_HEADS: usize = 100_000;
+/// The same of sessions.
+const MAX_SESSIONS: usize = 100_000;
 /// Rows of an erased stream read at once.
 const PAGE: usize = 1000;
 /// Under what the place in a shared log is kept.
@@ -24,6 +27,10 @@ pub(crate) struct Planner {
     heads: HashMap<String, Head>,
     /// The changes of this group so far.
     pending: HashMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Two batches of this group wrote to one stream.
+    twice: bool,
+    /// Sessions that were found; all writes pass here, so they are there until one ends them.
+    sessions: HashSet<Vec<u8>>,
     /// A write failed: the position is to be read again.
     stale: bool,
 }
@@ -34,6 +41,8 @@ impl Planner {
             tail,
             heads: HashMap::new(),
             pending: HashMap::new(),
+            twice: false,
+            sessions: HashSet::new(),
             stale: false,
         }
     }
@@ -43,14 +52,29 @@ impl Planner {
         if self.heads.len() > MAX_HEADS {
             self.heads.clear();
         }
+        if self.sessions.len() > MAX_SESSIONS {
+            self.sessions.clear();
+        }
+        self.twice = false;
         self.pending.drain().chain(self.tail.take()).collect()
+    }
+
+    /// The stamp under which each batch of the group finds its streams as it left them.
+    pub(crate) fn stamp(&self, stamps: &Stamps) -> Stamp {
+        if self.twice {
+            Stamp::UNSETTLED
+        } else {
+            stamps.next()
+        }
     }
 
     /// Forgets the group: nobody knows how much of it was written.
     pub(crate) fn reset(&mut self) {
         self.stale = true;
         self.heads.clear();
+        self.sessions.clear();
         self.pending.clear();
+        self.twice = false;
     }
 
     /// Looks at the disk again after a write that failed: it may have been done all the same.
@@ -76,6 +100,7 @@ impl Planner {
         let mut committed = Committed {
             position: self.tail.last(),
             heads: Vec::new(),
+            stamp: Stamp::UNSETTLED,
         };
         let mut heads: HashMap<String, Head> = HashMap::new();
         let mut runs = Vec::new();
@@ -89,6 +114,8 @@ impl Planner {
                 Some(head) => *head,
                 None => self.head(kv, &append.stream)?,
             };
+            let record = keys::record(&append.stream, before.version);
+            self.twice |= !append.events.is_empty() && self.pending.contains_key(&record);
             runs.extend(Run::new(
                 &append.stream,
                 before.version + 1,
@@ -228,6 +255,9 @@ impl Planner {
             return Err(error);
         }
         for (key, value) in changes {
+            if value.is_none() {
+                self.sessions.remove(&key);
+            }
             let value = value.map(|value| rows::seal(&key, value));
             self.pending.insert(key, value);
         }
@@ -263,12 +293,13 @@ impl Planner {
             }
         }
         for guard in &batch.guards {
-            let (key, wanted) = match guard {
-                Guard::Absent(key) => (key, None),
-                Guard::Equals(key, value) => (key, Some(value)),
+            let row = |key: &[u8]| self.get(kv, &keys::key(keys::INDEX, key));
+            let (key, holds) = match guard {
+                Guard::Absent(key) => (key, row(key)?.is_none()),
+                Guard::Equals(key, value) => (key, row(key)?.as_ref() == Some(value)),
+                Guard::Session(key) => (key, self.session(kv, key)?),
             };
-            let found = self.get(kv, &keys::key(keys::INDEX, key))?;
-            if found.as_ref() != wanted {
+            if !holds {
                 return Err(StoreError::Taken(key.clone()));
             }
         }
@@ -281,6 +312,15 @@ impl Planner {
             None => kv.get(key)?,
         };
         sealed.map(|value| rows::open(key, value)).transpose()
+    }
+
+    fn session(&mut self, kv: &dyn Kv, key: &[u8]) -> Result<bool, StoreError> {
+        let key = keys::key(keys::SESSION, key);
+        let there = self.sessions.contains(&key) || self.get(kv, &key)?.is_some();
+        if there {
+            self.sessions.insert(key);
+        }
+        Ok(there)
     }
 
     fn head(&mut self, kv: &dyn Kv, stream: &str) -> Result<Head, StoreError> {

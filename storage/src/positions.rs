@@ -175,7 +175,8 @@ pub(crate) fn records_after(
             if position <= after {
                 continue;
             }
-            if records.len() == limit {
+            // A bucket that was read before it was full, and the next one after: the rest is read the next time.
+            if records.len() == limit || position != after + 1 + records.len() as u64 {
                 return Ok(records);
             }
             let key = keys::record(&stream, version);

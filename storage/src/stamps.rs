@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{Change, keys};
 
-/// Stamps in memory, 128 KiB: a power of two.
-const STAMPS: usize = 1 << 14;
+/// Stamps in memory, 1 MiB: a power of two.
+const STAMPS: usize = 1 << 17;
 
 /// The moment a part of the tables was last written, as of when it was asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp(u64);
 
 impl Stamp {
@@ -73,9 +73,14 @@ impl Stamps {
         Stamp(group)
     }
 
-    /// Marks what is about to be written. Called by the committer's thread alone.
+    /// The stamp of what is written next. Called by the committer's thread alone, as what follows.
+    pub(crate) fn next(&self) -> Stamp {
+        Stamp(self.written.load(Ordering::Relaxed) + 1)
+    }
+
+    /// Marks what is about to be written.
     pub(crate) fn begin(&self, changes: &[Change]) {
-        let group = self.written.load(Ordering::Relaxed) + 1;
+        let Stamp(group) = self.next();
         for part in changes.iter().filter_map(|(key, _)| keys::part(key)) {
             self.place(part).store(group, Ordering::Release);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::ahead::Ahead;
 use crate::committer::Committer;
 use crate::plan::{applied, damaged, head_of};
 use crate::positions::Tail;
@@ -24,6 +25,8 @@ const PAGE: usize = 512;
 pub struct Store {
     kv: Arc<dyn Kv>,
     committer: Arc<Committer>,
+    /// Between the tables and the disk of a replica.
+    ahead: Option<Arc<Ahead>>,
     /// Present when the order comes from a log that other nodes share.
     replica: Option<Replica>,
 }
@@ -31,6 +34,17 @@ pub struct Store {
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Store")
+    }
+}
+
+impl Drop for Store {
+    /// What a replica has applied is on its disk when it ends; should the disk refuse, the log has it.
+    fn drop(&mut self) {
+        if let Some(ahead) = &self.ahead
+            && let Err(error) = ahead.sync()
+        {
+            tracing::warn!(%error, "the disk is behind the log");
+        }
     }
 }
 
@@ -53,6 +67,7 @@ impl Store {
         Ok(Self {
             committer: Arc::new(Committer::start(kv.clone(), tail)?),
             kv,
+            ahead: None,
             replica: None,
         })
     }
@@ -67,7 +82,9 @@ impl Store {
         log: Arc<dyn Log>,
         node: String,
     ) -> Result<Self, StoreError> {
-        let mut store = Self::open(kv)?;
+        let ahead = Arc::new(Ahead::start(kv)?);
+        let mut store = Self::open(ahead.clone())?;
+        store.ahead = Some(ahead);
         let applied = applied(store.kv.as_ref())?;
         let committer = store.committer.clone();
         store.replica = Some(Replica::start(committer, log, node, applied));
@@ -397,7 +414,11 @@ impl Store {
 
     /// What the committer did since the start.
     pub fn stats(&self) -> Stats {
-        self.committer.stats()
+        let mut stats = self.committer.stats();
+        if let Some(refused) = self.ahead.as_ref().and_then(|ahead| ahead.refused()) {
+            stats.write_error = Some(refused.to_string());
+        }
+        stats
     }
 
     fn due<T>(

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::stamps::Stamp;
+
 /// How many events a stream has; 0 when it is absent.
 pub type Version = u64;
 /// The global order of records, from 1.
@@ -65,13 +67,15 @@ pub struct Append {
     pub events: Vec<Vec<u8>>,
 }
 
-/// A condition on the index, checked at the moment of the commit.
+/// A condition on the index or the sessions, checked at the moment of the commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Guard {
     /// The key must be absent.
     Absent(Vec<u8>),
     /// The key must have this value.
     Equals(Vec<u8>, Vec<u8>),
+    /// The session of this key must not have ended.
+    Session(Vec<u8>),
 }
 
 /// Something owed, to be performed at least once.
@@ -156,12 +160,14 @@ pub struct Batch {
 }
 
 /// What a commit came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
     /// The last position of the journal.
     pub position: Position,
     /// The heads of the streams appended to, in the order of the appends.
     pub heads: Vec<Head>,
+    /// While a stream appended to has this stamp, its head is the one it has here (docs/adr/0019).
+    pub stamp: Stamp,
 }
 
 /// What the committer did since the start.

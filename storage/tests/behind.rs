@@ -119,6 +119,7 @@ async fn witness(log: &Arc<MemoryLog>) -> Vec<Row> {
     let disk = Arc::new(Disk::default());
     let store = node(&disk, log, "witness");
     store.catch_up(PATIENCE).await.unwrap();
+    store.kv().sync().unwrap();
     disk.rows()
 }
 
@@ -148,6 +149,7 @@ async fn q01_what_a_dying_machine_had_not_kept_is_applied_again() {
                 go_on(&store, version).await;
                 version += 1;
             }
+            store.kv().sync().unwrap();
         }
         drop(store);
         let acknowledged = disk.rows();
@@ -157,6 +159,7 @@ async fn q01_what_a_dying_machine_had_not_kept_is_applied_again() {
     let store = node(&disk, &log, "last");
     store.catch_up(PATIENCE).await.unwrap();
     assert_eq!(store.head("s").unwrap().version, version);
+    store.kv().sync().unwrap();
     assert_eq!(disk.rows(), witness(&log).await);
     assert_eq!(verify(store.kv(), |_| ()).unwrap().faults, 0);
 }

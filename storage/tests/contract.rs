@@ -107,6 +107,39 @@ async fn of_many_who_expect_the_same_version_one_wins() {
 }
 
 #[tokio::test]
+async fn what_wants_a_session_is_refused_once_it_has_ended() {
+    both(|store| async move {
+        let key = b"token".to_vec();
+        let act = |expected| Batch {
+            guards: vec![Guard::Session(b"token".to_vec())],
+            ..one("a", expected, b"1")
+        };
+        let none = store.commit(act(0)).await;
+        assert_eq!(none, Err(StoreError::Taken(key.clone())));
+        let begin = Batch {
+            sessions_put: vec![(key.clone(), b"whose".to_vec())],
+            ..Batch::default()
+        };
+        let end = Batch {
+            sessions_delete: vec![key.clone()],
+            ..Batch::default()
+        };
+        for round in 0..2 {
+            store.commit(begin.clone()).await.unwrap();
+            for expected in [2 * round, 2 * round + 1] {
+                store.commit(act(expected)).await.unwrap();
+            }
+            // At once, in whatever group: what comes after the end is refused.
+            let ended = store.commit(end.clone());
+            let (ended, refused) = tokio::join!(ended, store.commit(act(2 * round + 2)));
+            ended.unwrap();
+            assert_eq!(refused, Err(StoreError::Taken(key.clone())));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn g05_a_key_that_must_be_absent_is_taken_once() {
     both(|store| async move {
         let take = |stream: &str| Batch {

@@ -62,6 +62,7 @@ async fn of_three_nodes_that_write_the_same_version_one_wins_and_all_agree() {
         }
     }
     assert!(nodes.iter().all(|n| n.foreign() > 0));
+    assert!(nodes.iter().all(|n| n.kv().sync().is_ok()));
     let first = rows(&kvs[0]);
     assert!(kvs.iter().all(|kv| rows(kv) == first), "equal, row by row");
     assert_eq!(verify(kvs[0].as_ref(), |_| ()).unwrap().faults, 0);
@@ -111,6 +112,9 @@ async fn a_node_that_was_away_catches_up_and_a_new_one_starts_from_nothing() {
     for store in [&back, &fresh] {
         store.catch_up(PATIENCE).await.unwrap();
         assert_eq!(store.applied(), log.last().await.unwrap());
+    }
+    for store in [&first, &back, &fresh] {
+        store.kv().sync().unwrap();
     }
     assert_eq!(rows(&kvs[1]), rows(&kvs[0]));
     assert_eq!(rows(&kvs[2]), rows(&kvs[0]));

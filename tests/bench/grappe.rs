@@ -17,7 +17,8 @@ use crate::mesure::Durees;
 use crate::q31::{DUREE, agir, peupler};
 use crate::systeme::{Banc, au_fil, dossier};
 
-const CLIENTS: usize = 64;
+/// At once.
+const CLIENTS: [usize; 2] = [64, 256];
 /// How often each is measured.
 const TOURS: usize = 3;
 /// Bare publications at once, so many that nothing but the servers limits them.
@@ -34,6 +35,8 @@ struct Journal {
     log: NatsLog,
     entrees: AtomicU64,
     octets: AtomicU64,
+    /// Until they were acknowledged, nanoseconds in all.
+    attente: AtomicU64,
     /// Entries offered and not acknowledged yet, and the most there were.
     en_vol: AtomicUsize,
     en_vol_au_plus: AtomicUsize,
@@ -44,6 +47,8 @@ struct Passe {
     entrees: u64,
     /// Bytes of an entry, on average.
     octets: usize,
+    /// Until it was acknowledged, on average.
+    attente: Duration,
     en_vol: usize,
 }
 
@@ -55,6 +60,7 @@ impl Journal {
         Passe {
             entrees,
             octets: octets as usize,
+            attente: Duration::from_nanos(self.attente.swap(0, Ordering::Relaxed) / entrees),
             en_vol: self.en_vol_au_plus.swap(0, Ordering::Relaxed),
         }
     }
@@ -66,7 +72,10 @@ impl Log for Journal {
         let octets = entry.len() as u64;
         let ensemble = self.en_vol.fetch_add(1, Ordering::Relaxed) + 1;
         self.en_vol_au_plus.fetch_max(ensemble, Ordering::Relaxed);
+        let debut = Instant::now();
         let fait = self.log.append(id, entry).await;
+        let attente = debut.elapsed().as_nanos() as u64;
+        self.attente.fetch_add(attente, Ordering::Relaxed);
         self.en_vol.fetch_sub(1, Ordering::Relaxed);
         fait.map_err(|e| LogError(e.to_string()))?;
         self.entrees.fetch_add(1, Ordering::Relaxed);
@@ -96,6 +105,7 @@ async fn journal(urls: &str, replicas: usize) -> Arc<Journal> {
         log: NatsLog::open(&nats, replicas).await.unwrap(),
         entrees: AtomicU64::new(0),
         octets: AtomicU64::new(0),
+        attente: AtomicU64::new(0),
         en_vol: AtomicUsize::new(0),
         en_vol_au_plus: AtomicUsize::new(0),
     })
@@ -147,25 +157,45 @@ async fn commandes(ici: &Path, nom: &str, (urls, nus): (&str, &str), replicas: u
     let journal_nu = journal(nus, replicas).await;
     let journal = journal(urls, replicas).await;
     let banc = Arc::new(Banc::sur(store(&ici.join(nom), &journal, "bench")));
-    let sessions = peupler(&banc, CLIENTS).await;
+    let sessions = peupler(&banc, CLIENTS[1]).await;
+    for clients in CLIENTS {
+        let quoi = format!("{nom}, {clients} clients");
+        let journaux = (&journal, &journal_nu);
+        comparer(&quoi, &banc, &sessions[..clients], journaux).await;
+    }
+    drop(banc);
+    rattraper(ici, nom, &journal).await;
+}
+
+async fn comparer(
+    quoi: &str,
+    banc: &Arc<Banc>,
+    sessions: &[String],
+    (journal, journal_nu): (&Arc<Journal>, &Arc<Journal>),
+) {
     let mut rapports = [Vec::new(), Vec::new()];
     for _ in 0..TOURS {
         journal.prendre();
-        let (faites, mut durees) = agir(&banc, &sessions).await;
+        let (faites, mut durees) = agir(banc, sessions).await;
         let Passe {
             entrees,
             octets,
+            attente,
             en_vol,
         } = journal.prendre();
         let groupe = faites as f64 / entrees as f64;
         let par_s = faites as f64 / DUREE.as_secs_f64();
         println!(
-            "  {nom} : {par_s:.0} commandes/s ({}), {groupe:.1} par entrée de {octets} o, {en_vol} en vol au plus",
+            "  {quoi} : {par_s:.0} commandes/s ({}), {groupe:.1} par entrée de {octets} o, confirmée en {attente:.1?}, {en_vol} en vol au plus",
             durees.dire()
         );
         for (rapports, ensemble) in rapports.iter_mut().zip([en_vol, BEAUCOUP]) {
-            let nu = nu(&journal_nu, octets, ensemble).await * groupe;
-            println!("    JetStream nu, {ensemble} à la fois : {nu:.0}/s");
+            journal_nu.prendre();
+            let nu = nu(journal_nu, octets, ensemble).await * groupe;
+            let attente = journal_nu.prendre().attente;
+            println!(
+                "    JetStream nu, {ensemble} à la fois : {nu:.0}/s, confirmée en {attente:.1?}"
+            );
             rapports.push(par_s / nu * 100.0);
         }
     }
@@ -175,10 +205,8 @@ async fn commandes(ici: &Path, nom: &str, (urls, nus): (&str, &str), replicas: u
         format!("{milieu:.0} % [{bas:.0}..{haut:.0}]")
     });
     println!(
-        "Q31 {nom}, {CLIENTS} clients : {autant} de JetStream nu, autant en vol (voulu 60 %) ; {beaucoup} de {BEAUCOUP} à la fois"
+        "Q31 {quoi} : {autant} de JetStream nu, autant en vol (voulu 60 %) ; {beaucoup} de {BEAUCOUP} à la fois"
     );
-    drop(banc);
-    rattraper(ici, nom, &journal).await;
 }
 
 /// Publications a second of so many bytes, so many at once.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, WrapFuture};
-use storage::{Batch, Guard, StoreError};
+use storage::{Batch, Guard, Stamp, StoreError};
 
 use domain::candidat::{Candidat, Commande, Evenement, Facts, decide, effets};
 use domain::ids::CandidatId;
@@ -23,6 +23,8 @@ pub(crate) struct Instantane {
     pub(crate) etat: Arc<Candidat>,
     /// Of its stream.
     pub(crate) version: u64,
+    /// Under which it is the state.
+    pub(crate) estampille: Stamp,
 }
 
 /// What one may send to the actor.
@@ -117,13 +119,19 @@ fn instantane(fil: &Fil<Candidat>) -> Instantane {
     Instantane {
         etat: fil.etat.clone(),
         version: fil.tete.version,
+        estampille: fil.estampille,
     }
 }
 
 async fn executer(
     fil: &mut Fil<Candidat>,
     atelier: &Atelier,
-    Repere { id, version, garde }: Repere,
+    Repere {
+        id,
+        version,
+        garde,
+        avance,
+    }: Repere,
     commande: Commande,
 ) -> Result<Instantane, Faute> {
     // A repeat gets the first outcome, even where the rules would now refuse it.
@@ -135,6 +143,9 @@ async fn executer(
     let actuelle = fil.tete.version;
     if version.is_some_and(|vue| vue != actuelle) {
         return Err(Faute::VersionPerimee { actuelle });
+    }
+    if let Some(avance) = &avance {
+        avance.tenir(actuelle)?;
     }
     for _ in 0..ESSAIS {
         let catalogue = atelier.catalogue();
@@ -155,13 +166,22 @@ async fn executer(
                 .iter()
                 .map(|(stream, version)| inchange(stream, *version)),
         );
+        if let Some(avance) = &avance {
+            avance.poser(&mut lot);
+        }
         for evenement in &evenements {
             indexer(&mut lot, atelier, &fil.etat, evenement);
         }
         match fil.ajouter(atelier, evenements, effets, lot).await {
-            Ok(()) | Err(StoreError::Duplicate(_)) => return Ok(instantane(fil)),
+            Ok(()) => {
+                avance.iter().for_each(|avance| avance.ecrire());
+                return Ok(instantane(fil));
+            }
+            Err(StoreError::Duplicate(_)) => return Ok(instantane(fil)),
             // Not for us to decide again, but for whom it was decided by.
-            Err(StoreError::Conflict { stream, actual, .. }) if stream != fil.stream => {
+            Err(StoreError::Conflict { stream, actual, .. })
+                if stream != fil.stream || avance.is_some() =>
+            {
                 return Err(Faute::VersionPerimee { actuelle: actual });
             }
             Err(StoreError::Conflict { .. }) => {}

@@ -13,7 +13,7 @@ use domain::ids::{CandidatId, DossierId};
 use domain::places::Ensemble;
 use domain::refus::CodeRefus;
 
-use super::{Annuaire, BOITE, ESSAIS, Instantane, Repere, Retour, occupe, repondre};
+use super::{Annuaire, Avance, BOITE, ESSAIS, Instantane, Repere, Retour, occupe, repondre};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup, inchange};
 use crate::protocol::{DossierVue, Faute};
@@ -61,6 +61,8 @@ pub(crate) struct Demande {
     pub(crate) trace: Option<Box<Batch>>,
     /// What the other dossiers of the same batch do in the places.
     pub(crate) ensemble: Arc<Ensemble>,
+    /// Present when it goes ahead of the question whether this node has everything.
+    pub(crate) avance: Option<Arc<Avance>>,
 }
 
 impl Demande {
@@ -74,6 +76,7 @@ impl Demande {
             version: None,
             trace: None,
             ensemble: Arc::default(),
+            avance: None,
         }
     }
 
@@ -87,6 +90,7 @@ impl Demande {
             version: None,
             trace: None,
             ensemble: Arc::default(),
+            avance: None,
         }
     }
 }
@@ -261,13 +265,14 @@ impl Bureau {
                 let repere = Repere {
                     id: demande.id.clone(),
                     garde: Some((fil.stream.clone(), fil.tete.version)),
+                    avance: demande.avance.clone(),
                     ..Repere::default()
                 };
                 match self.annuaire.candidat(&candidat, repere, acte).await {
                     Ok(apres) => {
                         return self.vue(fil, self::actif(&apres.etat)?, regard).await;
                     }
-                    Err(Faute::VersionPerimee { .. }) => {
+                    Err(Faute::VersionPerimee { .. }) if demande.avance.is_none() => {
                         fil.rattraper(&self.atelier).map_err(|e| faute(&e))?;
                         continue;
                     }
@@ -278,8 +283,13 @@ impl Bureau {
                 return self.vue(fil, actif, regard).await;
             }
             match self.rendre_durable(fil, &lu, demande, decision).await? {
-                Ok(()) | Err(StoreError::Duplicate(_)) => {
+                Ok(()) => {
+                    demande.avance.iter().for_each(|avance| avance.ecrire());
                     return self.vue(fil, actif, regard).await;
+                }
+                Err(StoreError::Duplicate(_)) => return self.vue(fil, actif, regard).await,
+                Err(StoreError::Conflict { actual, .. }) if demande.avance.is_some() => {
+                    return Err(Faute::VersionPerimee { actuelle: actual });
                 }
                 Err(StoreError::Conflict { .. }) => {}
                 Err(
@@ -337,6 +347,9 @@ impl Bureau {
             // G29: the drawer it takes common pieces from is as it was read.
             let candidat = format!("candidat.{}", actif.base.compte.id);
             lot.appends.push(inchange(&candidat, lu.version));
+        }
+        if let Some(avance) = &demande.avance {
+            avance.poser(&mut lot);
         }
         if let Some(trace) = &demande.trace {
             lot.appends.extend_from_slice(&trace.appends);

@@ -55,13 +55,20 @@ impl<K: Eq + Hash + Clone, V> Lectures<K, V> {
         Ok(Some((lecture.version, lecture.etat.clone())))
     }
 
-    /// Keeps what an actor told. The first to ask for it looks whether the store says the same.
-    pub(super) fn retenir(&self, id: &K, stream: String, version: Version, etat: Arc<V>) {
+    /// Keeps what an actor told, with the stamp under which it is so. Where there is none, the first to ask for it looks whether
+    /// the store says the same.
+    pub(super) fn retenir(
+        &self,
+        id: &K,
+        stream: String,
+        (version, vue): (Version, Stamp),
+        etat: Arc<V>,
+    ) {
         let lecture = Lecture {
             stream,
             version,
             etat,
-            vue: AtomicU64::new(Stamp::UNSETTLED.get()),
+            vue: AtomicU64::new(vue.get()),
         };
         self.0.garder(id, Arc::new(lecture));
     }
@@ -105,7 +112,7 @@ mod tests {
         };
         assert_eq!(lue(&lectures), None);
         ecrire(&store, "a").await;
-        lectures.retenir(&1, "a".to_owned(), 1, Arc::new("un"));
+        lectures.retenir(&1, "a".to_owned(), (1, Stamp::UNSETTLED), Arc::new("un"));
         ecrire(&store, "b").await;
         assert_eq!(
             lue(&lectures),
@@ -114,12 +121,12 @@ mod tests {
         );
         ecrire(&store, "a").await;
         assert_eq!(lue(&lectures), None, "it is older than the journal");
-        lectures.retenir(&1, "a".to_owned(), 2, Arc::new("deux"));
+        lectures.retenir(&1, "a".to_owned(), (2, Stamp::UNSETTLED), Arc::new("deux"));
         assert_eq!(lue(&lectures), Some((2, "deux")));
         assert_eq!(lue(&lectures), Some((2, "deux")), "by its stamp");
         ecrire(&store, "a").await;
         assert_eq!(lue(&lectures), None, "the stamp moved");
-        lectures.retenir(&1, "a".to_owned(), 2, Arc::new("deux"));
+        lectures.retenir(&1, "a".to_owned(), (2, Stamp::UNSETTLED), Arc::new("deux"));
         assert_eq!(lue(&lectures), None, "told by an actor that was behind");
         lectures.oublier(&1);
         assert_eq!(lue(&lectures), None);

@@ -1,5 +1,6 @@
 //! The actors and the registry that finds, starts and retires them.
 
+mod avance;
 mod candidat;
 mod demande;
 mod dossier;
@@ -8,6 +9,7 @@ mod lectures;
 mod personnel;
 mod registre;
 
+pub(crate) use avance::Avance;
 pub(crate) use candidat::Instantane;
 pub(crate) use demande::{InstantaneDemande, OrdreSur};
 pub(crate) use dossier::Demande;

@@ -15,8 +15,9 @@ use domain::dossier::Dossier;
 use domain::ids::{CandidatId, DemandeId, DossierId, FormationCode, PersonnelId};
 use domain::personnel::Commande as CommandePersonnel;
 use domain::places::{Commande as CommandePlaces, Ensemble, Places};
-use storage::Batch;
+use storage::{Batch, Stamp};
 
+use super::avance::Avance;
 use super::candidat::{ActeurCandidat, Instantane, OrdreCandidat};
 use super::demande::{ActeurDemande, InstantaneDemande, OrdreDemande, OrdreSur};
 use super::dossier::{ActeurDossier, Bureau, Demande, Essai, OrdreDossier};
@@ -208,6 +209,8 @@ pub(crate) struct Repere {
     pub(crate) version: Option<u64>,
     /// A stream by which it was decided: it must still be at this version.
     pub(crate) garde: Option<(String, u64)>,
+    /// Present when it goes ahead of the question whether this node has everything.
+    pub(crate) avance: Option<Arc<Avance>>,
 }
 
 impl From<Option<String>> for Repere {
@@ -231,6 +234,11 @@ impl Annuaire {
 
     fn salle(&self) -> Result<&(Addr<Registre>, Arc<Atelier>), Faute> {
         self.0.salle.get().ok_or_else(occupe)
+    }
+
+    /// Of a candidate.
+    pub(crate) fn stream_candidat(qui: &CandidatId) -> String {
+        ActeurCandidat::stream(qui)
     }
 
     /// Actors in memory.
@@ -284,14 +292,19 @@ impl Annuaire {
 
     fn connaitre(&self, qui: &CandidatId, lu: &Instantane) {
         let (stream, etat) = (ActeurCandidat::stream(qui), lu.etat.clone());
-        self.0.candidats.retenir(qui, stream, lu.version, etat);
+        let vu = (lu.version, lu.estampille);
+        self.0.candidats.retenir(qui, stream, vu, etat);
     }
 
     pub(crate) async fn lire_candidat(&self, qui: &CandidatId) -> Result<Instantane, Faute> {
         let (_, atelier) = self.salle()?;
         let connu = self.0.candidats.actuelle(&atelier.store, qui);
         if let Some((version, etat)) = connu.map_err(|e| faute(&e))? {
-            return Ok(Instantane { etat, version });
+            return Ok(Instantane {
+                etat,
+                version,
+                estampille: Stamp::UNSETTLED,
+            });
         }
         let lire = |retour| Vers::Candidat(qui.clone(), OrdreCandidat::Lire { retour });
         let lu = self.demander(lire).await?;
@@ -333,10 +346,8 @@ impl Annuaire {
             None => {
                 let lire = |retour| Vers::Dossier(dossier.clone(), OrdreDossier::Lire { retour });
                 let fil = self.demander(lire).await?;
-                let (stream, version) = (fil.stream.clone(), fil.tete.version);
-                self.0
-                    .dossiers
-                    .retenir(dossier, stream, version, fil.clone());
+                let (stream, vu) = (fil.stream.clone(), (fil.tete.version, fil.estampille));
+                self.0.dossiers.retenir(dossier, stream, vu, fil.clone());
                 fil
             }
         };

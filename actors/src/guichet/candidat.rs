@@ -119,7 +119,7 @@ impl Guichet {
                 commande,
                 version,
             } => {
-                self.agir_dossier(qui, &dossier, (repere.id, commande, version))
+                self.agir_dossier(qui, &dossier, repere, (commande, version))
                     .await
             }
         }
@@ -270,7 +270,8 @@ impl Guichet {
         &self,
         qui: &CandidatId,
         dossier: &DossierId,
-        (id, commande, version): (Option<String>, CommandeDossier, Option<u64>),
+        Repere { id, avance, .. }: Repere,
+        (commande, version): (CommandeDossier, Option<u64>),
     ) -> Resultat {
         // A dossier begins in the candidate's own stream, where the limits are.
         if let CommandeDossier::Creer { .. } = commande {
@@ -280,6 +281,7 @@ impl Guichet {
         let demande = Demande {
             id,
             version,
+            avance,
             ..Demande::du_candidat(qui, commande)
         };
         let vue = self.annuaire.dossier(dossier, demande).await?;

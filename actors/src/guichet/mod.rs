@@ -3,6 +3,7 @@
 mod admissions;
 mod agents;
 mod audit;
+mod avance;
 mod bureau;
 mod campagne;
 mod candidat;
@@ -145,6 +146,9 @@ impl Guichet {
     pub async fn traiter(&self, id: Option<String>, requete: Requete) -> Resultat {
         // How it is, is told at once: being behind is part of it.
         if !matches!(requete, Requete::Sante) {
+            if let Some(fait) = self.devancer(id.as_deref(), &requete).await {
+                return fait;
+            }
             self.atelier.a_jour().await?;
         }
         let Some(cle) = repetition::cle(id.as_deref(), &requete) else {

@@ -132,6 +132,22 @@ impl Guichet {
         session: &str,
     ) -> Result<(CandidatId, Instantane), Faute> {
         let session = self.session(session)?;
+        self.reconnue(&session).await
+    }
+
+    /// The same; none when somebody else than this campaign may end the session, without a word in its own row.
+    pub(super) async fn authentifier_ici(
+        &self,
+        session: &str,
+    ) -> Result<Option<(CandidatId, Instantane)>, Faute> {
+        let session = self.session(session)?;
+        if session.sso.is_some() {
+            return Ok(None);
+        }
+        self.reconnue(&session).await.map(Some)
+    }
+
+    async fn reconnue(&self, session: &Session) -> Result<(CandidatId, Instantane), Faute> {
         if self.atelier.maintenant() >= session.expire_le {
             return Err(Faute::SessionAbsente);
         }

@@ -23,7 +23,7 @@ use domain::personnel::droits::{Droits, Role};
 use domain::profil::{Adresse, Baccalaureat, Informations};
 use domain::refus::{CodeRefus, Refus};
 use jiff::{SignedDuration, Timestamp};
-use storage::{Kv, MemoryKv, MemoryLog, Store};
+use storage::{Kv, Log, MemoryKv, Store};
 
 pub(crate) const MOT_DE_PASSE: &str = "Motdepasse1@";
 /// The campaign is open.
@@ -206,11 +206,11 @@ impl Monde {
     /// A node on this disk, that shares its log, clock and post box with others.
     pub(crate) fn noeud(
         kv: Arc<dyn Kv>,
-        log: &Arc<MemoryLog>,
+        log: Arc<dyn Log>,
         (horloge, boite): (Arc<HorlogeFixe>, Arc<Boite>),
     ) -> Self {
         let nom = identifiant(&AleaSysteme);
-        let store = Store::replicated(kv.clone(), log.clone(), nom).unwrap();
+        let store = Store::replicated(kv.clone(), log, nom).unwrap();
         Self::assembler(kv, store, horloge, boite.clone(), boite)
     }
 

@@ -5,6 +5,7 @@
     reason = "a test helper that fails is a failed test"
 )]
 
+mod avance;
 mod boite;
 mod campagne;
 mod commun;

@@ -31,7 +31,7 @@ impl Paire {
 
     fn noeud(&self, rang: usize) -> Monde {
         let communs = (self.horloge.clone(), self.boite.clone());
-        Monde::noeud(self.disques[rang].clone(), &self.log, communs)
+        Monde::noeud(self.disques[rang].clone(), self.log.clone(), communs)
     }
 
     /// Once both have applied everything, they are equal, row by row, and every law holds on each.
@@ -39,6 +39,7 @@ impl Paire {
         for noeud in noeuds {
             let a_jour = noeud.atelier.store.catch_up(PATIENCE).await;
             a_jour.unwrap();
+            noeud.atelier.store.kv().sync().unwrap();
             noeud.verifier();
         }
         let [un, deux] = &self.disques;

@@ -5,8 +5,10 @@ use serde::Deserialize;
 use crate::types::{Batch, StoreError};
 
 /// The form of entries written today; a later one stops a node, it must not guess.
-const VERSION: u8 = 2;
-/// The form before: its batches know nothing of timers that rang, which is an empty list at their end.
+const VERSION: u8 = 3;
+/// The form before: its batches know no condition on sessions.
+const WITHOUT_SESSIONS: u8 = 2;
+/// The first form: its batches know nothing of timers that rang, either, which is an empty list at their end.
 const WITHOUT_RUNG: u8 = 1;
 
 /// Who proposed it, and under what number.
@@ -48,7 +50,7 @@ pub(super) fn encode(origin: &Origin, batches: &[Vec<u8>]) -> Result<Vec<u8>, St
 pub(super) fn decode(sequence: u64, bytes: &[u8]) -> Result<(Origin, Vec<Batch>), StoreError> {
     let bad = |why: String| StoreError::Corrupt(format!("entry {sequence} of the log: {why}"));
     let (version, form) = match bytes.split_first() {
-        Some((&version @ (WITHOUT_RUNG | VERSION), form)) => (version, form),
+        Some((&version @ (WITHOUT_RUNG | WITHOUT_SESSIONS | VERSION), form)) => (version, form),
         Some((version, _)) => {
             return Err(bad(format!(
                 "form {version}, this program knows {VERSION}: run the later release"
@@ -109,7 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_the_form_before_are_understood() {
+    fn entries_of_the_forms_before_are_understood() {
+        let form = postcard::to_stdvec(&batch()).unwrap();
+        let (_, batches) = decode(1, &written(WITHOUT_SESSIONS, vec![form])).unwrap();
+        assert_eq!(batches, [batch()]);
         let mut before = postcard::to_stdvec(&batch()).unwrap();
         assert_eq!(before.pop(), Some(0), "the last field, empty");
         let mut bytes = written(WITHOUT_RUNG, vec![before.clone(), before]);

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::entry::{self, Origin};
 use super::{Health, Log, PAUSE, Waiters, locked};
-use crate::apply::{Applied, Ordered, Outcomes, Synced};
+use crate::apply::{Ordered, Outcomes};
 use crate::committer::Committer;
 use crate::types::{Batch, StoreError};
 
@@ -32,40 +32,22 @@ struct Read {
     bytes: Vec<u8>,
 }
 
-/// Why nothing more is applied from what was read.
-enum End {
-    /// The disk lost what it had taken: the tables are only so far.
-    Behind(u64),
-    /// Guessing would make this replica differ from the others for ever.
-    Stopped(StoreError),
-}
-
 impl Reader {
+    /// Ends when guessing would make this replica differ from the others for ever.
     pub(super) async fn run(self) {
-        loop {
-            let after = *self.told.borrow();
-            let (ahead, read) = mpsc::channel(AHEAD);
-            let end = tokio::select! {
-                end = self.read(after, ahead) => end,
-                end = self.apply(after, read) => end,
-            };
-            match end {
-                End::Behind(place) => {
-                    tracing::warn!(after, place, "the tables are behind: the log is read again");
-                    self.told.send_replace(place);
-                }
-                End::Stopped(error) => {
-                    let after = *self.told.borrow();
-                    tracing::error!(%error, after, "this replica stops here");
-                    *locked(&self.health.stopped) = Some(error.to_string());
-                    return;
-                }
-            }
-        }
+        let (ahead, read) = mpsc::channel(AHEAD);
+        let error = tokio::select! {
+            () = self.read(ahead) => return,
+            error = self.apply(read) => error,
+        };
+        let after = *self.told.borrow();
+        tracing::error!(%error, after, "this replica stops here");
+        *locked(&self.health.stopped) = Some(error.to_string());
     }
 
-    /// Reads ahead; ends only when nobody applies any more.
-    async fn read(&self, mut after: u64, ahead: mpsc::Sender<Result<Read, StoreError>>) -> End {
+    /// Reads ahead; never ends, as nothing is left to apply only when an entry was not understood.
+    async fn read(&self, ahead: mpsc::Sender<Result<Read, StoreError>>) {
+        let mut after = *self.told.borrow();
         loop {
             let entries = match self.log.next(after).await {
                 Ok(entries) => entries,
@@ -92,19 +74,10 @@ impl Reader {
         }
     }
 
-    async fn apply(
-        &self,
-        mut place: u64,
-        mut ahead: mpsc::Receiver<Result<Read, StoreError>>,
-    ) -> End {
-        let mut synced: Option<Synced> = None;
+    async fn apply(&self, mut ahead: mpsc::Receiver<Result<Read, StoreError>>) -> StoreError {
         let mut came = Vec::with_capacity(AHEAD);
         loop {
-            let lost = tokio::select! {
-                biased;
-                lost = lost(&mut synced) => lost,
-                _some = ahead.recv_many(&mut came, AHEAD) => false,
-            };
+            ahead.recv_many(&mut came, AHEAD).await;
             let mut read = Vec::with_capacity(came.len());
             let mut stopped = None;
             for came in came.drain(..) {
@@ -113,31 +86,25 @@ impl Reader {
                     Err(error) => stopped = Some(error),
                 }
             }
-            if lost || !read.is_empty() {
-                match self.insist(place, &mut read).await {
-                    Applied::Done(outcomes, on_disk) => {
-                        synced = Some(on_disk);
-                        place = read.last().map_or(place, |entry| entry.sequence);
-                        self.tell(&read, outcomes);
-                    }
-                    Applied::Behind(place) => return End::Behind(place),
-                }
+            if !read.is_empty() {
+                let outcomes = self.insist(&mut read).await;
+                self.tell(&read, outcomes);
             }
             if let Some(error) = stopped {
-                return End::Stopped(error);
+                return error;
             }
         }
     }
 
-    /// Applies until the disk takes it.
-    async fn insist(&self, place: u64, read: &mut [Read]) -> Applied {
+    /// Applies until the tables take it.
+    async fn insist(&self, read: &mut [Read]) -> Vec<Outcomes> {
         loop {
             let ordered = read.iter_mut().map(|entry| Ordered {
                 sequence: entry.sequence,
                 batches: std::mem::take(&mut entry.batches),
             });
-            match self.committer.apply(place, ordered.collect()).await {
-                Ok(applied) => return applied,
+            match self.committer.apply(ordered.collect()).await {
+                Ok(outcomes) => return outcomes,
                 Err(error) => {
                     tracing::error!(%error, "the tables do not take what the log says yet");
                     tokio::time::sleep(PAUSE).await;
@@ -171,17 +138,4 @@ impl Reader {
             }
         }
     }
-}
-
-/// True when what was applied last did not come onto the disk; never otherwise.
-async fn lost(synced: &mut Option<Synced>) -> bool {
-    if let Some(waited) = synced
-        && let Ok(Err(error)) = waited.await
-    {
-        tracing::error!(%error, "what the log said is not on the disk");
-        *synced = None;
-        return true;
-    }
-    *synced = None;
-    std::future::pending().await
 }
