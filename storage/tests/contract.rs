@@ -106,69 +106,6 @@ async fn of_many_who_expect_the_same_version_one_wins() {
     .await;
 }
 
-/// Also of those that were written at once, which share the group and its stamp.
-#[tokio::test]
-async fn while_the_stamp_of_a_commit_stands_its_stream_ends_where_it_did() {
-    both(|store| async move {
-        let any = || Append {
-            expected: Expected::Any,
-            ..append("a", 0, &[b"1"])
-        };
-        let mut stood = 0;
-        for _ in 0..50 {
-            let batch = || Batch {
-                appends: vec![any()],
-                ..Batch::default()
-            };
-            let (one, two) = tokio::join!(store.commit(batch()), store.commit(batch()));
-            for done in [one.unwrap(), two.unwrap()] {
-                if store.stream_stamp("a").stands(done.stamp) {
-                    assert_eq!(store.head("a").unwrap(), done.heads[0]);
-                    stood += 1;
-                }
-            }
-            let alone = store.commit(batch()).await.unwrap();
-            assert!(store.stream_stamp("a").stands(alone.stamp));
-            assert_eq!(store.head("a").unwrap(), alone.heads[0]);
-        }
-        assert!(stood <= 50, "one of two at most");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_wants_a_session_is_refused_once_it_has_ended() {
-    both(|store| async move {
-        let key = b"token".to_vec();
-        let act = |expected| Batch {
-            guards: vec![Guard::Session(b"token".to_vec())],
-            ..one("a", expected, b"1")
-        };
-        let none = store.commit(act(0)).await;
-        assert_eq!(none, Err(StoreError::Taken(key.clone())));
-        let begin = Batch {
-            sessions_put: vec![(key.clone(), b"whose".to_vec())],
-            ..Batch::default()
-        };
-        let end = Batch {
-            sessions_delete: vec![key.clone()],
-            ..Batch::default()
-        };
-        for round in 0..2 {
-            store.commit(begin.clone()).await.unwrap();
-            for expected in [2 * round, 2 * round + 1] {
-                store.commit(act(expected)).await.unwrap();
-            }
-            // At once, in whatever group: what comes after the end is refused.
-            let ended = store.commit(end.clone());
-            let (ended, refused) = tokio::join!(ended, store.commit(act(2 * round + 2)));
-            ended.unwrap();
-            assert_eq!(refused, Err(StoreError::Taken(key.clone())));
-        }
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn g05_a_key_that_must_be_absent_is_taken_once() {
     both(|store| async move {
