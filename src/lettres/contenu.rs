@@ -60,17 +60,6 @@ pub struct Contenu {
     pub jury: Option<String>,
 }
 
-/// The code of a decision.
-pub const fn decision(nature: &Nature) -> &'static str {
-    match nature {
-        Nature::Favorable => "favorable",
-        Nature::Defavorable { .. } => "defavorable",
-        Nature::ListeComplementaire { .. } => "liste_complementaire",
-        Nature::ListeAttente => "liste_attente",
-        Nature::Preselection { .. } => "preselection",
-    }
-}
-
 /// The decision a mail tells; none for mails that tell none.
 const fn du_mail(code: CodeMail) -> Option<&'static str> {
     if matches!(code, CodeMail::AvisFavorable | CodeMail::AvisListePrinc) {
@@ -150,7 +139,7 @@ impl Contenu {
             | Nature::ListeAttente => None,
         };
         Some(Self {
-            decision: decision(nature),
+            decision: nature.code(),
             langue,
             etablissement: etablissement.to_owned(),
             campagne: catalogue

@@ -14,7 +14,7 @@ use krilla::Document;
 use krilla::metadata::Metadata;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-pub use contenu::{Contenu, Personne, decision};
+pub use contenu::{Contenu, Personne};
 
 use crate::papier::Redaction;
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use domain::candidat::Evenement as EvenementCandidat;
-use domain::dossier::{Dossier, Nature};
+use domain::dossier::Dossier;
 use domain::ids::{CampagneCode, CandidatId, DossierId};
 use storage::StoreError;
 
@@ -154,14 +154,14 @@ pub(super) fn lire(atelier: &Atelier, id: &DossierId) -> Result<Option<Fond>, St
         campagne,
         formation: identite.formation.clone(),
         etat,
-        avis: publie.map(|p| code(&p.avis.nature).to_owned()),
+        avis: publie.map(|p| p.avis.nature.code().to_owned()),
         brouillon: saisi.is_some(),
-        avis_saisi: saisi.map(|avis| code(&avis.nature).to_owned()),
+        avis_saisi: saisi.map(|avis| avis.nature.code().to_owned()),
         assigne: base.fiche.assigne.clone(),
         etiquettes: base.fiche.etiquettes.clone(),
         reponse: publie.and_then(|p| p.reponse),
         cree_le: identite.cree_le,
-        transmis_le: fil.etat.examen().and_then(|e| e.transmis_le),
+        transmis_le: examen.and_then(|e| e.transmis_le),
         version: fil.tete.version,
     };
     let jours = Jours::de(&fil, &ligne, &ici());
@@ -192,16 +192,6 @@ fn nommer(atelier: &Atelier, qui: &CandidatId) -> Result<Nomme, StoreError> {
             Default::default()
         },
     )
-}
-
-const fn code(nature: &Nature) -> &'static str {
-    match nature {
-        Nature::Favorable => "favorable",
-        Nature::Defavorable { .. } => "defavorable",
-        Nature::ListeComplementaire { .. } => "liste_complementaire",
-        Nature::ListeAttente => "liste_attente",
-        Nature::Preselection { .. } => "preselection",
-    }
 }
 
 #[cfg(test)]

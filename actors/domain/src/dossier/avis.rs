@@ -59,6 +59,17 @@ pub struct Avis {
 }
 
 impl Nature {
+    /// The code programs know it by.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Favorable => "favorable",
+            Self::Defavorable { .. } => "defavorable",
+            Self::ListeComplementaire { .. } => "liste_complementaire",
+            Self::ListeAttente => "liste_attente",
+            Self::Preselection { .. } => "preselection",
+        }
+    }
+
     /// The rank, for LC.
     pub const fn rang(&self) -> Option<u32> {
         match self {
