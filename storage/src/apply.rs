@@ -26,11 +26,10 @@ pub(crate) fn apply(
     told: oneshot::Sender<Result<Vec<Outcomes>, StoreError>>,
 ) {
     let written = plan(tables.kv.as_ref(), planner, entries).and_then(|mut outcomes| {
-        let stamp = planner.stamp(&tables.stamps);
+        let (changes, stamp) = planner.take(&tables.stamps);
         for done in outcomes.iter_mut().flatten().flatten() {
             done.stamp = stamp;
         }
-        let changes = planner.take();
         if !changes.is_empty() {
             tables.write(changes)?;
         }

@@ -147,8 +147,7 @@ fn flush(
         let planned = ready.clone().and_then(|()| planner.add(kv, *batch));
         waiting.push((planned, answer));
     }
-    let stamp = planner.stamp(&tables.stamps);
-    let changes = planner.take();
+    let (changes, stamp) = planner.take(&tables.stamps);
     let written = if changes.is_empty() {
         Ok(())
     } else {

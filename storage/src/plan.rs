@@ -47,25 +47,22 @@ impl Planner {
         }
     }
 
-    /// The changes of the group, to be applied at once.
-    pub(crate) fn take(&mut self) -> Vec<Change> {
+    /// The changes of the group, to be applied at once, and the stamp under which each of its batches finds its streams
+    /// as it left them.
+    pub(crate) fn take(&mut self, stamps: &Stamps) -> (Vec<Change>, Stamp) {
         if self.heads.len() > MAX_HEADS {
             self.heads.clear();
         }
         if self.sessions.len() > MAX_SESSIONS {
             self.sessions.clear();
         }
-        self.twice = false;
-        self.pending.drain().chain(self.tail.take()).collect()
-    }
-
-    /// The stamp under which each batch of the group finds its streams as it left them.
-    pub(crate) fn stamp(&self, stamps: &Stamps) -> Stamp {
-        if self.twice {
+        let stamp = if std::mem::take(&mut self.twice) {
             Stamp::UNSETTLED
         } else {
             stamps.next()
-        }
+        };
+        let changes = self.pending.drain().chain(self.tail.take());
+        (changes.collect(), stamp)
     }
 
     /// Forgets the group: nobody knows how much of it was written.
@@ -114,8 +111,8 @@ impl Planner {
                 Some(head) => *head,
                 None => self.head(kv, &append.stream)?,
             };
-            let record = keys::record(&append.stream, before.version);
-            self.twice |= !append.events.is_empty() && self.pending.contains_key(&record);
+            let ours = || keys::record(&append.stream, before.version);
+            self.twice |= !append.events.is_empty() && self.pending.contains_key(&ours());
             runs.extend(Run::new(
                 &append.stream,
                 before.version + 1,

@@ -2,28 +2,30 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use domain::ids::CandidatId;
 use storage::{Append, Batch, Guard};
 
+use super::candidat::ActeurCandidat;
+use crate::atelier::CAMPAGNE;
 use crate::fil::inchange;
-use crate::protocol::Faute;
 
 /// By what the asker was let in. It must still be so where the commit gets its place in the order of all nodes; else nothing is
 /// done, and the act is decided again by a node that has everything.
 #[derive(Debug)]
 pub(crate) struct Avance {
-    version: u64,
     inchanges: [Append; 2],
     session: Guard,
     ecrit: AtomicBool,
 }
 
 impl Avance {
-    /// The candidate's stream and the campaign's, each at its version, and the session's key.
-    pub(crate) fn new(candidat: (&str, u64), campagne: (&str, u64), session: Vec<u8>) -> Self {
-        let inchanges = [candidat, campagne].map(|(stream, version)| inchange(stream, version));
+    /// The candidate and the campaign, each at its version, and the session's key.
+    pub(crate) fn new((qui, version): (&CandidatId, u64), campagne: u64, session: Vec<u8>) -> Self {
         Self {
-            version: candidat.1,
-            inchanges,
+            inchanges: [
+                inchange(&ActeurCandidat::stream(qui), version),
+                inchange(CAMPAGNE, campagne),
+            ],
             session: Guard::Session(session),
             ecrit: AtomicBool::new(false),
         }
@@ -33,17 +35,6 @@ impl Avance {
     pub(super) fn poser(&self, lot: &mut Batch) {
         lot.appends.extend_from_slice(&self.inchanges);
         lot.guards.push(self.session.clone());
-    }
-
-    /// The candidate's actor knows more than was known when its candidate was let in.
-    ///
-    /// # Errors
-    /// Then.
-    pub(super) fn tenir(&self, actuelle: u64) -> Result<(), Faute> {
-        if self.version == actuelle {
-            return Ok(());
-        }
-        Err(Faute::VersionPerimee { actuelle })
     }
 
     /// It was committed under them.

@@ -144,9 +144,6 @@ async fn executer(
     if version.is_some_and(|vue| vue != actuelle) {
         return Err(Faute::VersionPerimee { actuelle });
     }
-    if let Some(avance) = &avance {
-        avance.tenir(actuelle)?;
-    }
     for _ in 0..ESSAIS {
         let catalogue = atelier.catalogue();
         let facts = Facts {

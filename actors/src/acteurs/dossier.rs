@@ -13,6 +13,7 @@ use domain::ids::{CandidatId, DossierId};
 use domain::places::Ensemble;
 use domain::refus::CodeRefus;
 
+use super::candidat::ActeurCandidat;
 use super::{Annuaire, Avance, BOITE, ESSAIS, Instantane, Repere, Retour, occupe, repondre};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup, inchange};
@@ -345,7 +346,7 @@ impl Bureau {
             .map_err(|e| faute(&e))?;
         if matches!(demande.commande, Commande::Transmettre) {
             // G29: the drawer it takes common pieces from is as it was read.
-            let candidat = format!("candidat.{}", actif.base.compte.id);
+            let candidat = ActeurCandidat::stream(&actif.base.compte.id);
             lot.appends.push(inchange(&candidat, lu.version));
         }
         if let Some(avance) = &demande.avance {

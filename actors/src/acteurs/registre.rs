@@ -236,11 +236,6 @@ impl Annuaire {
         self.0.salle.get().ok_or_else(occupe)
     }
 
-    /// Of a candidate.
-    pub(crate) fn stream_candidat(qui: &CandidatId) -> String {
-        ActeurCandidat::stream(qui)
-    }
-
     /// Actors in memory.
     pub(crate) fn presents(&self) -> u64 {
         self.0.presents.load(Ordering::Relaxed)

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use domain::dossier::Commande;
 
 use super::Guichet;
-use crate::acteurs::{Annuaire, Avance, Repere};
-use crate::atelier::CAMPAGNE;
+use crate::acteurs::{Avance, Repere};
 use crate::jetons;
 use crate::protocol::{Acte, Faute, Requete, Resultat};
 
@@ -21,13 +20,14 @@ impl Guichet {
             return None;
         }
         // Before who asks is looked at: what comes in between is noticed at the commit.
-        let campagne = (CAMPAGNE, self.atelier.version_campagne());
+        let campagne = self.atelier.version_campagne();
         let (qui, lu) = self.authentifier_ici(session).await.ok()??;
-        let stream = Annuaire::stream_candidat(&qui);
         let cle = jetons::cle_session(session);
-        let avance = Arc::new(Avance::new((&stream, lu.version), campagne, cle));
+        let avance = Arc::new(Avance::new((&qui, lu.version), campagne, cle));
         let repere = Repere {
             id: id.map(|id| format!("{qui}/{id}")),
+            // Where the actor knows more by now, it says so before the log does.
+            version: Some(lu.version),
             avance: Some(avance.clone()),
             ..Repere::default()
         };

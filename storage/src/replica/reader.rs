@@ -1,5 +1,6 @@
 //! Applies what the log says: while some entries are applied the next are read.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -37,7 +38,7 @@ impl Reader {
     pub(super) async fn run(self) {
         let (ahead, read) = mpsc::channel(AHEAD);
         let error = tokio::select! {
-            () = self.read(ahead) => return,
+            never = self.read(ahead) => match never {},
             error = self.apply(read) => error,
         };
         let after = *self.told.borrow();
@@ -45,8 +46,8 @@ impl Reader {
         *locked(&self.health.stopped) = Some(error.to_string());
     }
 
-    /// Reads ahead; never ends, as nothing is left to apply only when an entry was not understood.
-    async fn read(&self, ahead: mpsc::Sender<Result<Read, StoreError>>) {
+    /// Reads ahead; who applies says when it is over.
+    async fn read(&self, ahead: mpsc::Sender<Result<Read, StoreError>>) -> Infallible {
         let mut after = *self.told.borrow();
         loop {
             let entries = match self.log.next(after).await {
