@@ -28,6 +28,10 @@ const RESERVE_PART: u64 = 16;
 const AMPLIFICATION: u64 = 4;
 /// A write or a closing that takes longer will never end.
 const STUCK: Duration = Duration::from_secs(60);
+/// How long a folder may still be locked: by who is just ending, or by a child of this process that has not begun its own program.
+const LOCKED: Duration = Duration::from_secs(1);
+/// The pause between two looks at that.
+const AGAIN: Duration = Duration::from_millis(20);
 /// The pause between two tries to open the database again.
 const REOPEN: Duration = Duration::from_millis(200);
 
@@ -305,7 +309,14 @@ fn open(dir: &Path) -> Result<Open, StoreError> {
         .path(dir)
         .cache_capacity(CACHE)
         .flush_every_ms(None);
-    let db = config.open().map_err(|e| at(dir, &e))?;
+    let since = Instant::now();
+    let db = loop {
+        match config.open() {
+            Ok(db) => break db,
+            Err(error) if locked(&error) && since.elapsed() < LOCKED => std::thread::sleep(AGAIN),
+            Err(error) => return Err(at(dir, &error)),
+        }
+    };
     let file = File::options()
         .write(true)
         .open(dir.join("db"))
@@ -360,9 +371,12 @@ fn fault(error: &sled::Error) -> StoreError {
     }
 }
 
+fn locked(error: &sled::Error) -> bool {
+    error.to_string().contains("lock")
+}
+
 fn at(dir: &Path, error: &sled::Error) -> StoreError {
-    let text = error.to_string();
-    if text.contains("lock") {
+    if locked(error) {
         return StoreError::Unavailable(format!(
             "{}: another process has this folder open; stop it first",
             dir.display()

@@ -306,7 +306,10 @@ async fn p16_la_lettre_d_une_decision_se_lit_une_fois_rendue_et_part_avec_le_mai
     let fin = tokio::time::Instant::now() + Duration::from_secs(20);
     let joint = loop {
         let mails = std::fs::read_dir(&serveur.mails).unwrap();
-        let textes = mails.map(|m| std::fs::read_to_string(m.unwrap().path()).unwrap_or_default());
+        let mails = mails.map(|m| m.unwrap().path());
+        // One that is still being written is about to have another name.
+        let entiers = mails.filter(|m| !m.file_name().unwrap().to_string_lossy().starts_with('.'));
+        let textes = entiers.map(|m| std::fs::read_to_string(m).unwrap_or_default());
         let joints = textes.filter(|t| t.contains("application/pdf")).count();
         if joints > 0 || tokio::time::Instant::now() > fin {
             break joints;

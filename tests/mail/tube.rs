@@ -143,7 +143,8 @@ async fn s01_postfix_garde_puis_remet_et_tout_revient_par_lui() {
 async fn attendre_reponse(mails: &Path) -> String {
     for _ in 0..400 {
         for mail in std::fs::read_dir(mails).unwrap() {
-            let texte = std::fs::read_to_string(mail.unwrap().path()).unwrap();
+            // One that is still being written is about to have another name.
+            let texte = std::fs::read_to_string(mail.unwrap().path()).unwrap_or_default();
             if texte.contains("In-Reply-To:") {
                 return texte;
             }
