@@ -113,11 +113,11 @@ impl NatsLog {
         })
     }
 
-    /// Keeps an entry; the same id is kept once.
+    /// Keeps an entry, and tells its sequence; the same id is kept once.
     ///
     /// # Errors
     /// [`BusError`]; after [`BusError::Lost`] it may be kept all the same.
-    pub async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), BusError> {
+    pub async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, BusError> {
         let message = PublishMessage::build().payload(entry.into()).message_id(id);
         let sent = self
             .context
@@ -127,7 +127,7 @@ impl NatsLog {
         match tokio::time::timeout(ACK, ack).await {
             Ok(Ok(ack)) => {
                 self.known.fetch_max(ack.sequence, Ordering::Release);
-                Ok(())
+                Ok(ack.sequence)
             }
             Ok(Err(error)) => Err(BusError::Lost(told(&error.to_string(), STREAM))),
             Err(_elapsed) => Err(BusError::Lost("no acknowledgement".to_owned())),

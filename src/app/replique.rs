@@ -229,7 +229,7 @@ fn perdu(erreur: &bus::BusError) -> LogError {
 
 #[async_trait]
 impl Log for Journal {
-    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, LogError> {
         self.0.append(id, entry).await.map_err(|e| perdu(&e))
     }
 

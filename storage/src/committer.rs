@@ -65,9 +65,8 @@ impl Committer {
             .clone()
     }
 
-    pub(crate) async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
-        self.ask(|answer| Work::Commit(Box::new(batch), answer))
-            .await
+    pub(crate) async fn commit(&self, batch: Box<Batch>) -> Result<Committed, StoreError> {
+        self.ask(|answer| Work::Commit(batch, answer)).await
     }
 
     /// Does what a log says, with how far it is, in one write.

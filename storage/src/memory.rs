@@ -1,6 +1,6 @@
 //! The twins in memory, for tests: the same order and atomicity, no disk and no network.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -60,10 +60,18 @@ impl Kv for MemoryKv {
     }
 }
 
+/// What a log in memory keeps.
+#[derive(Debug, Default)]
+struct Kept {
+    entries: Vec<Vec<u8>>,
+    /// By their ids.
+    sequences: HashMap<String, u64>,
+}
+
 /// A log in memory, shared by the nodes of one process.
 #[derive(Debug, Default)]
 pub struct MemoryLog {
-    kept: Mutex<(Vec<Vec<u8>>, HashSet<String>)>,
+    kept: Mutex<Kept>,
     last: watch::Sender<u64>,
     asked: AtomicU64,
     lossy: bool,
@@ -81,22 +89,27 @@ impl MemoryLog {
 
 #[async_trait]
 impl Log for MemoryLog {
-    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, LogError> {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
         if self.lossy && asked % 7 == 3 {
             return Err(LogError("lost on the way".to_owned()));
         }
-        {
+        let sequence = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.1.insert(id.to_owned()) {
-                kept.0.push(entry);
-                self.last.send_replace(kept.0.len() as u64);
+            if let Some(sequence) = kept.sequences.get(id) {
+                *sequence
+            } else {
+                kept.entries.push(entry);
+                let sequence = kept.entries.len() as u64;
+                kept.sequences.insert(id.to_owned(), sequence);
+                self.last.send_replace(sequence);
+                sequence
             }
-        }
+        };
         if self.lossy && asked % 5 == 4 {
             return Err(LogError("its answer was lost".to_owned()));
         }
-        Ok(())
+        Ok(sequence)
     }
 
     async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
@@ -105,7 +118,7 @@ impl Log for MemoryLog {
         // None in time is no fault; what it gives is a lock, let go at once.
         let _in_time = tokio::time::timeout(WAIT, come).await.is_ok();
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let numbered = (1..).zip(&kept.0);
+        let numbered = (1..).zip(&kept.entries);
         let wanted = numbered.filter(|(sequence, _)| *sequence > after);
         Ok(wanted.take(PAGE).map(|(s, e)| (s, e.clone())).collect())
     }

@@ -2,7 +2,8 @@
 //!
 //! Every node applies every entry, in the log's order, through the same planner, into its own
 //! tables, together with how far it is. Expected versions, guards and repeats are judged then, and
-//! alike everywhere; the node that proposed a batch learns its outcome when it applies it.
+//! alike everywhere; the node that proposed a batch learns its outcome when it applies it, which it
+//! does as soon as the log has told it the place.
 
 mod entry;
 mod frontier;
@@ -20,7 +21,7 @@ use tokio::task::JoinHandle;
 
 use self::frontier::{Asking, MAX_ASKING};
 use self::proposer::{Proposal, Proposer};
-use self::reader::Reader;
+use self::reader::{AHEAD, Reader};
 use crate::committer::Committer;
 use crate::keys;
 use crate::types::{Batch, Committed, StoreError};
@@ -46,11 +47,11 @@ pub struct LogError(pub String);
 /// Where the entries of all nodes get their one order.
 #[async_trait]
 pub trait Log: Send + Sync + 'static {
-    /// Keeps an entry for good; the same id is kept once.
+    /// Keeps an entry for good, and tells its sequence; the same id is kept once, and has one.
     ///
     /// # Errors
     /// [`LogError`]: it may be kept all the same.
-    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError>;
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, LogError>;
 
     /// Entries after a sequence, in order and without gap. Waits a while for the first; none is no fault.
     ///
@@ -119,11 +120,13 @@ impl Replica {
         let foreign = Arc::new(AtomicU64::new(0));
         let waiters = Waiters::default();
         let health = Arc::new(Health::default());
+        let (placed, places) = mpsc::channel(AHEAD);
         let proposer = Proposer {
             health: health.clone(),
             log: log.clone(),
             node: node.clone(),
             waiters: waiters.clone(),
+            placed: placed.clone(),
         };
         let reader = Reader {
             health: health.clone(),
@@ -143,25 +146,30 @@ impl Replica {
             tasks: [
                 tokio::spawn(frontier::answer(log, asked)),
                 tokio::spawn(proposer.run(proposed)),
-                tokio::spawn(reader.run()),
+                tokio::spawn(reader.run(placed, places)),
             ],
         }
     }
 
-    pub(crate) async fn commit(&self, batch: &Batch) -> Result<Committed, StoreError> {
+    pub(crate) async fn commit(&self, batch: Box<Batch>) -> Result<Committed, StoreError> {
         if let Some(append) = batch.appends.iter().find(|a| !keys::is_stream(&a.stream)) {
             let name = &append.stream;
             return Err(StoreError::Corrupt(format!("{name:?} is no stream name")));
         }
-        let bytes = postcard::to_stdvec(batch).map_err(|e| unavailable(&e))?;
-        if bytes.len() > MAX_ENTRY {
+        let form = postcard::to_stdvec(&batch).map_err(|e| unavailable(&e))?;
+        if form.len() > MAX_ENTRY {
             return Err(StoreError::TooLarge {
                 what: "batch".to_owned(),
-                size: bytes.len(),
+                size: form.len(),
             });
         }
         let (answer, answered) = oneshot::channel();
-        let sent = self.proposals.try_send((bytes, answer));
+        let proposal = Proposal {
+            batch,
+            form,
+            answer,
+        };
+        let sent = self.proposals.try_send(proposal);
         sent.map_err(|_full| unavailable(&"too many commits wait"))?;
         match tokio::time::timeout(DEADLINE, answered).await {
             Ok(Ok(outcome)) => outcome,

@@ -152,8 +152,9 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
+        let batch = Box::new(batch);
         match &self.replica {
-            Some(replica) => replica.commit(&batch).await,
+            Some(replica) => replica.commit(batch).await,
             None => self.committer.commit(batch).await,
         }
     }

@@ -13,7 +13,7 @@ use storage::{
     Append, Batch, Dedup, Expected, Guard, Kv, Log, LogError, MemoryKv, MemoryLog, Store,
     StoreError, verify,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -147,7 +147,7 @@ struct Slow {
 
 #[async_trait]
 impl Log for Slow {
-    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, LogError> {
         self.log.append(id, entry).await
     }
 
@@ -193,4 +193,62 @@ async fn where_the_log_ends_is_asked_once_for_all_who_wait() {
         assert_eq!(late.await.unwrap(), 1);
     }
     assert_eq!(log.asked.load(Ordering::SeqCst), 2);
+}
+
+/// A log that takes everything, and is read when it may be.
+struct Unread {
+    log: Arc<MemoryLog>,
+    may_read: watch::Sender<bool>,
+}
+
+#[async_trait]
+impl Log for Unread {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, LogError> {
+        self.log.append(id, entry).await
+    }
+
+    async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
+        let mut may_read = self.may_read.subscribe();
+        may_read.wait_for(|may| *may).await.unwrap();
+        self.log.next(after).await
+    }
+
+    async fn last(&self) -> Result<u64, LogError> {
+        self.log.last().await
+    }
+}
+
+/// The place of one's own entry is enough, but for what others proposed before it.
+#[tokio::test]
+async fn what_a_node_proposed_is_applied_at_its_place_and_not_before_its_turn() {
+    let log = Arc::new(MemoryLog::default());
+    let unread = Arc::new(Unread {
+        log: log.clone(),
+        may_read: watch::Sender::new(false),
+    });
+    let kvs = [(), ()].map(|()| Arc::new(MemoryKv::default()));
+    let a = Store::replicated(kvs[0].clone(), unread.clone(), "a".to_owned()).unwrap();
+    for version in 0..3 {
+        a.commit(one("s", version, "of a")).await.unwrap();
+    }
+    assert_eq!(a.applied(), 3);
+    let b = node(&kvs[1], &log, "b");
+    b.catch_up(PATIENCE).await.unwrap();
+    b.commit(one("s", 3, "of b")).await.unwrap();
+    let mut behind = std::pin::pin!(a.commit(one("s", 3, "of a, too late")));
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut behind).await;
+    assert!(
+        early.is_err(),
+        "it has its place, and its turn has not come"
+    );
+    assert_eq!(a.applied(), 3);
+    unread.may_read.send_replace(true);
+    let lost = behind.await;
+    assert!(matches!(lost, Err(StoreError::Conflict { .. })), "{lost:?}");
+    b.catch_up(PATIENCE).await.unwrap();
+    assert_eq!((a.applied(), b.applied()), (5, 5));
+    for store in [&a, &b] {
+        store.kv().sync().unwrap();
+    }
+    assert_eq!(rows(&kvs[0]), rows(&kvs[1]));
 }

@@ -68,7 +68,7 @@ impl Journal {
 
 #[async_trait]
 impl Log for Journal {
-    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, LogError> {
         let octets = entry.len() as u64;
         let ensemble = self.en_vol.fetch_add(1, Ordering::Relaxed) + 1;
         self.en_vol_au_plus.fetch_max(ensemble, Ordering::Relaxed);
@@ -77,10 +77,10 @@ impl Log for Journal {
         let attente = debut.elapsed().as_nanos() as u64;
         self.attente.fetch_add(attente, Ordering::Relaxed);
         self.en_vol.fetch_sub(1, Ordering::Relaxed);
-        fait.map_err(|e| LogError(e.to_string()))?;
+        let place = fait.map_err(|e| LogError(e.to_string()))?;
         self.entrees.fetch_add(1, Ordering::Relaxed);
         self.octets.fetch_add(octets, Ordering::Relaxed);
-        Ok(())
+        Ok(place)
     }
     async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {
         self.log

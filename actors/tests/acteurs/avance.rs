@@ -25,7 +25,7 @@ struct JournalLent {
 
 #[async_trait]
 impl Log for JournalLent {
-    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<(), LogError> {
+    async fn append(&self, id: &str, entry: Vec<u8>) -> Result<u64, LogError> {
         self.journal.append(id, entry).await
     }
     async fn next(&self, after: u64) -> Result<Vec<(u64, Vec<u8>)>, LogError> {

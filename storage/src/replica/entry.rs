@@ -1,7 +1,5 @@
 //! The form in which batches travel.
 
-use serde::Deserialize;
-
 use crate::types::{Batch, StoreError};
 
 /// The form of entries written today; a later one stops a node, it must not guess.
@@ -17,14 +15,8 @@ pub(super) struct Origin {
     pub(super) number: u64,
 }
 
-#[derive(Deserialize)]
-struct Entry<'a> {
-    node: &'a str,
-    number: u64,
-    /// Each a [`Batch`].
-    #[serde(borrow)]
-    batches: Vec<&'a [u8]>,
-}
+/// The node, the number, and each of the batches in its own form.
+type Entry<'a> = (&'a str, u64, Vec<&'a [u8]>);
 
 /// What travels: each of the batches is in its own form already, and is taken over as it is.
 ///
@@ -43,35 +35,51 @@ pub(super) fn encode(origin: &Origin, batches: &[Vec<u8>]) -> Result<Vec<u8>, St
     Ok(form)
 }
 
+fn bad(sequence: u64, why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(format!("entry {sequence} of the log: {why}"))
+}
+
+/// The version of the form, and the rest of it.
+fn versioned(sequence: u64, bytes: &[u8]) -> Result<(u8, &[u8]), StoreError> {
+    match bytes.split_first() {
+        Some((&version @ (WITHOUT_RUNG | WITHOUT_SESSIONS | VERSION), form)) => Ok((version, form)),
+        Some((version, _)) => {
+            let unknown =
+                format!("form {version}, this program knows {VERSION}: run the later release");
+            Err(bad(sequence, &unknown))
+        }
+        None => Err(bad(sequence, &"empty")),
+    }
+}
+
+/// Who proposed what came.
+///
+/// # Errors
+/// As [`batches`].
+pub(super) fn origin(sequence: u64, bytes: &[u8]) -> Result<Origin, StoreError> {
+    let (_, form) = versioned(sequence, bytes)?;
+    let head = postcard::take_from_bytes(form).map_err(|e| bad(sequence, &e))?;
+    let ((node, number), _batches) = head;
+    Ok(Origin { node, number })
+}
+
 /// What came.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when its form is not known here.
-pub(super) fn decode(sequence: u64, bytes: &[u8]) -> Result<(Origin, Vec<Batch>), StoreError> {
-    let bad = |why: String| StoreError::Corrupt(format!("entry {sequence} of the log: {why}"));
-    let (version, form) = match bytes.split_first() {
-        Some((&version @ (WITHOUT_RUNG | WITHOUT_SESSIONS | VERSION), form)) => (version, form),
-        Some((version, _)) => {
-            return Err(bad(format!(
-                "form {version}, this program knows {VERSION}: run the later release"
-            )));
-        }
-        None => return Err(bad("empty".to_owned())),
-    };
-    let entry: Entry<'_> = postcard::from_bytes(form).map_err(|e| bad(e.to_string()))?;
-    let batches = entry.batches.iter().map(|batch| {
+pub(super) fn batches(sequence: u64, bytes: &[u8]) -> Result<Vec<Batch>, StoreError> {
+    let (version, form) = versioned(sequence, bytes)?;
+    let (_, _, forms): Entry<'_> = postcard::from_bytes(form).map_err(|e| bad(sequence, &e))?;
+    let batches = forms.into_iter().map(|batch| {
         if version == WITHOUT_RUNG {
             postcard::from_bytes(&[batch, &[0][..]].concat())
         } else {
             postcard::from_bytes(batch)
         }
     });
-    let batches = batches.collect::<Result<_, _>>();
-    let origin = Origin {
-        node: entry.node.to_owned(),
-        number: entry.number,
-    };
-    Ok((origin, batches.map_err(|e| bad(e.to_string()))?))
+    batches
+        .collect::<Result<_, _>>()
+        .map_err(|e| bad(sequence, &e))
 }
 
 #[cfg(test)]
@@ -105,23 +113,26 @@ mod tests {
         };
         let bytes = encode(&origin, &forms).unwrap();
         assert_eq!(bytes, written(VERSION, forms.to_vec()));
-        let (origin, batches) = decode(1, &bytes).unwrap();
+        let origin = super::origin(1, &bytes).unwrap();
         assert_eq!((origin.node.as_str(), origin.number), ("n", 300));
-        assert_eq!(batches, [batch(), long]);
+        assert_eq!(batches(1, &bytes).unwrap(), [batch(), long]);
     }
 
     #[test]
     fn entries_of_the_forms_before_are_understood() {
         let form = postcard::to_stdvec(&batch()).unwrap();
-        let (_, batches) = decode(1, &written(WITHOUT_SESSIONS, vec![form])).unwrap();
-        assert_eq!(batches, [batch()]);
+        let read = batches(1, &written(WITHOUT_SESSIONS, vec![form])).unwrap();
+        assert_eq!(read, [batch()]);
         let mut before = postcard::to_stdvec(&batch()).unwrap();
         assert_eq!(before.pop(), Some(0), "the last field, empty");
         let mut bytes = written(WITHOUT_RUNG, vec![before.clone(), before]);
-        let (_, batches) = decode(1, &bytes).unwrap();
-        assert_eq!(batches, [batch(), batch()]);
+        assert_eq!(batches(1, &bytes).unwrap(), [batch(), batch()]);
         bytes[0] = VERSION + 1;
-        assert!(matches!(decode(1, &bytes), Err(StoreError::Corrupt(_))));
-        assert!(matches!(decode(1, &[]), Err(StoreError::Corrupt(_))));
+        for unknown in [&bytes[..], &[]] {
+            let refused = batches(1, unknown);
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))));
+            let refused = origin(1, unknown).map(drop);
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))));
+        }
     }
 }

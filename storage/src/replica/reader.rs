@@ -1,5 +1,7 @@
-//! Applies what the log says: while some entries are applied the next are read.
+//! Applies what the log says: what this node proposed as soon as it knows its place, the rest as it is read, while what
+//! came before is applied.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +14,8 @@ use crate::apply::{Ordered, Outcomes};
 use crate::committer::Committer;
 use crate::types::{Batch, StoreError};
 
-/// Entries read ahead of the tables, and applied in one write.
-const AHEAD: usize = 64;
+/// Entries ahead of the tables, and applied in one write.
+pub(super) const AHEAD: usize = 64;
 
 pub(super) struct Reader {
     pub(super) health: Arc<Health>,
@@ -25,21 +27,33 @@ pub(super) struct Reader {
     pub(super) told: watch::Sender<u64>,
 }
 
-/// One entry, and what it was read from.
-struct Read {
-    sequence: u64,
-    origin: Origin,
-    batches: Vec<Batch>,
-    bytes: Vec<u8>,
+/// One entry at its place, and its form.
+pub(super) struct Placed {
+    pub(super) sequence: u64,
+    pub(super) origin: Origin,
+    /// None while it was not looked into.
+    pub(super) batches: Option<Vec<Batch>>,
+    pub(super) bytes: Vec<u8>,
 }
+
+impl Placed {
+    fn understand(&mut self) -> Result<(), StoreError> {
+        if self.batches.is_none() {
+            self.batches = Some(entry::batches(self.sequence, &self.bytes)?);
+        }
+        Ok(())
+    }
+}
+
+/// An entry this node proposed and knows the place of, or one that was read; or why none can be read any more.
+pub(super) type Came = Result<Placed, StoreError>;
 
 impl Reader {
     /// Ends when guessing would make this replica differ from the others for ever.
-    pub(super) async fn run(self) {
-        let (ahead, read) = mpsc::channel(AHEAD);
+    pub(super) async fn run(self, placed: mpsc::Sender<Came>, places: mpsc::Receiver<Came>) {
         let error = tokio::select! {
-            never = self.read(ahead) => match never {},
-            error = self.apply(read) => error,
+            never = self.read(placed) => match never {},
+            error = self.apply(places) => error,
         };
         let after = *self.told.borrow();
         tracing::error!(%error, after, "this replica stops here");
@@ -47,7 +61,7 @@ impl Reader {
     }
 
     /// Reads ahead; who applies says when it is over.
-    async fn read(&self, ahead: mpsc::Sender<Result<Read, StoreError>>) -> Infallible {
+    async fn read(&self, placed: mpsc::Sender<Came>) -> Infallible {
         let mut after = *self.told.borrow();
         loop {
             let entries = match self.log.next(after).await {
@@ -60,14 +74,13 @@ impl Reader {
             };
             for (sequence, bytes) in entries {
                 after = sequence;
-                let read = entry::decode(sequence, &bytes).map(|(origin, batches)| Read {
-                    sequence,
-                    origin,
-                    batches,
-                    bytes,
-                });
+                if sequence <= *self.told.borrow() {
+                    // This node's own, and it knew the place before.
+                    continue;
+                }
+                let read = self.understand(sequence, bytes);
                 let last = read.is_err();
-                if ahead.send(read).await.is_err() || last {
+                if placed.send(read).await.is_err() || last {
                     // What came before it is applied first.
                     return std::future::pending().await;
                 }
@@ -75,21 +88,56 @@ impl Reader {
         }
     }
 
-    async fn apply(&self, mut ahead: mpsc::Receiver<Result<Read, StoreError>>) -> StoreError {
+    fn understand(&self, sequence: u64, bytes: Vec<u8>) -> Came {
+        let mut read = Placed {
+            sequence,
+            origin: entry::origin(sequence, &bytes)?,
+            batches: None,
+            bytes,
+        };
+        // Its own comes as it was proposed as well, and sooner as a rule.
+        if read.origin.node != self.node {
+            read.understand()?;
+        }
+        Ok(read)
+    }
+
+    async fn apply(&self, mut places: mpsc::Receiver<Came>) -> StoreError {
+        let mut applied = *self.told.borrow();
         let mut came = Vec::with_capacity(AHEAD);
+        // Those whose turn has not come: what others proposed before them is still to be read.
+        let mut early = BTreeMap::new();
         loop {
-            ahead.recv_many(&mut came, AHEAD).await;
-            let mut read = Vec::with_capacity(came.len());
+            places.recv_many(&mut came, AHEAD).await;
             let mut stopped = None;
             for came in came.drain(..) {
                 match came {
-                    Ok(entry) => read.push(entry),
+                    Ok(entry) if entry.sequence > applied => {
+                        early.entry(entry.sequence).or_insert(entry);
+                    }
+                    // It was told twice: by its place, and by the reading.
+                    Ok(_) => {}
                     Err(error) => stopped = Some(error),
                 }
             }
-            if !read.is_empty() {
-                let outcomes = self.insist(&mut read).await;
-                self.tell(&read, outcomes);
+            let mut turn = Vec::new();
+            while let Some(mut entry) = early.remove(&(applied + 1)) {
+                if let Err(error) = entry.understand() {
+                    stopped = Some(error);
+                    break;
+                }
+                applied = entry.sequence;
+                turn.push(entry);
+            }
+            while early.len() > AHEAD {
+                // It is read again when its turn has come.
+                early.pop_last();
+            }
+            if !turn.is_empty() {
+                match self.insist(&mut turn).await {
+                    Ok(outcomes) => self.tell(&turn, outcomes),
+                    Err(error) => return error,
+                }
             }
             if let Some(error) = stopped {
                 return error;
@@ -98,37 +146,34 @@ impl Reader {
     }
 
     /// Applies until the tables take it.
-    async fn insist(&self, read: &mut [Read]) -> Vec<Outcomes> {
+    async fn insist(&self, entries: &mut [Placed]) -> Result<Vec<Outcomes>, StoreError> {
         loop {
-            let ordered = read.iter_mut().map(|entry| Ordered {
+            let ordered = entries.iter_mut().map(|entry| Ordered {
                 sequence: entry.sequence,
-                batches: std::mem::take(&mut entry.batches),
+                batches: entry.batches.take().unwrap_or_default(),
             });
             match self.committer.apply(ordered.collect()).await {
-                Ok(outcomes) => return outcomes,
+                Ok(outcomes) => return Ok(outcomes),
                 Err(error) => {
                     tracing::error!(%error, "the tables do not take what the log says yet");
                     tokio::time::sleep(PAUSE).await;
                 }
             }
-            for entry in &mut *read {
-                // It was understood before.
-                if let Ok((_, batches)) = entry::decode(entry.sequence, &entry.bytes) {
-                    entry.batches = batches;
-                }
+            for entry in &mut *entries {
+                entry.understand()?;
             }
         }
     }
 
     /// Tells how far it is, and who waited what their batches came to.
-    fn tell(&self, read: &[Read], outcomes: Vec<Outcomes>) {
-        if read.iter().any(|entry| entry.origin.node != self.node) {
+    fn tell(&self, entries: &[Placed], outcomes: Vec<Outcomes>) {
+        if entries.iter().any(|entry| entry.origin.node != self.node) {
             self.foreign.fetch_add(1, Ordering::Release);
         }
-        if let Some(last) = read.last() {
+        if let Some(last) = entries.last() {
             self.told.send_replace(last.sequence);
         }
-        for (entry, outcomes) in read.iter().zip(outcomes) {
+        for (entry, outcomes) in entries.iter().zip(outcomes) {
             if entry.origin.node != self.node {
                 continue;
             }
