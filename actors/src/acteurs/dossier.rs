@@ -155,7 +155,7 @@ impl Handler<OrdreDossier> for ActeurDossier {
                 }
             }
         };
-        let suite = travail
+        let suite = Box::pin(travail)
             .into_actor(self)
             .map(|fil, acteur, _| acteur.fil = fil);
         AtomicResponse::new(Box::pin(suite))

@@ -106,7 +106,7 @@ impl Handler<OrdreFormation> for ActeurFormation {
             }
             Some(fil)
         };
-        let suite = travail
+        let suite = Box::pin(travail)
             .into_actor(self)
             .map(|fil, acteur, _| acteur.fil = fil);
         AtomicResponse::new(Box::pin(suite))

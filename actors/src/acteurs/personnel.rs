@@ -108,7 +108,7 @@ impl Handler<OrdrePersonnel> for ActeurPersonnel {
             repondre(retour, reponse);
             fil
         };
-        let suite = travail
+        let suite = Box::pin(travail)
             .into_actor(self)
             .map(|fil, acteur, _| acteur.fil = fil);
         AtomicResponse::new(Box::pin(suite))

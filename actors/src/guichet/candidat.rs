@@ -16,6 +16,7 @@ use crate::protocol::{Acte, Faute, Reponse, Resultat};
 use crate::vues;
 
 impl Guichet {
+    /// The larger ones of what it may wait for are boxed: a future has the size of its largest part, and is moved several times.
     #[expect(clippy::too_many_lines, reason = "a table: one arm per act")]
     pub(super) async fn agir(
         &self,
@@ -33,7 +34,7 @@ impl Guichet {
                 Box::pin(self.agir(qui, lu, repere, *faire)).await
             }
             Acte::Moi => moi(&lu),
-            Acte::Informations(v) => self.informations(qui, repere, v).await,
+            Acte::Informations(v) => Box::pin(self.informations(qui, repere, v)).await,
             Acte::ChercherScolarite {
                 ine,
                 date_naissance,
@@ -49,7 +50,7 @@ impl Guichet {
                     fiche: fiche.map(Box::new),
                 })
             }
-            Acte::ReprendreScolarite(v) => self.reprendre(qui, repere, v).await,
+            Acte::ReprendreScolarite(v) => Box::pin(self.reprendre(qui, repere, v)).await,
             Acte::Adresse(v) => {
                 self.profil(qui, repere, Commande::EnregistrerAdresse(v))
                     .await
@@ -68,8 +69,8 @@ impl Guichet {
                     .await
             }
             Acte::ChangerMotDePasse { actuel, nouveau } => {
-                self.changer_mot_de_passe(qui, &lu, repere, (actuel, nouveau))
-                    .await
+                let secrets = (actuel, nouveau);
+                Box::pin(self.changer_mot_de_passe(qui, &lu, repere, secrets)).await
             }
             Acte::EcrireEntree {
                 rubrique,
@@ -98,7 +99,7 @@ impl Guichet {
                 let courriers = courriers.map_err(|e| faute(&e))?;
                 Ok(Reponse::Courriers { courriers })
             }
-            Acte::Demandes => self.mes_demandes(qui).await,
+            Acte::Demandes => Box::pin(self.mes_demandes(qui)).await,
             Acte::Demande { id } => self.ma_demande(qui, &id).await,
             Acte::EcrireDemande {
                 demande,
@@ -106,10 +107,10 @@ impl Guichet {
                 texte,
                 dossier,
             } => {
-                self.ecrire_demande(qui, &lu, repere, (demande, objet, texte, dossier))
-                    .await
+                let ecrit = (demande, objet, texte, dossier);
+                Box::pin(self.ecrire_demande(qui, &lu, repere, ecrit)).await
             }
-            Acte::Dossiers => self.dossiers(qui, &lu).await,
+            Acte::Dossiers => Box::pin(self.dossiers(qui, &lu)).await,
             Acte::Dossier { id } => Ok(Reponse::Dossier(Box::new(
                 self.annuaire.lire_dossier(&id, Some(qui)).await?,
             ))),

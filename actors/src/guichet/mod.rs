@@ -152,12 +152,12 @@ impl Guichet {
             self.atelier.a_jour().await?;
         }
         let Some(cle) = repetition::cle(id.as_deref(), &requete) else {
-            return self.servir(id, requete).await;
+            return Box::pin(self.servir(id, requete)).await;
         };
         if let Some(reponse) = self.deja_repondu(&cle)? {
             return Ok(reponse);
         }
-        let reponse = self.servir(id, requete).await?;
+        let reponse = Box::pin(self.servir(id, requete)).await?;
         self.retenir(cle, &reponse).await?;
         Ok(reponse)
     }
