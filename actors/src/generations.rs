@@ -15,6 +15,13 @@ struct Deux<K, V> {
     vieille: HashMap<K, V>,
 }
 
+impl<K, V> Deux<K, V> {
+    /// The young one becomes the old one; what was the old one leaves.
+    fn passer(&mut self) -> HashMap<K, V> {
+        std::mem::replace(&mut self.vieille, std::mem::take(&mut self.jeune))
+    }
+}
+
 impl<K, V> Default for Generations<K, V> {
     fn default() -> Self {
         Self(RwLock::new(Deux {
@@ -40,23 +47,30 @@ impl<K: Eq + Hash + Clone, V: Clone> Generations<K, V> {
     /// Keeps a value, instead of the one there was.
     pub(crate) fn garder(&self, cle: &K, valeur: V) {
         let mut g = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        g.jeune.insert(cle.clone(), valeur);
-        if g.jeune.len() > MAX {
-            g.vieille = std::mem::take(&mut g.jeune);
-        }
+        let avant = match g.jeune.get_mut(cle) {
+            Some(place) => Some(std::mem::replace(place, valeur)),
+            None => g.jeune.insert(cle.clone(), valeur),
+        };
+        let partie = (g.jeune.len() > MAX).then(|| g.passer());
+        // What leaves is freed when nobody waits for the lock.
+        drop(g);
+        drop((avant, partie));
     }
 
     /// Lets go of it at once.
     pub(crate) fn oublier(&self, cle: &K) {
         let mut g = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        g.jeune.remove(cle);
-        g.vieille.remove(cle);
+        let avant = (g.jeune.remove(cle), g.vieille.remove(cle));
+        drop(g);
+        drop(avant);
     }
 
     /// Lets go of what was not read since the last time.
     pub(crate) fn vieillir(&self) {
         let mut g = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        g.vieille = std::mem::take(&mut g.jeune);
+        let partie = g.passer();
+        drop(g);
+        drop(partie);
     }
 }
 
