@@ -108,7 +108,7 @@ impl SledKv {
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         Ok(Self {
             dir: dir.to_owned(),
-            state: RwLock::new(State::Open(open(dir)?)),
+            state: RwLock::new(State::Open(open(dir, LOCKED)?)),
             watch: Watch::start()?,
         })
     }
@@ -133,7 +133,8 @@ impl SledKv {
             if since.elapsed() < REOPEN {
                 return Err(why.clone());
             }
-            match guarded(|| open(&self.dir)) {
+            // Whoever reads waits for this: a folder that is still locked is tried again at the next one.
+            match guarded(|| open(&self.dir, Duration::ZERO)) {
                 Ok(open) => {
                     tracing::warn!(dir = %self.dir.display(), "the store is open again");
                     *state = State::Open(open);
@@ -252,7 +253,7 @@ impl Kv for SledKv {
             Ok(())
         });
         drop(busy);
-        match closed.and_then(|()| guarded(|| open(&self.dir))) {
+        match closed.and_then(|()| guarded(|| open(&self.dir, LOCKED))) {
             Ok(open) => {
                 *state = State::Open(open);
                 Ok(true)
@@ -303,7 +304,8 @@ impl Open {
     }
 }
 
-fn open(dir: &Path) -> Result<Open, StoreError> {
+/// Waits so long for one that is locked.
+fn open(dir: &Path, patience: Duration) -> Result<Open, StoreError> {
     // The committer decides when to flush; sled's own timer would only add writes.
     let config = sled::Config::new()
         .path(dir)
@@ -313,7 +315,7 @@ fn open(dir: &Path) -> Result<Open, StoreError> {
     let db = loop {
         match config.open() {
             Ok(db) => break db,
-            Err(error) if locked(&error) && since.elapsed() < LOCKED => std::thread::sleep(AGAIN),
+            Err(error) if locked(&error) && since.elapsed() < patience => std::thread::sleep(AGAIN),
             Err(error) => return Err(at(dir, &error)),
         }
     };
