@@ -47,10 +47,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Generations<K, V> {
     /// Keeps a value, instead of the one there was.
     pub(crate) fn garder(&self, cle: &K, valeur: V) {
         let mut g = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let avant = match g.jeune.get_mut(cle) {
-            Some(place) => Some(std::mem::replace(place, valeur)),
-            None => g.jeune.insert(cle.clone(), valeur),
-        };
+        let avant = g.jeune.insert(cle.clone(), valeur);
         let partie = (g.jeune.len() > MAX).then(|| g.passer());
         // What leaves is freed when nobody waits for the lock.
         drop(g);

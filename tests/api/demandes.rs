@@ -30,7 +30,10 @@ impl Serveur {
             let trouves: Vec<String> = std::fs::read_dir(&self.mails)
                 .into_iter()
                 .flatten()
-                .filter_map(|e| std::fs::read_to_string(e.unwrap().path()).ok())
+                .map(|e| e.unwrap())
+                // One that is still being written is about to have another name.
+                .filter(|e| !e.file_name().to_string_lossy().starts_with('.'))
+                .filter_map(|e| std::fs::read_to_string(e.path()).ok())
                 .filter(|mail| mail.contains(mots))
                 .collect();
             if !trouves.is_empty() {

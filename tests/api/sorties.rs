@@ -303,18 +303,6 @@ async fn p16_la_lettre_d_une_decision_se_lit_une_fois_rendue_et_part_avec_le_mai
     let autre = serveur.candidat("lui@univ.example").await;
     assert_eq!(serveur.lire(&sienne, &autre).await.statut, 404);
     // The mail of the decision carries it.
-    let fin = tokio::time::Instant::now() + Duration::from_secs(20);
-    let joint = loop {
-        let mails = std::fs::read_dir(&serveur.mails).unwrap();
-        let mails = mails.map(|m| m.unwrap().path());
-        // One that is still being written is about to have another name.
-        let entiers = mails.filter(|m| !m.file_name().unwrap().to_string_lossy().starts_with('.'));
-        let textes = entiers.map(|m| std::fs::read_to_string(m).unwrap_or_default());
-        let joints = textes.filter(|t| t.contains("application/pdf")).count();
-        if joints > 0 || tokio::time::Instant::now() > fin {
-            break joints;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
-    assert_eq!(joint, 1, "one mail, one letter");
+    let joints = serveur.mails_avec("application/pdf").await;
+    assert_eq!(joints.len(), 1, "one mail, one letter");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, WrapFuture};
+use actix::{Actor, AtomicResponse, Context, Handler, Message};
 use storage::{Batch, Guard, Stamp, StoreError};
 
 use domain::candidat::{Candidat, Commande, Evenement, Facts, decide, effets};
@@ -10,7 +10,7 @@ use domain::ids::CandidatId;
 use domain::profil::ine::Ine;
 use domain::refus::CodeRefus;
 
-use super::{BOITE, ESSAIS, Repere, Retour, repondre};
+use super::{BOITE, ESSAIS, Repere, Retour, repondre, tenir};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup, inchange};
 use crate::jetons::{PREFIXE_IDENTITE, cle_numero};
@@ -108,10 +108,7 @@ impl Handler<OrdreCandidat> for ActeurCandidat {
             }
             Some(fil)
         };
-        let suite = Box::pin(travail)
-            .into_actor(self)
-            .map(|fil, acteur, _| acteur.fil = fil);
-        AtomicResponse::new(Box::pin(suite))
+        tenir(self, travail, |acteur, fil| acteur.fil = fil)
     }
 }
 

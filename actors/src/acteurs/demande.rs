@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, WrapFuture};
+use actix::{Actor, AtomicResponse, Context, Handler, Message};
 use storage::{Batch, StoreError};
 
 use domain::demande::{Commande, Demande, Evenement, Facts, decide, effets};
 use domain::ids::DemandeId;
 use jiff::Timestamp;
 
-use super::{BOITE, ESSAIS, Repere, Retour, occupe, repondre};
+use super::{BOITE, ESSAIS, Repere, Retour, occupe, repondre, tenir};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup};
 use crate::protocol::Faute;
@@ -105,10 +105,7 @@ impl Handler<OrdreDemande> for ActeurDemande {
             repondre(retour, reponse);
             fil
         };
-        let suite = Box::pin(travail)
-            .into_actor(self)
-            .map(|fil, acteur, _| acteur.fil = fil);
-        AtomicResponse::new(Box::pin(suite))
+        tenir(self, travail, |acteur, fil| acteur.fil = fil)
     }
 }
 

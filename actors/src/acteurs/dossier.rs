@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, WrapFuture};
+use actix::{Actor, AtomicResponse, Context, Handler, Message};
 use storage::{Batch, StoreError};
 
 use domain::candidat::{Actif, Candidat, Commande as CommandeCandidat};
@@ -14,7 +14,7 @@ use domain::places::Ensemble;
 use domain::refus::CodeRefus;
 
 use super::candidat::ActeurCandidat;
-use super::{Annuaire, Avance, BOITE, ESSAIS, Instantane, Repere, Retour, occupe, repondre};
+use super::{Annuaire, Avance, BOITE, ESSAIS, Instantane, Repere, Retour, occupe, repondre, tenir};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup, inchange};
 use crate::protocol::{DossierVue, Faute};
@@ -155,10 +155,7 @@ impl Handler<OrdreDossier> for ActeurDossier {
                 }
             }
         };
-        let suite = Box::pin(travail)
-            .into_actor(self)
-            .map(|fil, acteur, _| acteur.fil = fil);
-        AtomicResponse::new(Box::pin(suite))
+        tenir(self, travail, |acteur, fil| acteur.fil = fil)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, WrapFuture};
+use actix::{Actor, AtomicResponse, Context, Handler, Message};
 use storage::{Batch, Committed, StoreError};
 
 use domain::ids::{DossierId, FormationCode};
 use domain::places::{Commande, Ensemble, Facts, Places, decide, effets};
 use domain::refus::CodeRefus;
 
-use super::{BOITE, ESSAIS, Retour, occupe, repondre};
+use super::{BOITE, ESSAIS, Retour, occupe, repondre, tenir};
 use crate::atelier::{Atelier, faute};
 use crate::fil::Fil;
 use crate::protocol::Faute;
@@ -106,10 +106,7 @@ impl Handler<OrdreFormation> for ActeurFormation {
             }
             Some(fil)
         };
-        let suite = Box::pin(travail)
-            .into_actor(self)
-            .map(|fil, acteur, _| acteur.fil = fil);
-        AtomicResponse::new(Box::pin(suite))
+        tenir(self, travail, |acteur, fil| acteur.fil = fil)
     }
 }
 

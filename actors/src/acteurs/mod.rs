@@ -16,6 +16,7 @@ pub(crate) use dossier::Demande;
 pub(crate) use personnel::{InstantanePersonnel, PREFIXE_VUE as PREFIXE_PERSONNEL};
 pub(crate) use registre::{Annuaire, Repere, Salle, demarrer};
 
+use actix::{Actor, ActorFutureExt, AtomicResponse, WrapFuture};
 use tokio::sync::oneshot;
 
 use crate::protocol::Faute;
@@ -36,4 +37,17 @@ pub(crate) fn occupe() -> Faute {
 /// Answers; who asked may have gone, and finds the outcome by the command's id.
 pub(crate) fn repondre<T>(retour: Retour<T>, reponse: Result<T, Faute>) {
     let _parti = retour.send(reponse);
+}
+
+/// Holds the mailbox until the work is done, then gives back what it worked on.
+pub(crate) fn tenir<A: Actor, F: 'static>(
+    acteur: &mut A,
+    travail: impl Future<Output = F> + 'static,
+    rendre: fn(&mut A, F),
+) -> AtomicResponse<A, ()> {
+    // Boxed before it is wrapped: each wrapper would move all of it.
+    let suite = Box::pin(travail)
+        .into_actor(acteur)
+        .map(move |fil, acteur, _| rendre(acteur, fil));
+    AtomicResponse::new(Box::pin(suite))
 }

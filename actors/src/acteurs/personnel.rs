@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use actix::{Actor, ActorFutureExt, AtomicResponse, Context, Handler, Message, WrapFuture};
+use actix::{Actor, AtomicResponse, Context, Handler, Message};
 use storage::{Batch, Guard, StoreError};
 
 use domain::ids::PersonnelId;
 use domain::personnel::{Commande, Evenement, Facts, Personnel, decide, effets, evolve};
 use domain::refus::CodeRefus;
 
-use super::{BOITE, ESSAIS, Retour, occupe, repondre};
+use super::{BOITE, ESSAIS, Retour, occupe, repondre, tenir};
 use crate::atelier::{Atelier, faute};
 use crate::fil::{Fil, dedup, json};
 use crate::jetons::PREFIXE_IDENTITE;
@@ -108,10 +108,7 @@ impl Handler<OrdrePersonnel> for ActeurPersonnel {
             repondre(retour, reponse);
             fil
         };
-        let suite = Box::pin(travail)
-            .into_actor(self)
-            .map(|fil, acteur, _| acteur.fil = fil);
-        AtomicResponse::new(Box::pin(suite))
+        tenir(self, travail, |acteur, fil| acteur.fil = fil)
     }
 }
 

@@ -151,14 +151,17 @@ impl Guichet {
             }
             self.atelier.a_jour().await?;
         }
-        let Some(cle) = repetition::cle(id.as_deref(), &requete) else {
-            return Box::pin(self.servir(id, requete)).await;
-        };
-        if let Some(reponse) = self.deja_repondu(&cle)? {
+        let cle = repetition::cle(id.as_deref(), &requete);
+        if let Some(cle) = &cle
+            && let Some(reponse) = self.deja_repondu(cle)?
+        {
             return Ok(reponse);
         }
+        // Boxed: what goes ahead does not carry the size of everything else.
         let reponse = Box::pin(self.servir(id, requete)).await?;
-        self.retenir(cle, &reponse).await?;
+        if let Some(cle) = cle {
+            self.retenir(cle, &reponse).await?;
+        }
         Ok(reponse)
     }
 

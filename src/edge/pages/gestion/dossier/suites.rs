@@ -91,19 +91,12 @@ pub(super) fn avis(
     let mut valeurs = Vec::new();
     if let Some(avis) = brouillon {
         let mut garder = |nom: &str, valeur: String| valeurs.push((nom.to_owned(), valeur));
+        garder("avis", avis.nature.code().to_owned());
         match &avis.nature {
-            Nature::Favorable => garder("avis", "favorable".to_owned()),
-            Nature::Defavorable { motif } => {
-                garder("avis", "defavorable".to_owned());
-                garder("motif", motif.to_string());
-            }
-            Nature::ListeComplementaire { rang } => {
-                garder("avis", "liste_complementaire".to_owned());
-                garder("rang", rang.to_string());
-            }
-            Nature::ListeAttente => garder("avis", "liste_attente".to_owned()),
+            Nature::Favorable | Nature::ListeAttente => {}
+            Nature::Defavorable { motif } => garder("motif", motif.to_string()),
+            Nature::ListeComplementaire { rang } => garder("rang", rang.to_string()),
             Nature::Preselection { convocation } => {
-                garder("avis", "preselection".to_owned());
                 if let Some(c) = convocation {
                     garder("convocation.le", pour_champ(c.le));
                     garder("convocation.lieu", c.lieu.clone());
